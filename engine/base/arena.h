@@ -20,8 +20,8 @@ struct at_arena_block;
 
 typedef struct at_arena {
     size_t limit_bytes;
-    size_t used_bytes;              /* taken from the system so far */
-    struct at_arena_block *blocks;  /* newest first */
+    size_t used_bytes;             /* taken from the system so far */
+    struct at_arena_block *blocks; /* newest first */
 } at_arena;
 
 void at_arena_clear(at_arena *arena);
@@ -29,27 +29,31 @@ void at_arena_clear(at_arena *arena);
 /** Forget everything but keep the newest block for reuse: for scratch memory in a loop. */
 void at_arena_reset(at_arena *arena);
 
-/** Zeroed memory for `count` items of `size` bytes, aligned for any type; count 0 gives a valid pointer. */
-AT_CHECKED at_status at_arena_take(void **out, at_arena *arena, size_t count, size_t size, at_error *err);
+/** Zeroed memory for `count` items of `size` bytes, aligned for any type; count 0 gives a valid
+ * pointer. */
+AT_CHECKED at_status at_arena_take(void **out, at_arena *arena, size_t count, size_t size,
+                                   at_error *err);
 
-/** AT_NEW(&items, arena, count, err): typed at_arena_take; `out` is the address of a typed pointer. */
+/** AT_NEW(&items, arena, count, err): typed at_arena_take; `out` is the address of a typed pointer.
+ */
 #define AT_NEW(out, arena, count, err) \
     at_arena_take((void **)(out), (arena), (count), sizeof(**(out)), (err))
 
 /** A NUL-terminated copy of `bytes` bytes of `text`. */
-AT_CHECKED at_status at_arena_copy(const char **out, at_arena *arena, const char *text, size_t bytes,
-                                   at_error *err);
+AT_CHECKED at_status at_arena_copy(const char **out, at_arena *arena, const char *text,
+                                   size_t bytes, at_error *err);
 /** A copy of a NUL-terminated text; NULL stays NULL. */
-AT_CHECKED at_status at_arena_text(const char **out, at_arena *arena, const char *text, at_error *err);
-AT_CHECKED at_status at_arena_print(const char **out, at_arena *arena, at_error *err, const char *format,
-                                    ...) AT_PRINTF(4, 5);
+AT_CHECKED at_status at_arena_text(const char **out, at_arena *arena, const char *text,
+                                   at_error *err);
+AT_CHECKED at_status at_arena_print(const char **out, at_arena *arena, at_error *err,
+                                    const char *format, ...) AT_PRINTF(4, 5);
 
 /**
  * Make room for one more item in a growing array that lives in the arena (doubling, old copy
  * left behind). AT_GROW(&items, &count_capacity, count, arena, err) before items[count++] = x.
  */
-AT_CHECKED at_status at_arena_grow(void **items, size_t *capacity, size_t count, size_t size, at_arena *arena,
-                                   at_error *err);
+AT_CHECKED at_status at_arena_grow(void **items, size_t *capacity, size_t count, size_t size,
+                                   at_arena *arena, at_error *err);
 #define AT_GROW(items, capacity, count, arena, err) \
     at_arena_grow((void **)(items), (capacity), (count), sizeof(**(items)), (arena), (err))
 

@@ -18,7 +18,14 @@
 #define AT_US_PER_SECOND INT64_C(1000000)
 #define AT_US_PER_DAY INT64_C(86400000000)
 
-typedef enum at_precision { AT_MICROSECOND = 0, AT_SECOND, AT_MINUTE, AT_DAY, AT_MONTH, AT_YEAR } at_precision;
+typedef enum at_precision {
+    AT_MICROSECOND = 0,
+    AT_SECOND,
+    AT_MINUTE,
+    AT_DAY,
+    AT_MONTH,
+    AT_YEAR
+} at_precision;
 
 /* A time as written: what it denotes, how exact it was, and whether a zone had to be assumed. */
 typedef struct at_time {
@@ -32,7 +39,8 @@ int32_t at_day_from_date(int year, int month, int day); /* asserts at_date_valid
 void at_day_to_date(int32_t day, int *year, int *month, int *day_of_month);
 int32_t at_day_of_time(int64_t us); /* floor */
 
-/** "2024-03-01", "2024-03-01T10:20:30.123456Z", offset +03:30, ' ' for 'T', seconds optional, or integer microseconds. */
+/** "2024-03-01", "2024-03-01T10:20:30.123456Z", offset +03:30, ' ' for 'T', seconds optional, or
+ * integer microseconds. */
 AT_CHECKED at_status at_time_parse(at_time *out, const char *text, at_error *err);
 /** A date "YYYY-MM-DD" only. */
 AT_CHECKED at_status at_day_parse(int32_t *out, const char *text, at_error *err);
@@ -40,7 +48,8 @@ AT_CHECKED at_status at_day_parse(int32_t *out, const char *text, at_error *err)
 AT_CHECKED at_status at_time_parse_end(int64_t *out, const char *text, at_error *err);
 AT_CHECKED at_status at_time_parse_start(int64_t *out, const char *text, at_error *err);
 
-/** RFC 3339 UTC into out: "2024-03-01T10:20:30Z", fraction only when not zero, date alone for AT_DAY. */
+/** RFC 3339 UTC into out: "2024-03-01T10:20:30Z", fraction only when not zero, date alone for
+ * AT_DAY. */
 #define AT_TIME_TEXT_BYTES 32
 void at_time_format(char out[AT_TIME_TEXT_BYTES], int64_t us, at_precision precision);
 void at_day_format(char out[AT_TIME_TEXT_BYTES], int32_t day);

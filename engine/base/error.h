@@ -17,17 +17,17 @@
 /* The kinds behind the exit codes of engine/README.md "Commands". */
 typedef enum at_status {
     AT_OK = 0,
-    AT_NO,          /* the answer is no */
-    AT_USAGE,       /* the command line is not understood */
-    AT_PARTIAL,     /* done, but something was left out and said */
-    AT_BAD_INPUT,   /* the bytes given are not what they should be */
-    AT_TAMPERED,    /* evidence was changed */
-    AT_REFUSED,     /* policy, quorum */
-    AT_UNTRUSTED,   /* intact, but by nobody we trust */
-    AT_NO_STORE,    /* there is no store, or it is none of ours */
-    AT_LOCKED,      /* another writer holds the store */
-    AT_KEY,         /* wrong key or passphrase */
-    AT_LIMIT,       /* a stated limit was reached */
+    AT_NO,        /* the answer is no */
+    AT_USAGE,     /* the command line is not understood */
+    AT_PARTIAL,   /* done, but something was left out and said */
+    AT_BAD_INPUT, /* the bytes given are not what they should be */
+    AT_TAMPERED,  /* evidence was changed */
+    AT_REFUSED,   /* policy, quorum */
+    AT_UNTRUSTED, /* intact, but by nobody we trust */
+    AT_NO_STORE,  /* there is no store, or it is none of ours */
+    AT_LOCKED,    /* another writer holds the store */
+    AT_KEY,       /* wrong key or passphrase */
+    AT_LIMIT,     /* a stated limit was reached */
     AT_NO_MEMORY,
     AT_IO,          /* disk full, read error, permission */
     AT_INTERRUPTED, /* SIGINT or SIGTERM */

@@ -5,8 +5,8 @@
  * its bytes from 0. A window slides over it: peek asks for at least n bytes ahead, take moves on.
  *
  * Ownership: spans are borrowed until the next peek, line or close.
- * Errors:    AT_IO; AT_BAD_INPUT for a damaged stream (truncated gzip names the offset); AT_LIMIT when the
- *            content grows past limit_bytes or one peek past AT_INPUT_WINDOW_MAX.
+ * Errors:    AT_IO; AT_BAD_INPUT for a damaged stream (truncated gzip names the offset); AT_LIMIT
+ * when the content grows past limit_bytes or one peek past AT_INPUT_WINDOW_MAX.
  */
 #ifndef ASSETTRACE_BASE_INPUT_H
 #define ASSETTRACE_BASE_INPUT_H
@@ -18,22 +18,23 @@
 typedef struct at_input at_input;
 
 /** `name` is what messages call it (the file as the user named it). limit_bytes 0 = 1 TiB. */
-AT_CHECKED at_status at_input_open(at_input **out, const char *path, const char *name, uint64_t limit_bytes,
-                                   at_error *err);
-/** Content held in memory (fixtures, fuzzers, first bytes for sniffing). Not copied: must outlive the input. */
-AT_CHECKED at_status at_input_open_memory(at_input **out, const void *data, size_t bytes, const char *name,
-                                          at_error *err);
+AT_CHECKED at_status at_input_open(at_input **out, const char *path, const char *name,
+                                   uint64_t limit_bytes, at_error *err);
+/** Content held in memory (fixtures, fuzzers, first bytes for sniffing). Not copied: must outlive
+ * the input. */
+AT_CHECKED at_status at_input_open_memory(at_input **out, const void *data, size_t bytes,
+                                          const char *name, at_error *err);
 void at_input_close(at_input **input);
 
 const char *at_input_name(const at_input *input);
-uint64_t at_input_offset(const at_input *input);        /* of the next byte */
+uint64_t at_input_offset(const at_input *input); /* of the next byte */
 /** Up to `want` bytes ahead (fewer only at the end of the content); does not move. */
 AT_CHECKED at_status at_input_peek(at_span *out, at_input *input, size_t want, at_error *err);
-void at_input_take(at_input *input, size_t bytes);      /* at most what the last peek gave */
-/** The next line without its LF or CRLF, moving past it; *ended at the end of the content. A line over
- *  limit bytes is AT_LIMIT. `offset`, `bytes` (with the line end) may be NULL. */
-AT_CHECKED at_status at_input_line(at_span *out, bool *ended, uint64_t *offset, size_t *bytes, at_input *input,
-                                   size_t limit, at_error *err);
+void at_input_take(at_input *input, size_t bytes); /* at most what the last peek gave */
+/** The next line without its LF or CRLF, moving past it; *ended at the end of the content. A line
+ * over limit bytes is AT_LIMIT. `offset`, `bytes` (with the line end) may be NULL. */
+AT_CHECKED at_status at_input_line(at_span *out, bool *ended, uint64_t *offset, size_t *bytes,
+                                   at_input *input, size_t limit, at_error *err);
 /** Was the file compressed (so that received and content hashes differ)? */
 bool at_input_compressed(const at_input *input);
 

@@ -1,0 +1,178 @@
+#include "engine/base/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_FIRST_BYTES = 4 << 10, BLOCK_GROWN_BYTES = 1 << 20, GROW_FIRST = 8 };
+
+typedef struct at_arena_block {
+    struct at_arena_block *next; /* older */
+    size_t capacity;             /* of data */
+    size_t used;
+    alignas(max_align_t) unsigned char data[];
+} at_arena_block;
+
+/* Counts down to the allocation that fails; 0 = none. Atomic because importers have threads. */
+static atomic_uint_fast64_t fail_countdown;
+
+void at_memory_fail_after(uint64_t n) {
+    atomic_store(&fail_countdown, n);
+}
+
+static bool should_fail(void) {
+    uint_fast64_t left = atomic_load_explicit(&fail_countdown, memory_order_relaxed);
+    while (left != 0)
+        if (atomic_compare_exchange_weak(&fail_countdown, &left, left - 1))
+            return left == 1;
+    return false;
+}
+
+void *at_memory_resize(void *old, size_t bytes) {
+    if (bytes == 0) {
+        free(old);
+        return NULL;
+    }
+    if (should_fail())
+        return NULL;
+    return realloc(old, bytes);
+}
+
+void at_arena_clear(at_arena *arena) {
+    while (arena->blocks != NULL) {
+        at_arena_block *older = arena->blocks->next;
+        at_memory_resize(arena->blocks, 0);
+        arena->blocks = older;
+    }
+    arena->used_bytes = 0;
+}
+
+void at_arena_reset(at_arena *arena) {
+    if (arena->blocks == NULL)
+        return;
+    at_arena rest = {.blocks = arena->blocks->next};
+    at_arena_clear(&rest);
+    arena->blocks->next = NULL;
+    arena->blocks->used = 0;
+    arena->used_bytes = sizeof(at_arena_block) + arena->blocks->capacity;
+}
+
+static size_t align_up(size_t bytes) {
+    const size_t step = alignof(max_align_t);
+    return (bytes + step - 1) / step * step;
+}
+
+/* The size of the next block: generous while the limit allows it, else just what is needed. */
+static size_t choose_capacity(const at_arena *arena, size_t bytes, size_t room) {
+    size_t wanted = BLOCK_FIRST_BYTES;
+    if (arena->blocks != NULL)
+        wanted = arena->used_bytes < BLOCK_GROWN_BYTES ? align_up(arena->used_bytes)
+                                                       : (size_t)BLOCK_GROWN_BYTES;
+    if (wanted < bytes)
+        wanted = bytes;
+    return wanted > room ? bytes : wanted;
+}
+
+static at_status add_block(at_arena_block **out, at_arena *arena, size_t bytes, at_error *err) {
+    const size_t limit = arena->limit_bytes != 0 ? arena->limit_bytes : AT_ARENA_LIMIT_DEFAULT;
+    const size_t taken = arena->used_bytes + sizeof(at_arena_block);
+    if (taken > limit || bytes > limit - taken)
+        return at_fail(err, AT_LIMIT, "E-MEMORY",
+                       "this job needs more than its %zu bytes of memory", limit);
+    const size_t capacity = choose_capacity(arena, bytes, limit - taken);
+    at_arena_block *block = at_memory_resize(NULL, sizeof *block + capacity);
+    if (block == NULL)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for %zu bytes", bytes);
+    block->capacity = capacity;
+    block->used = 0;
+    arena->used_bytes += sizeof *block + capacity;
+    /* A block made for one big item goes behind a newest block that still has more room. */
+    at_arena_block *newest = arena->blocks;
+    if (newest != NULL && newest->capacity - newest->used > capacity - bytes) {
+        block->next = newest->next;
+        newest->next = block;
+    } else {
+        block->next = newest;
+        arena->blocks = block;
+    }
+    *out = block;
+    return AT_OK;
+}
+
+at_status at_arena_take(void **out, at_arena *arena, size_t count, size_t size, at_error *err) {
+    assert(out != NULL && arena != NULL && size > 0);
+    if (count > (SIZE_MAX / 2) / size)
+        return at_fail(err, AT_LIMIT, "E-MEMORY", "%zu items of %zu bytes are too many", count,
+                       size);
+    const size_t bytes = align_up(count == 0 ? 1 : count * size);
+    at_arena_block *block = arena->blocks;
+    if (block == NULL || block->capacity - block->used < bytes)
+        AT_TRY(add_block(&block, arena, bytes, err));
+    void *taken = block->data + block->used;
+    block->used += bytes;
+    memset(taken, 0, bytes);
+    memcpy(out, &taken, sizeof taken); /* `out` is a typed pointer's address behind AT_NEW's cast */
+    return AT_OK;
+}
+
+at_status at_arena_copy(const char **out, at_arena *arena, const char *text, size_t bytes,
+                        at_error *err) {
+    assert(text != NULL || bytes == 0);
+    if (bytes == SIZE_MAX)
+        return at_fail(err, AT_LIMIT, "E-MEMORY", "a text of %zu bytes is too long", bytes);
+    void *copy = NULL;
+    AT_TRY(at_arena_take(&copy, arena, bytes + 1, 1, err));
+    if (bytes > 0)
+        memcpy(copy, text, bytes);
+    *out = copy;
+    return AT_OK;
+}
+
+at_status at_arena_text(const char **out, at_arena *arena, const char *text, at_error *err) {
+    if (text == NULL) {
+        *out = NULL;
+        return AT_OK;
+    }
+    return at_arena_copy(out, arena, text, strlen(text), err);
+}
+
+at_status at_arena_print(const char **out, at_arena *arena, at_error *err, const char *format,
+                         ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const int needed = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (needed < 0)
+        return at_fail(err, AT_BUG, "E-BUG", "the format \"%s\" cannot be printed", format);
+    void *text = NULL;
+    AT_TRY(at_arena_take(&text, arena, (size_t)needed + 1, 1, err));
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)needed + 1, format, arguments);
+    va_end(arguments);
+    *out = text;
+    return AT_OK;
+}
+
+at_status at_arena_grow(void **items, size_t *capacity, size_t count, size_t size, at_arena *arena,
+                        at_error *err) {
+    assert(count <= *capacity);
+    if (count < *capacity)
+        return AT_OK;
+    const size_t wanted = *capacity == 0 ? GROW_FIRST : *capacity * 2;
+    if (wanted <= count)
+        return at_fail(err, AT_LIMIT, "E-MEMORY", "%zu items are too many", count);
+    void *grown = NULL;
+    AT_TRY(at_arena_take(&grown, arena, wanted, size, err));
+    void *old = NULL;
+    memcpy(&old, items, sizeof old); /* see at_arena_take */
+    if (count > 0)
+        memcpy(grown, old, count * size);
+    memcpy(items, &grown, sizeof grown);
+    *capacity = wanted;
+    return AT_OK;
+}
