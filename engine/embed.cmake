@@ -1,6 +1,6 @@
 # Write OUT, a C file holding the files NAMES (comma separated, relative to FOLDER).
 #
-# Every file becomes a row of at_assets (engine/base/asset.h), in the order given, with its path
+# Every file becomes a row of at_embedded_files (engine/base/embedded.h), in the order given, with its path
 # under FOLDER as its name. A file x.sql is also visible as `const char at_x_sql[]`. Bytes are
 # written as numbers because ISO C promises no string literal beyond 4095 characters.
 string(REPLACE "," ";" names "${NAMES}")
@@ -18,7 +18,7 @@ foreach(name IN LISTS names)
         set(variable "at_${stem}_sql")
         string(APPEND arrays "extern const char ${variable}[];\nconst char ${variable}[] = {\n")
     else()
-        set(variable "asset_${index}")
+        set(variable "file_${index}")
         string(APPEND arrays "static const char ${variable}[] = {\n")
     endif()
     # Bytes of UTF-8 above 127 do not fit where char is signed.
@@ -27,6 +27,6 @@ foreach(name IN LISTS names)
     string(APPEND rows "    {\"${name}\", ${variable}, sizeof(${variable}) - 1},\n")
     math(EXPR index "${index} + 1")
 endforeach()
-set(content "/* Made by engine/embed.cmake. */\n#include \"engine/base/asset.h\"\n\n#include <stddef.h>\n\n")
-string(APPEND content "${arrays}\nconst at_asset at_assets[] = {\n${rows}    {NULL, NULL, 0},\n};\n")
+set(content "/* Made by engine/embed.cmake. */\n#include \"engine/base/embedded.h\"\n\n#include <stddef.h>\n\n")
+string(APPEND content "${arrays}\nconst at_embedded_file at_embedded_files[] = {\n${rows}    {NULL, NULL, 0},\n};\n")
 file(WRITE "${OUT}" "${content}")

@@ -210,9 +210,25 @@ static void read_codes(const char *root) {
 /* Design section 3: what may lie in the root. */
 static void check_top(const char *root) {
     static const char *const known[] = {
-        ".",          "..",    ".ci",     ".clang-format", ".editorconfig",  ".git",
-        ".gitignore", "build", "dev",     "engine",        "fixtures",       "importers",
-        "queries",    "tests", "LICENSE", "README.md",     "CMakeLists.txt", "CMakePresets.json",
+        ".",
+        "..",
+        ".ci",
+        ".clang-format",
+        ".editorconfig",
+        ".git",
+        ".gitattributes",
+        ".gitignore",
+        "build",
+        "dev",
+        "engine",
+        "fixtures",
+        "importers",
+        "queries",
+        "tests",
+        "LICENSE",
+        "README.md",
+        "CMakeLists.txt",
+        "CMakePresets.json",
     };
     struct dirent **entries = NULL;
     int count = scandir(root, &entries, NULL, alphasort);
