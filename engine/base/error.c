@@ -39,7 +39,8 @@ static void format_into(char *out, size_t size, const char *format, va_list argu
     memcpy(out, buffer, strlen(buffer) + 1);
 }
 
-at_status at_fail(at_error *err, at_status status, const char *code, const char *format, ...) {
+/* In brackets, so that the macro for the analyzer leaves the definition alone. */
+at_status(at_fail)(at_error *err, at_status status, const char *code, const char *format, ...) {
     if (err == NULL)
         return status;
     va_list arguments;

@@ -61,6 +61,9 @@ typedef struct at_error {
  */
 at_status at_fail(at_error *err, at_status status, const char *code, const char *format, ...)
     AT_PRINTF(4, 5);
+#ifdef __clang_analyzer__ /* it cannot look into error.c, so tell it which status comes back */
+#define at_fail(err, status, ...) ((void)at_fail((err), (status), __VA_ARGS__), (status))
+#endif
 
 /** Add what to do. Does nothing to a NULL `err`. */
 void at_hint(at_error *err, const char *format, ...) AT_PRINTF(2, 3);

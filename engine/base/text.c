@@ -209,7 +209,7 @@ bool at_hex_decode(uint8_t *out, size_t count, const char *hex) {
     if (hex[2 * count] != '\0')
         return false;
     for (size_t i = 0; i < count; i++)
-        out[i] = (uint8_t)(hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
+        out[i] = (uint8_t)(hex_value(hex[2 * i]) * 16 + hex_value(hex[2 * i + 1]));
     return true;
 }
 
