@@ -28,7 +28,7 @@ typedef struct at_case_question {
 typedef struct at_case {
     const char *bytes; /* the file as read */
     size_t byte_count;
-    const at_json *json;
+    at_json *json;
     const char *id, *purpose, *legal_basis;
     const char *as_of; /* text, or NULL */
     int64_t at_revision; /* 0 = newest */
