@@ -36,17 +36,19 @@ typedef enum at_kind {
     AT_KIND_COUNT,
 } at_kind;
 
-/* A thing in one store: dense, 1..N, meaningful within one question only; 0 = none. Things that records or judgements
- * say are the same share one number there. Never printed, never used to order output: ids are. */
+/* A thing in one store: dense, 1..N, meaningful within one question only; 0 = none. Things that
+ * records or judgements say are the same share one number there. Never printed, never used to order
+ * output: ids are. */
 typedef uint32_t at_thing;
 typedef int64_t at_record_id; /* a record in the store; 0 = none */
 
-/* A reference to a thing. Going in: `id` as the source writes it (`namespace/id` points into another
- * namespace) and thing 0. Coming out: thing set, id and name_space those of the thing's first record. */
+/* A reference to a thing. Going in: `id` as the source writes it (`namespace/id` points into
+ * another namespace) and thing 0. Coming out: thing set, id and name_space those of the thing's
+ * first record. */
 typedef struct at_ref {
-    const char *id; /* NULL: no reference */
+    const char *id;         /* NULL: no reference */
     const char *name_space; /* NULL going in: the source's own */
-    at_kind kind;   /* AT_PARTY, AT_ACCOUNT, AT_ASSET, AT_EVENT */
+    at_kind kind;           /* AT_PARTY, AT_ACCOUNT, AT_ASSET, AT_EVENT */
     at_thing thing;
 } at_ref;
 
@@ -72,26 +74,75 @@ typedef struct at_date_range {
 } at_date_range;
 
 /* Closed vocabularies: enum value = index into the word list; see at_word_find. */
-typedef enum at_party_type { AT_PARTY_UNKNOWN, AT_PERSON, AT_COMPANY, AT_BODY, AT_ANONYMOUS, AT_UNNAMED } at_party_type;
+typedef enum at_party_type {
+    AT_PARTY_UNKNOWN,
+    AT_PERSON,
+    AT_COMPANY,
+    AT_BODY,
+    AT_ANONYMOUS,
+    AT_UNNAMED
+} at_party_type;
 extern const char *const at_party_types[]; /* unknown person company body anonymous unnamed */
-typedef enum at_name_kind { AT_NAME_PRIMARY, AT_NAME_ALIAS, AT_NAME_FORMER, AT_NAME_MAIDEN, AT_NAME_TRANSLITERATION } at_name_kind;
+typedef enum at_name_kind {
+    AT_NAME_PRIMARY,
+    AT_NAME_ALIAS,
+    AT_NAME_FORMER,
+    AT_NAME_MAIDEN,
+    AT_NAME_TRANSLITERATION
+} at_name_kind;
 extern const char *const at_name_kinds[]; /* primary alias former maiden transliteration */
-typedef enum at_account_kind { AT_ACCOUNT_BANK, AT_ACCOUNT_LOAN, AT_ACCOUNT_CARD, AT_ACCOUNT_WALLET, AT_ACCOUNT_CASH,
-    AT_ACCOUNT_EXTERNAL, AT_ACCOUNT_SINK, AT_ACCOUNT_ASSET } at_account_kind;
+typedef enum at_account_kind {
+    AT_ACCOUNT_BANK,
+    AT_ACCOUNT_LOAN,
+    AT_ACCOUNT_CARD,
+    AT_ACCOUNT_WALLET,
+    AT_ACCOUNT_CASH,
+    AT_ACCOUNT_EXTERNAL,
+    AT_ACCOUNT_SINK,
+    AT_ACCOUNT_ASSET
+} at_account_kind;
 extern const char *const at_account_kinds[]; /* account loan card wallet cash external sink asset */
-extern const char *const at_asset_types[];   /* land building vehicle vessel aircraft shares security gold goods cash claim business other */
-extern const char *const at_identifier_types[]; /* national_id passport tax registration lei iban account_number card bic vin
-                                                   plate imo mmsi tail msn icao24 cadastral isin wallet phone email handle url other */
-typedef enum at_interest { AT_CAPITAL, AT_VOTES, AT_CONTROL, AT_TRUSTEE, AT_BENEFICIARY, AT_SIGNATORY, AT_REGISTERED_KEEPER,
-    AT_DIRECTOR } at_interest;
-extern const char *const at_interests[]; /* capital votes control trustee beneficiary signatory registered_keeper director */
-typedef enum at_transfer_type { AT_TRANSFER_PLAIN, AT_CASH_IN, AT_CASH_OUT, AT_CARD_PAYMENT, AT_FEE, AT_INTEREST_PAID, AT_PURCHASE,
-    AT_SALE, AT_EXCHANGE, AT_LOAN, AT_REPAYMENT, AT_TRANSFER_OTHER } at_transfer_type;
-extern const char *const at_transfer_types[]; /* transfer cash_in cash_out card fee interest purchase sale exchange loan repayment other */
-extern const char *const at_link_kinds[]; /* directs signs_for nominee_of trustee_of employs spouse parent sibling relative associate
-                                   agent_of shares_address shares_phone shares_device signs_in guarantees same_as_stated other */
+extern const char *const at_asset_types[]; /* land building vehicle vessel aircraft shares security
+                                              gold goods cash claim business other */
+extern const char
+    *const at_identifier_types[]; /* national_id passport tax registration lei iban account_number
+                                     card bic vin plate imo mmsi tail msn icao24 cadastral isin
+                                     wallet phone email handle url other */
+typedef enum at_interest {
+    AT_CAPITAL,
+    AT_VOTES,
+    AT_CONTROL,
+    AT_TRUSTEE,
+    AT_BENEFICIARY,
+    AT_SIGNATORY,
+    AT_REGISTERED_KEEPER,
+    AT_DIRECTOR
+} at_interest;
+extern const char *const at_interests[]; /* capital votes control trustee beneficiary signatory
+                                            registered_keeper director */
+typedef enum at_transfer_type {
+    AT_TRANSFER_PLAIN,
+    AT_CASH_IN,
+    AT_CASH_OUT,
+    AT_CARD_PAYMENT,
+    AT_FEE,
+    AT_INTEREST_PAID,
+    AT_PURCHASE,
+    AT_SALE,
+    AT_EXCHANGE,
+    AT_LOAN,
+    AT_REPAYMENT,
+    AT_TRANSFER_OTHER
+} at_transfer_type;
+extern const char *const at_transfer_types[]; /* transfer cash_in cash_out card fee interest
+                                                 purchase sale exchange loan repayment other */
+extern const char
+    *const at_link_kinds[]; /* directs signs_for nominee_of trustee_of employs spouse parent sibling
+                     relative associate agent_of shares_address shares_phone shares_device signs_in
+                     guarantees same_as_stated other */
 extern const char *const at_listing_kinds[]; /* sanctions wanted notice pep internal */
-extern const char *const at_event_kinds[];   /* seizure shipment crossing order arrest meeting other */
+extern const char
+    *const at_event_kinds[]; /* seizure shipment crossing order arrest meeting other */
 
 /** Index of `word` in a NULL-terminated list, or -1. */
 int at_word_find(const char *const *words, const char *word);
@@ -133,9 +184,10 @@ typedef struct at_account {
     at_account_kind kind;
     const char *currency; /* NULL: not stated */
     int64_t opening;      /* minor units; AT_AMOUNT_NONE = unknown */
-    int8_t opening_scale; /* decimals `opening` was written with when the currency is not stated; -1 = minor units */
+    int8_t opening_scale; /* decimals `opening` was written with when the currency is not stated; -1
+                             = minor units */
     int64_t opening_at_us;
-    at_ref holder;        /* a party */
+    at_ref holder; /* a party */
     const char *institution, *bic, *country, *branch;
     at_period period; /* opened, closed */
 } at_account;
@@ -166,10 +218,12 @@ typedef struct at_transfer {
     at_ref from, to;
     at_time time;
     int64_t seq;
-    int64_t amount; /* minor units of `currency`, debited from `from`; 0 is kept and never moves money */
+    int64_t amount; /* minor units of `currency`, debited from `from`; 0 is kept and never moves
+                       money */
     const char *currency;
-    int64_t amount_in;      /* credited to `to`; AT_AMOUNT_NONE = same as amount */
-    int8_t amount_in_scale; /* decimals amount_in was written with when currency_in is not stated; -1 = minor units */
+    int64_t amount_in;       /* credited to `to`; AT_AMOUNT_NONE = same as amount */
+    int8_t amount_in_scale;  /* decimals amount_in was written with when currency_in is not stated;
+                                -1 = minor units */
     const char *currency_in; /* NULL: what `to` is declared with if exactly one, else `currency` */
     int64_t fee;             /* on top of amount, same currency; 0 = none */
     const char *reverses;    /* id of a transfer, or NULL */
@@ -178,9 +232,9 @@ typedef struct at_transfer {
 
 /* One side of a transfer as one statement shows it. */
 typedef struct at_leg {
-    const char *id; /* NULL: derived */
-    at_ref account; /* whose statement it is */
-    bool credit;    /* money came in */
+    const char *id;           /* NULL: derived */
+    at_ref account;           /* whose statement it is */
+    bool credit;              /* money came in */
     at_time time, value_date; /* value_date.us AT_TIME_NONE = not stated */
     int64_t seq;
     int64_t amount; /* minor units >= 0 */
@@ -201,7 +255,7 @@ typedef struct at_statement {
     at_period period;         /* first to last booked microsecond, or the stated period */
     int64_t opening, closing; /* AT_AMOUNT_NONE = not stated */
     uint64_t rows;
-    uint64_t breaks;          /* rows whose running balance does not follow; > 0 = unreconciled */
+    uint64_t breaks; /* rows whose running balance does not follow; > 0 = unreconciled */
 } at_statement;
 
 typedef struct at_link {
@@ -228,7 +282,8 @@ typedef struct at_event {
     const char *amount, *unit; /* a number as written */
 } at_event;
 
-/* What a source itself says of a thing or transfer ("isFraud"): shown as its word, never as ours. */
+/* What a source itself says of a thing or transfer ("isFraud"): shown as its word, never as ours.
+ */
 typedef struct at_label {
     at_ref of;            /* id NULL when about a transfer */
     const char *transfer; /* id, or NULL */
@@ -262,12 +317,14 @@ typedef struct at_address {
     const char *source_name; /* the file's name as received */
 } at_address;
 
-/** "<sha256>:<offset>+<bytes>", and back (AT_BAD_INPUT "E-ADDRESS-TEXT"). line, name_space, source_name are not part of it. */
+/** "<sha256>:<offset>+<bytes>", and back (AT_BAD_INPUT "E-ADDRESS-TEXT"). line, name_space,
+ * source_name are not part of it. */
 #define AT_ADDRESS_TEXT_BYTES 112
 void at_address_format(char out[AT_ADDRESS_TEXT_BYTES], const at_address *address);
 AT_CHECKED at_status at_address_parse(at_address *out, const char *text, at_error *err);
 
-/** An empty fact of a kind: every field missing (NULL, AT_TIME_NONE, AT_AMOUNT_NONE, share unknown). */
+/** An empty fact of a kind: every field missing (NULL, AT_TIME_NONE, AT_AMOUNT_NONE, share unknown,
+ * fee 0). References that can be of one kind only already have it. */
 at_fact at_fact_new(at_kind kind);
 
 #endif

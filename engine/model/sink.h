@@ -2,13 +2,13 @@
  * sink.h - records going in.
  *
  * An importer calls put once for each record (row, element, message) with all facts read from it,
- * or reject with the reason it could not be read. A record is loaded whole or not at all. Every record of a
- * source goes through exactly one of the two, so that the receipt accounts for each.
+ * or reject with the reason it could not be read. A record is loaded whole or not at all. Every
+ * record of a source goes through exactly one of the two, so that the receipt accounts for each.
  *
  * Ownership: everything is borrowed for the call. Threads: one.
- * Errors:    a status other than AT_OK ends the import (disk full, limit, interruption); a fact that the
- *            store refuses (duplicate id with other content, unknown currency) is written into
- *            the receipt by the sink itself and the call returns AT_OK.
+ * Errors:    a status other than AT_OK ends the import (disk full, limit, interruption); a fact
+ * that the store refuses (duplicate id with other content, unknown currency) is written into the
+ * receipt by the sink itself and the call returns AT_OK.
  */
 #ifndef ASSETTRACE_MODEL_SINK_H
 #define ASSETTRACE_MODEL_SINK_H
@@ -17,9 +17,11 @@
 
 typedef struct at_sink {
     void *self;
-    at_status (*put)(void *self, const at_origin *origin, const at_fact *facts, size_t fact_count, at_error *err);
+    at_status (*put)(void *self, const at_origin *origin, const at_fact *facts, size_t fact_count,
+                     at_error *err);
     at_status (*reject)(void *self, const at_origin *origin, const at_error *reason, at_error *err);
-    /* Something worth saying that rejects nothing (zero amount, zone assumed, balance break); `origin` may be NULL. */
+    /* Something worth saying that rejects nothing (zero amount, zone assumed, balance break);
+     * `origin` may be NULL. */
     at_status (*warn)(void *self, const at_origin *origin, const at_error *what, at_error *err);
 } at_sink;
 
