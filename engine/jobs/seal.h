@@ -12,13 +12,13 @@
 
 #include "engine/jobs/run.h"
 
-typedef struct at_seal_request {
+typedef struct at_seal_job {
     const char *out;       /* the dossier's folder; must not exist unless force */
     const char *key_path;  /* secret key */
     const char *passphrase; /* NULL for an unencrypted key */
     bool test_key, force;
     int64_t now_us; /* for the custody log only; nothing in the bag knows it */
-} at_seal_request;
+} at_seal_job;
 
 typedef struct at_seal_result {
     char bundle_id[65];
@@ -27,6 +27,6 @@ typedef struct at_seal_result {
 } at_seal_result;
 
 AT_CHECKED at_status at_seal(at_seal_result *out, const at_case_run *run, at_store *store, at_reader *reader,
-                             const at_seal_request *request, at_arena *arena, at_error *err);
+                             const at_seal_job *request, at_arena *arena, at_error *err);
 
 #endif
