@@ -33,10 +33,11 @@ const at_query *at_query_find(const at_query *const *registry, const char *name)
 at_status at_query_unknown(const at_query *const *registry, const char *name, at_error *err);
 
 /** Answer one question at the reader's revision. The table and all it needs live in `arena`. */
-AT_CHECKED at_status at_ask(at_table *out, at_reader *reader, const at_ask_request *request, at_arena *arena, at_error *err);
+AT_CHECKED at_status at_ask(at_table *out, at_reader *reader, const at_ask_request *request,
+                            at_arena *arena, at_error *err);
 
 /** Type and check the pairs of a request into `question` (arguments only). For at_ask and tests. */
-AT_CHECKED at_status at_bind(at_question *question, const at_ask_request *request, const at_facts *facts, at_arena *arena,
-                             at_error *err);
+AT_CHECKED at_status at_bind(at_question *question, const at_ask_request *request,
+                             const at_facts *facts, at_arena *arena, at_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /**
  * run.h - job: a case file, its questions in sequence.
  *
- * A case is the statement of method: a closed list of named questions with their arguments, references
- * (`s1`, `q2.thing`) and expectations, read strictly (case.c); an unknown key is AT_BAD_INPUT with pointer, line and the
- * nearest key. Specification "case". The bytes of the file go into the bundle unchanged.
+ * A case is the statement of method: a closed list of named questions with their arguments,
+ * references (`s1`, `q2.thing`) and expectations, read strictly (case.c); an unknown key is
+ * AT_BAD_INPUT with pointer, line and the nearest key. Specification "case". The bytes of the file
+ * go into the bundle unchanged.
  */
 #ifndef ASSETTRACE_JOBS_RUN_H
 #define ASSETTRACE_JOBS_RUN_H
@@ -30,7 +31,7 @@ typedef struct at_case {
     size_t byte_count;
     at_json *json;
     const char *id, *purpose, *legal_basis;
-    const char *as_of; /* text, or NULL */
+    const char *as_of;   /* text, or NULL */
     int64_t at_revision; /* 0 = newest */
     const at_case_subject *subjects;
     size_t subject_count;
@@ -39,11 +40,12 @@ typedef struct at_case {
     const at_json_value *defaults, *freeze, *title, *output; /* NULL = absent */
 } at_case;
 
-/** Read and check a case file; everything borrowed lives in `arena`, except `json`: at_case_close. */
-AT_CHECKED at_status at_case_read(at_case *out, const char *path, const at_query *const *queries, at_arena *arena,
-                                  at_error *err);
-AT_CHECKED at_status at_case_read_bytes(at_case *out, const char *bytes, size_t count, const char *name,
-                                        const at_query *const *queries, at_arena *arena, at_error *err);
+/** Read and check a case file. All lives in `arena` except `json`: at_case_close. */
+AT_CHECKED at_status at_case_read(at_case *out, const char *path, const at_query *const *queries,
+                                  at_arena *arena, at_error *err);
+AT_CHECKED at_status at_case_read_bytes(at_case *out, const char *bytes, size_t count,
+                                        const char *name, const at_query *const *queries,
+                                        at_arena *arena, at_error *err);
 void at_case_close(at_case *value);
 
 /* One answered question. */
@@ -65,8 +67,9 @@ typedef struct at_case_run {
 /* Told before and after each question (progress, time limit); may be NULL. */
 typedef void at_case_progress(void *self, const at_case_question *question, const at_table *done);
 
-/** Answer every question in order. Stops at the first failure, with the question's pointer as place. */
-AT_CHECKED at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader *reader, at_arena *arena,
-                                        at_case_progress *progress, void *self, at_error *err);
+/** Answer every question in order; stops at the first failure, its question as place. */
+AT_CHECKED at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader *reader,
+                                        at_arena *arena, at_case_progress *progress, void *self,
+                                        at_error *err);
 
 #endif
