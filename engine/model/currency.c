@@ -5,7 +5,7 @@
 
 /*
  * ISO 4217 list one (2025) and, because statements are older than the list, the codes withdrawn
- * since 2010. Sorted. Codes without a minor unit (XAU, XDR, XTS, XXX ...) are no money here.
+ * since 2010. Sorted. Codes without a minor unit (XAU, XDR, XTS ...) are no money here.
  */
 static const struct {
     char code[4];

@@ -216,7 +216,7 @@ at_fact at_fact_new(at_kind kind) {
         break;
     case AT_KIND_NONE:
     case AT_KIND_COUNT:
-        assert(!"a fact has a kind");
+        assert(false && "a fact has a kind");
     }
     return fact;
 }
