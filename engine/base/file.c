@@ -92,13 +92,9 @@ static at_status write_all(int descriptor, const void *data, size_t bytes, const
     return AT_OK;
 }
 
-static void clear_text(at_text *text) {
-    at_text_clear(text);
-}
-
 at_status at_file_read(at_text *out, const char *path, size_t limit_bytes, at_error *err) {
     AT_CLEANUP(close_descriptor) int descriptor = -1;
-    AT_CLEANUP(clear_text) at_text text = {.limit_bytes = limit_bytes};
+    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = limit_bytes};
     char buffer[COPY_BYTES];
     size_t got = 0;
     AT_TRY(at_file_open(&descriptor, path, path, err));
@@ -205,7 +201,7 @@ static at_status make_one_folder(const char *path, unsigned mode, at_error *err)
 }
 
 at_status at_folder_make(const char *path, unsigned mode, at_error *err) {
-    AT_CLEANUP(clear_text) at_text part = {0};
+    AT_CLEANUP(at_text_clear) at_text part = {0};
     AT_TRY(at_text_add(&part, path, err));
     for (size_t i = 1; i < part.bytes; i++) {
         if (part.data[i] != '/' || part.data[i - 1] == '/')

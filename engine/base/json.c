@@ -53,10 +53,6 @@ static void install_hooks(void) {
     cJSON_InitHooks(&hooks);
 }
 
-static void clear_text(at_text *text) {
-    at_text_clear(text);
-}
-
 void at_json_close(at_json **json) {
     if (*json == NULL)
         return;
@@ -280,14 +276,14 @@ static at_status add_pointer(at_text *out, const at_json_value *value, at_error 
 
 at_status at_json_pointer(const char **out, const at_json_value *value, at_arena *arena,
                           at_error *err) {
-    AT_CLEANUP(clear_text) at_text text = {0};
+    AT_CLEANUP(at_text_clear) at_text text = {0};
     AT_TRY(add_pointer(&text, value, err));
     return at_arena_copy(out, arena, at_text_string(&text), text.bytes, err);
 }
 
 at_status at_json_fail(at_error *err, const at_json_value *value, const char *code,
                        const char *format, ...) {
-    AT_CLEANUP(clear_text) at_text pointer = {0};
+    AT_CLEANUP(at_text_clear) at_text pointer = {0};
     char message[FAIL_BYTES_MAX];
     va_list arguments;
     va_start(arguments, format);

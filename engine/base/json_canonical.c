@@ -1,6 +1,8 @@
-#include "engine/base/json_scan.h"
+#include "engine/base/json.h"
 
 #include <string.h>
+
+#include "engine/base/json_scan.h"
 
 /* Reads bytes that must be canonical; any doubt is "no". Needs no memory, so it cannot fail. */
 typedef struct reader {
