@@ -65,7 +65,8 @@ AT_CHECKED at_status at_hmac_sha256(uint8_t out[AT_SHA256_BYTES], const void *ke
 /** From the operating system's generator; for secrets and key ids, never for a result. */
 void at_random_bytes(void *out, size_t bytes);
 
-/** "libsodium 1.0.18, OpenSSL 3.0.15": what did the work, for the seal statement. */
-const char *at_crypto_versions(void);
+/** "libsodium 1.0.18, OpenSSL 3.0.15": what did the work, for the seal statement; 64 bytes suffice.
+ */
+void at_crypto_versions(char *out, size_t bytes);
 
 #endif

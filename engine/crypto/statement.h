@@ -7,9 +7,9 @@
  * sorted by path
  *
  * Every line ends with LF; nothing follows the last. Keys are [a-z][a-z0-9-]*; values are UTF-8
- * without control or direction-override characters, not empty, not framed by spaces. Paths are
- * [a-z0-9._/-] (see at_bag_path_ok's rules in engine/evidence/manifest.h), so that neither `\`
- * escapes nor BSD lines (`SHA256 (x) = ...`), both of which sha256sum would obey, can occur.
+ * without control or direction-override characters, not empty, not framed by spaces. Paths obey
+ * at_plain_path_ok, so that neither `\` escapes nor BSD lines (`SHA256 (x) = ...`), both of which
+ * sha256sum would obey, can occur.
  *
  * Ownership: a parsed statement lives in the arena.
  * Errors:    AT_TAMPERED "E-STATEMENT-FORMAT" from parse, AT_BAD_INPUT "E-STATEMENT-VALUE" from
@@ -22,7 +22,11 @@
 #include "engine/base/text.h"
 #include "engine/crypto/hash.h"
 
-enum { AT_STATEMENT_FIELDS_MAX = 32, AT_STATEMENT_HASHES_MAX = 1000 };
+enum {
+    AT_STATEMENT_FIELDS_MAX = 32,
+    AT_STATEMENT_HASHES_MAX = 1000,
+    AT_PLAIN_PATH_BYTES_MAX = 120
+};
 
 typedef struct at_statement_field {
     const char *key, *value;
@@ -40,6 +44,13 @@ typedef struct at_signed_statement {
     const at_statement_hash *hashes;
     size_t hash_count;
 } at_signed_statement;
+
+/**
+ * 1 to 120 bytes of [a-z0-9._/-] in parts divided by single slashes; no part begins with a dot or a
+ * dash (an option, or standard input to sha256sum), ends with a dot, or is a name Windows keeps for
+ * devices. Below a folder, therefore, on every system.
+ */
+bool at_plain_path_ok(const char *path);
 
 AT_CHECKED at_status at_signed_statement_format(at_text *out, const at_signed_statement *statement,
                                                 at_error *err);

@@ -2,9 +2,8 @@
  * manifest.h - manifests as we write them: one spelling, nothing else.
  *
  * A line is lower-case hex, two spaces, a path and LF - what sha256sum writes and `sha256sum -c
- * --strict` reads. Paths ascend bytewise, so that one list has one manifest. A path is 1 to 120
- * bytes of [a-z0-9._/-]: no empty part, no part that begins with a dot or ends with one, no `//`,
- * no leading or trailing slash, no name that Windows keeps for devices.
+ * --strict` reads. Paths obey at_plain_path_ok and ascend bytewise, so that one list has one
+ * manifest.
  *
  * Ownership: a parsed manifest lives in the arena.
  * Errors:    AT_BAD_INPUT "E-MANIFEST-FORMAT" with the line; the caller decides whether that is
@@ -17,8 +16,6 @@
 #include "engine/base/text.h"
 #include "engine/crypto/hash.h"
 
-enum { AT_BAG_PATH_BYTES_MAX = 120 };
-
 typedef struct at_manifest_line {
     const char *hash; /* lower-case hex */
     const char *path;
@@ -28,8 +25,6 @@ typedef struct at_manifest {
     at_manifest_line *lines;
     size_t count;
 } at_manifest;
-
-bool at_bag_path_ok(const char *path);
 
 /** `kind` AT_SHA256 or AT_SHA512 fixes the length of the hashes. An empty manifest is refused. */
 AT_CHECKED at_status at_manifest_parse(at_manifest *out, const char *text, size_t bytes,
