@@ -23,12 +23,12 @@
 
 typedef struct at_dossier at_dossier;
 
-typedef struct at_dossier_signing {
+typedef struct at_seal_request {
     const at_key *key;
     bool allow_test_key;
     const char *custody_head; /* 64 hex: hash of the custody log's last entry */
     const char *builder;      /* compiler and libraries, one line: "gcc 12.2.0; sqlite 3.40.1" */
-} at_dossier_signing;
+} at_seal_request;
 
 /** Write the bundle. `replace` lets the seal take the place of an existing dossier. */
 AT_CHECKED at_status at_dossier_begin(at_dossier **out, const char *folder,
@@ -37,7 +37,7 @@ AT_CHECKED at_status at_dossier_begin(at_dossier **out, const char *folder,
 const char *at_dossier_bundle_id(const at_dossier *dossier);
 const char *at_dossier_path(const at_dossier *dossier);
 /** Sign and publish. */
-AT_CHECKED at_status at_dossier_seal(at_dossier *dossier, const at_dossier_signing *request,
+AT_CHECKED at_status at_dossier_seal(at_dossier *dossier, const at_seal_request *request,
                                      at_error *err);
 void at_dossier_close(at_dossier **dossier);
 
