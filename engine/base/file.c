@@ -1,5 +1,7 @@
 #include "engine/base/file.h"
 
+#include "engine/base/interrupt.h"
+
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
@@ -68,6 +70,7 @@ at_status at_file_open(int *out, const char *path, const char *name, at_error *e
 at_status at_file_next(size_t *out, int descriptor, void *buffer, size_t bytes, const char *name,
                        at_error *err) {
     ssize_t got = 0;
+    AT_TRY(at_interrupt_check(err));
     do
         got = read(descriptor, buffer, bytes);
     while (got < 0 && errno == EINTR);
@@ -166,6 +169,7 @@ at_status at_file_write(const char *path, const void *data, size_t bytes, unsign
                         at_error *err) {
     assert(data != NULL || bytes == 0);
     AT_CLEANUP(discard_new_file) new_file file = {.descriptor = -1};
+    AT_TRY(at_interrupt_check(err));
     AT_TRY(begin_file(&file, path, err));
     AT_TRY(write_all(file.descriptor, data, bytes, path, err));
     return commit_file(&file, mode, err);
