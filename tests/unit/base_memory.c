@@ -1,6 +1,6 @@
 /* Goal: memory comes zeroed, aligned and limited, and running out of it at any moment is survived.
  * Method: stories over the arena; then one job over every part of base/ that allocates, run once to
- * count its allocations and then again with each of them failing in turn (leaks: the sanitizers). */
+ * count its allocations, then again with each of them failing in turn (leaks: the sanitizers). */
 #include "engine/base/arena.h"
 
 #include <setjmp.h>
