@@ -3,7 +3,8 @@
  *
  * The program's signal handler calls at_interrupt; whoever reads or writes files in a loop asks
  * at_interrupt_check and returns its answer like any other failure, so that what was begun is
- * undone by the same clean-up. Reading (at_file_next) and writing (at_file_write) ask by themselves.
+ * undone by the same clean-up. Reading (at_file_next) and writing (at_file_write) ask by
+ * themselves.
  *
  * Errors:  AT_INTERRUPTED "E-INTERRUPTED".
  * Threads: at_interrupt may be called from a signal handler.

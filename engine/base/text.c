@@ -142,6 +142,10 @@ static size_t sequence_length(const unsigned char *s, size_t bytes) {
 
 bool at_utf8_valid(const char *data, size_t bytes, size_t *bad) {
     for (size_t i = 0; i < bytes;) {
+        if ((unsigned char)(data[i] - 1) < 0x7F) { /* ASCII but NUL, the common case */
+            i++;
+            continue;
+        }
         const size_t length = sequence_length((const unsigned char *)data + i, bytes - i);
         if (length == 0) {
             if (bad != NULL)
