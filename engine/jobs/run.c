@@ -123,7 +123,7 @@ static at_status answer_one(at_case_run *run, size_t index, at_reader *reader,
                               .earlier = earlier,
                               .earlier_count = index};
     AT_TRY(row_limit(&request.max_rows, run->source, question, err));
-    unsigned grades;
+    unsigned grades = 0;
     AT_TRY(included(&grades, at_json_get(run->source->defaults, "include"), err));
     at_status status = at_ask(&answer->table, reader, &request, arena, err);
     if (status != AT_OK) {
