@@ -1,0 +1,141 @@
+#include "engine/trace/event.h"
+
+#include <string.h>
+
+const char *const at_reversal_modes[] = {"cancel", "as_new", NULL};
+
+bool at_node_held(at_node_kind kind) {
+    return kind != AT_NODE_EXTERNAL && kind != AT_NODE_SINK;
+}
+
+/* T16 at work, walking forward. `last` and `before` chain the debits of each node, newest first;
+ * dead ones are unhooked when they come to the top, so the whole walk is O(rows). */
+typedef struct canceller {
+    at_effective *effective;
+    int64_t *left;    /* by row: amount not yet reversed */
+    uint32_t *place;  /* by row: its place + 1; 0 = not yet passed */
+    uint32_t *last;   /* by node: its newest debit */
+    uint32_t *before; /* by row: the debit before it of the same node */
+    size_t capacity;
+} canceller;
+
+static bool is_debit(const canceller *work, uint32_t row) {
+    const at_ledger *ledger = work->effective->ledger;
+    return at_effective_fee(work->effective, row) > 0 ||
+           (work->left[row] > 0 && ledger->from[row] != ledger->to[row]);
+}
+
+/* A live debit of the node strictly after `reversed`. The row itself is found only when it is a
+ * self-transfer whose fee was charged behind it. */
+static bool is_spent(canceller *work, uint32_t node, uint32_t reversed) {
+    uint32_t row = work->last[node];
+    while (row != AT_NONE && !is_debit(work, row))
+        row = work->before[row];
+    work->last[node] = row;
+    return row != AT_NONE && work->place[row] >= work->place[reversed];
+}
+
+static const char *judge_reversal(canceller *work, uint32_t row) {
+    const at_ledger *ledger = work->effective->ledger;
+    const uint32_t reversed = ledger->reverses[row];
+    if (reversed >= ledger->count || work->place[reversed] == 0 || work->left[reversed] == 0)
+        return "UNMATCHED";
+    if (ledger->from[row] != ledger->to[reversed] || ledger->to[row] != ledger->from[reversed] ||
+        ((ledger->flags[row] | ledger->flags[reversed]) & AT_ROW_CONVERSION) != 0 ||
+        ledger->amount[row] > work->left[reversed])
+        return "MISMATCH";
+    if (is_spent(work, ledger->to[reversed], reversed))
+        return "SPENT";
+    work->left[reversed] -= ledger->amount[row];
+    work->left[row] = 0;
+    return "REVERSAL_CANCELLED";
+}
+
+static at_status cancel_rows(canceller *work, int64_t as_of_us, at_arena *arena, at_error *err) {
+    at_effective *effective = work->effective;
+    const at_ledger *ledger = effective->ledger;
+    for (uint32_t place = 0; place < ledger->count; place++) {
+        const uint32_t row = at_effective_row(effective, place);
+        if (ledger->time_us[row] > as_of_us)
+            break;
+        if (ledger->reverses[row] != AT_NONE && ledger->amount[row] > 0) {
+            AT_TRY(AT_GROW(&effective->reversals, &work->capacity, effective->reversal_count, arena,
+                           err));
+            effective->reversals[effective->reversal_count++] = (at_reversal){
+                .code = judge_reversal(work, row), .row = row, .amount = ledger->amount[row]};
+        }
+        work->place[row] = place + 1;
+        if (is_debit(work, row)) {
+            work->before[row] = work->last[ledger->from[row]];
+            work->last[ledger->from[row]] = row;
+        }
+    }
+    return AT_OK;
+}
+
+static at_status apply_reversals(at_effective *effective, int64_t as_of_us, at_arena *arena,
+                                 at_error *err) {
+    const at_ledger *ledger = effective->ledger;
+    bool any = false;
+    for (size_t row = 0; row < ledger->count && !any; row++)
+        any = ledger->reverses[row] != AT_NONE;
+    if (!any)
+        return AT_OK;
+    canceller work = {.effective = effective};
+    AT_TRY(AT_NEW(&work.left, arena, ledger->count, err));
+    AT_TRY(AT_NEW(&work.place, arena, ledger->count, err));
+    AT_TRY(AT_NEW(&work.before, arena, ledger->count, err));
+    AT_TRY(AT_NEW(&work.last, arena, ledger->node_count, err));
+    memcpy(work.left, ledger->amount, ledger->count * sizeof *work.left);
+    for (size_t node = 0; node < ledger->node_count; node++)
+        work.last[node] = AT_NONE;
+    AT_TRY(cancel_rows(&work, as_of_us, arena, err));
+    effective->amount = work.left;
+    return AT_OK;
+}
+
+/* T6: over the whole ledger, whatever as_of says. */
+static at_status find_openings(at_effective *effective, at_arena *arena, at_error *err) {
+    const at_ledger *ledger = effective->ledger;
+    int64_t *sum = NULL;
+    AT_TRY(AT_NEW(&effective->opening, arena, ledger->node_count, err));
+    AT_TRY(AT_NEW(&sum, arena, ledger->node_count, err));
+    int64_t *lowest = effective->opening;
+    for (uint32_t place = 0; place < ledger->count; place++) {
+        const uint32_t row = at_effective_row(effective, place), from = ledger->from[row];
+        if (at_effective_moves(effective, row)) {
+            AT_TRY(at_money_add(&sum[from], -effective->amount[row], err));
+            lowest[from] = sum[from] < lowest[from] ? sum[from] : lowest[from];
+            AT_TRY(at_money_add(&sum[ledger->to[row]], at_effective_in(effective, row), err));
+        }
+        const int64_t fee = at_effective_fee(effective, row);
+        if (fee > 0) {
+            AT_TRY(at_money_add(&sum[from], -fee, err));
+            lowest[from] = sum[from] < lowest[from] ? sum[from] : lowest[from];
+        }
+    }
+    for (size_t index = 0; index < ledger->node_count; index++) {
+        const at_node *node = &ledger->nodes[index];
+        int64_t opening = 0;
+        if (at_node_held(node->kind) && node->opening != AT_AMOUNT_NONE) {
+            opening = node->opening;
+        } else if (at_node_held(node->kind)) {
+            opening = -(lowest[index] + 1); /* in two steps: -INT64_MIN is no int64_t */
+            AT_TRY(at_money_add(&opening, 1, err));
+        }
+        effective->opening[index] = opening;
+    }
+    return AT_OK;
+}
+
+at_status at_effective_make(at_effective *out, const at_ledger *ledger, at_tie tie,
+                            at_reversals reversals, int64_t as_of_us, at_arena *arena,
+                            at_error *err) {
+    at_effective effective = {.ledger = ledger, .amount = ledger->amount};
+    AT_TRY(at_trace_order(&effective.order, ledger, tie, arena, err));
+    if (reversals == AT_REVERSALS_CANCEL)
+        AT_TRY(apply_reversals(&effective, as_of_us, arena, err));
+    AT_TRY(find_openings(&effective, arena, err));
+    *out = effective;
+    return AT_OK;
+}

@@ -1,0 +1,59 @@
+/**
+ * explain.h - which records carry an amount: the declared source and the shortest way from it.
+ *
+ * A move is one label's part of one transfer. Every tainted move knows the move that brought its
+ * label to the debtor by the fewest transfers until then, so a path is read backward; it is a way
+ * the label really took, in time order. Of several shortest ways the earliest found is kept.
+ *
+ * Ownership: the arena's. Errors: AT_NO_MEMORY, AT_LIMIT.
+ */
+#ifndef ASSETTRACE_TRACE_EXPLAIN_H
+#define ASSETTRACE_TRACE_EXPLAIN_H
+
+#include "engine/model/ledger.h"
+#include "engine/trace/pool.h"
+
+typedef struct at_trace_move {
+    int64_t amount;  /* in the currency of the creditor, before it repays debt */
+    uint32_t row;    /* of the ledger */
+    uint32_t label;  /* index in label order */
+    uint32_t parent; /* the move before it, or AT_NONE */
+    uint32_t source; /* the declaration its label comes from, or AT_NONE: untainted */
+    bool fee;        /* the fee behind the row, not the row */
+} at_trace_move;
+
+/* How a label got to a node. */
+typedef struct at_reach {
+    uint32_t node, label;
+    uint32_t hops;    /* transfers on the shortest way; 0: declared on the account itself */
+    uint32_t move;    /* the last of them, or AT_NONE */
+    uint32_t source;  /* index of the declaration */
+    uint64_t records; /* of all moves that brought the label here */
+} at_reach;
+
+/* A hash table by (node, label); {.arena = arena} is a valid empty one. */
+typedef struct at_reaches {
+    at_arena *arena;
+    at_reach *slots; /* hops = AT_NONE: free */
+    size_t slot_count, count;
+} at_reaches;
+
+const at_reach *at_reaches_find(const at_reaches *reaches, uint32_t node, uint32_t label);
+/** Keep `way` where it is shorter than what is known, and add its records to the count. */
+AT_CHECKED at_status at_reaches_note(at_reaches *reaches, const at_reach *way, at_error *err);
+
+/** Records behind a row or its fee: 1, or 2 where both statements show the payment. */
+static inline uint64_t at_row_records(const at_ledger *ledger, uint32_t row) {
+    return (ledger->record[row] != 0) + (ledger->record_in[row] != 0);
+}
+
+/** The moves that end in `last`, in the order they happened; at most `limit` of them, the first
+ *  ones. AT_NONE as `last` gives none. `*hops_out` counts them all. */
+AT_CHECKED at_status at_trace_path(const at_trace_move ***out, size_t *count_out, size_t *hops_out,
+                                   const at_pool *moves, uint32_t last, size_t limit,
+                                   at_arena *arena, at_error *err);
+
+/** The grade of a way: the weakest link's; corroborated only when every link is. */
+at_grade at_grade_join(at_grade a, at_grade b);
+
+#endif

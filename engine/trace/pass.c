@@ -1,0 +1,278 @@
+#include "engine/trace/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/trace/pass_event.h"
+
+/* --- Sinks ------------------------------------------------------------------------------------ */
+
+at_status at_pass_add_sink(uint32_t *out, at_pass *pass, uint32_t base, bool fee, at_error *err) {
+    uint32_t number = 0;
+    AT_TRY(at_pool_add(&number, &pass->sinks, err));
+    *(at_pass_sink *)at_pool_at(&pass->sinks, number) = (at_pass_sink){.base = base, .fee = fee};
+    *out = number;
+    return AT_OK;
+}
+
+/* Fee sink of a currency, or AT_NONE. */
+static uint32_t find_fee_sink(const at_pass *pass, uint32_t node) {
+    const char *code = pass->ledger->nodes[node].currency.code;
+    for (uint32_t number = 0; number < pass->fee_sinks; number++) {
+        const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
+        if (strcmp(pass->ledger->nodes[sink->base].currency.code, code) == 0)
+            return number;
+    }
+    return AT_NONE;
+}
+
+uint32_t at_pass_fee_sink(const at_pass *pass, uint32_t node) {
+    return find_fee_sink(pass, node);
+}
+
+/* In the ledger's order, so that the tie option does not number them otherwise. */
+static at_status add_fee_sinks(at_pass *pass, at_error *err) {
+    for (uint32_t row = 0; row < pass->ledger->count; row++) {
+        const uint32_t from = pass->ledger->from[row];
+        uint32_t number = 0;
+        if (at_effective_fee(pass->effective, row) == 0 || find_fee_sink(pass, from) != AT_NONE)
+            continue;
+        AT_TRY(at_pass_add_sink(&number, pass, from, true, err));
+        pass->fee_sinks = number + 1;
+    }
+    return AT_OK;
+}
+
+static at_status name_sinks(at_pass *pass, at_error *err) {
+    at_trace *trace = pass->trace;
+    const char **ids = NULL;
+    at_currency *currencies = NULL;
+    AT_TRY(AT_NEW(&ids, pass->arena, pass->sinks.count, err));
+    AT_TRY(AT_NEW(&currencies, pass->arena, pass->sinks.count, err));
+    for (uint32_t number = 0; number < pass->sinks.count; number++) {
+        const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
+        const at_node *base = &pass->ledger->nodes[sink->base];
+        currencies[number] = base->currency;
+        if (!sink->fee)
+            AT_TRY(at_arena_print(&ids[number], pass->arena, err, "@overdraft:%s", base->id));
+        else if (pass->fee_sinks == 1)
+            ids[number] = "@fee";
+        else
+            AT_TRY(at_arena_print(&ids[number], pass->arena, err, "@fee/%s", base->currency.code));
+    }
+    trace->sink_ids = ids;
+    trace->sink_currencies = currencies;
+    trace->sink_count = pass->sinks.count;
+    return AT_OK;
+}
+
+const char *at_trace_node_id(const at_trace *trace, uint32_t node) {
+    const at_ledger *ledger = trace->effective->ledger;
+    return node < ledger->node_count ? ledger->nodes[node].id
+                                     : trace->sink_ids[node - ledger->node_count];
+}
+
+const char *at_trace_node_currency(const at_trace *trace, uint32_t node) {
+    const at_ledger *ledger = trace->effective->ledger;
+    return node < ledger->node_count ? ledger->nodes[node].currency.code
+                                     : trace->sink_currencies[node - ledger->node_count].code;
+}
+
+/* --- Setting up ------------------------------------------------------------------------------- */
+
+static uint32_t find_label(const at_trace *trace, const char *label) {
+    uint32_t low = 0, high = trace->tainted_count;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (strcmp(trace->labels[middle], label) <= 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static at_status make_labels(at_pass *pass, at_error *err) {
+    static const char *const untainted[] = {"@clean", "@credit", "@unknown"};
+    at_trace *trace = pass->trace;
+    const char **tainted = NULL, **labels = NULL;
+    AT_TRY(at_trace_labels(&tainted, &trace->tainted_count, pass->options->sources,
+                           pass->source_count, pass->arena, err));
+    trace->label_count = trace->tainted_count + (uint32_t)AT_COUNT(untainted);
+    AT_TRY(AT_NEW(&labels, pass->arena, trace->label_count, err));
+    for (uint32_t i = 0; i < trace->label_count; i++)
+        labels[i] = i < trace->tainted_count ? tainted[i] : untainted[i - trace->tainted_count];
+    trace->labels = labels;
+    AT_TRY(AT_NEW(&trace->injected, pass->arena, trace->tainted_count, err));
+    AT_TRY(AT_NEW(&pass->source_label, pass->arena, pass->source_count, err));
+    for (uint32_t i = 0; i < pass->source_count; i++)
+        pass->source_label[i] = find_label(trace, pass->options->sources[i].label);
+    return AT_OK;
+}
+
+static int compare_numbers(int64_t a, int64_t b) {
+    return (a > b) - (a < b);
+}
+
+/* Argument checks leave no two equal. */
+static int compare_sources(const at_pass *pass, uint32_t a, uint32_t b) {
+    const at_trace_source *left = &pass->options->sources[a], *right = &pass->options->sources[b];
+    if (left->on_account != right->on_account)
+        return left->on_account ? -1 : 1;
+    if (left->on_account && left->time_us != right->time_us)
+        return compare_numbers(left->time_us, right->time_us);
+    if (left->on_account && left->node != right->node)
+        return compare_numbers(left->node, right->node);
+    return compare_numbers(pass->source_label[a], pass->source_label[b]);
+}
+
+static at_status sort_sources(at_pass *pass, at_error *err) {
+    AT_TRY(AT_NEW(&pass->source_order, pass->arena, pass->source_count, err));
+    AT_TRY(AT_NEW(&pass->applied, pass->arena, pass->source_count, err));
+    AT_TRY(AT_NEW(&pass->declared, pass->arena, pass->ledger->count, err));
+    for (uint32_t i = 0; i < pass->source_count; i++) {
+        const at_trace_source *source = &pass->options->sources[i];
+        uint32_t at = i;
+        for (; at > 0 && compare_sources(pass, i, pass->source_order[at - 1]) < 0; at--)
+            pass->source_order[at] = pass->source_order[at - 1];
+        pass->source_order[at] = i;
+        if (!source->on_account && source->row != AT_NONE)
+            pass->declared[source->row] = true;
+    }
+    return AT_OK;
+}
+
+static at_status set_up(at_pass *pass, at_error *err) {
+    at_arena *arena = pass->arena;
+    AT_TRY(make_labels(pass, err));
+    AT_TRY(sort_sources(pass, err));
+    const uint32_t labels = pass->trace->label_count;
+    AT_TRY(AT_NEW(&pass->accounts, arena, pass->node_count, err));
+    AT_TRY(AT_NEW(&pass->units, arena, labels, err));
+    AT_TRY(AT_NEW(&pass->repaid, arena, labels, err));
+    AT_TRY(AT_NEW(&pass->label_source, arena, labels, err));
+    AT_TRY(AT_NEW(&pass->label_move, arena, labels, err));
+    AT_TRY(AT_NEW(&pass->label_hops, arena, labels, err));
+    AT_TRY(AT_NEW(&pass->touched, arena, labels, err));
+    for (uint32_t label = 0; label < labels; label++)
+        pass->label_source[label] = AT_NONE;
+    at_lot_store_init(&pass->lots, arena);
+    pass->sinks = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_sink)};
+    pass->debts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debt)};
+    pass->debits = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debit)};
+    pass->trace->moves = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_move)};
+    pass->trace->reaches = (at_reaches){.arena = arena};
+    return add_fee_sinks(pass, err);
+}
+
+/* --- The result ------------------------------------------------------------------------------- */
+
+static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, const at_lots *lots,
+                              at_error *err) {
+    at_trace *trace = pass->trace;
+    uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
+    for (; index != AT_NONE; index = at_lot_at(&pass->lots, index)->newer) {
+        const at_lot *lot = at_lot_at(&pass->lots, index);
+        pass->units[lot->label] += lot->units;
+    }
+    for (uint32_t label = 0; lots->total > 0 && label < trace->label_count; label++) {
+        if (pass->units[label] == 0)
+            continue;
+        AT_TRY(AT_GROW(&trace->holdings, capacity, trace->holding_count, pass->arena, err));
+        trace->holdings[trace->holding_count++] =
+            (at_trace_holding){.node = node, .label = label, .amount = pass->units[label]};
+        pass->units[label] = 0;
+    }
+    return AT_OK;
+}
+
+/* The sinks in an order that does not depend on who fell into debt first. */
+static at_status list_holdings(at_pass *pass, at_error *err) {
+    size_t capacity = 0;
+    for (uint32_t node = 0; node < pass->node_count; node++)
+        AT_TRY(list_holding(pass, &capacity, node, &pass->accounts[node].lots, err));
+    for (uint32_t number = 0; number < pass->fee_sinks; number++) {
+        const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
+        AT_TRY(list_holding(pass, &capacity, pass->node_count + number, &sink->lots, err));
+    }
+    for (uint32_t node = 0; node < pass->node_count; node++) {
+        const uint32_t number = pass->accounts[node].sink;
+        if (number == AT_NONE)
+            continue;
+        const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
+        AT_TRY(list_holding(pass, &capacity, pass->node_count + number, &sink->lots, err));
+    }
+    return AT_OK;
+}
+
+at_status at_trace_run(at_trace *out, const at_effective *effective,
+                       const at_trace_options *options, at_arena *arena, at_error *err) {
+    at_trace trace = {.effective = effective, .options = *options};
+    at_pass pass = {.trace = &trace,
+                    .effective = effective,
+                    .ledger = effective->ledger,
+                    .options = options,
+                    .arena = arena,
+                    .node_count = (uint32_t)effective->ledger->node_count,
+                    .source_count = (uint32_t)options->source_count};
+    AT_TRY(set_up(&pass, err));
+    AT_TRY(at_pass_open(&pass, err));
+    AT_TRY(at_pass_note_reversals(&pass, err));
+    AT_TRY(at_pass_rows(&pass, err));
+    AT_TRY(at_pass_note_missing(&pass, err));
+    AT_TRY(name_sinks(&pass, err));
+    AT_TRY(list_holdings(&pass, err));
+    *out = trace;
+    return AT_OK;
+}
+
+/* --- Comparing two runs ----------------------------------------------------------------------- */
+
+static int compare_moves(const void *a, const void *b) {
+    const at_trace_move *left = *(const at_trace_move *const *)a;
+    const at_trace_move *right = *(const at_trace_move *const *)b;
+    if (left->row != right->row)
+        return compare_numbers(left->row, right->row);
+    if (left->fee != right->fee)
+        return compare_numbers(left->fee, right->fee);
+    return compare_numbers(left->label, right->label);
+}
+
+static at_status sort_tainted(const at_trace_move ***out, size_t *count_out, const at_trace *trace,
+                              at_arena *arena, at_error *err) {
+    const at_trace_move **moves = NULL;
+    size_t count = 0;
+    AT_TRY(AT_NEW(&moves, arena, trace->moves.count, err));
+    for (uint32_t i = 0; i < trace->moves.count; i++) {
+        const at_trace_move *move = at_pool_at(&trace->moves, i);
+        if (move->label < trace->tainted_count)
+            moves[count++] = move;
+    }
+    qsort(moves, count, sizeof *moves, compare_moves);
+    *out = moves;
+    *count_out = count;
+    return AT_OK;
+}
+
+static bool holdings_equal(const at_trace *a, const at_trace *b) {
+    bool equal = a->holding_count == b->holding_count;
+    for (size_t i = 0; equal && i < a->holding_count; i++) {
+        const at_trace_holding *left = &a->holdings[i], *right = &b->holdings[i];
+        equal = left->label == right->label && left->amount == right->amount &&
+                strcmp(at_trace_node_id(a, left->node), at_trace_node_id(b, right->node)) == 0;
+    }
+    return equal;
+}
+
+at_status at_trace_equal(bool *out, const at_trace *a, const at_trace *b, at_arena *arena,
+                         at_error *err) {
+    const at_trace_move **left = NULL, **right = NULL;
+    size_t left_count = 0, right_count = 0;
+    AT_TRY(sort_tainted(&left, &left_count, a, arena, err));
+    AT_TRY(sort_tainted(&right, &right_count, b, arena, err));
+    bool equal = holdings_equal(a, b) && left_count == right_count;
+    for (size_t i = 0; equal && i < left_count; i++)
+        equal = compare_moves(&left[i], &right[i]) == 0 && left[i]->amount == right[i]->amount;
+    *out = equal;
+    return AT_OK;
+}

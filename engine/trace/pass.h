@@ -1,0 +1,79 @@
+/**
+ * pass.h - the forward pass: where declared money is at as_of (specification section 1, T7).
+ *
+ * One walk over the effective ledger. Each debit takes a block from its account by the method's
+ * take rule, is converted (T18), gets the labels declared on it (T20), repays the debt of the
+ * account it reaches (T13) and joins what is there.
+ *
+ * Nodes:      0 .. ledger->node_count - 1 are the ledger's; behind them stand the sinks a trace adds,
+ *             `@fee` (one a currency) and `@overdraft:<account>`.
+ * Labels:     index = label order (T5): tainted ones ascending bytewise, then @clean, @credit, @unknown.
+ * Units:      minor units of the node's currency.
+ * Ownership:  everything lives in the arena given; texts of sources and the ledger are borrowed.
+ * Errors:     AT_LIMIT "E-AMOUNT-RANGE" when a sum passes int64, AT_NO_MEMORY.
+ * Complexity: O(rows + lot moves).
+ */
+#ifndef ASSETTRACE_TRACE_PASS_H
+#define ASSETTRACE_TRACE_PASS_H
+
+#include "engine/trace/event.h"
+#include "engine/trace/explain.h"
+#include "engine/trace/source.h"
+#include "engine/trace/take.h"
+
+#define AT_TRACE_OPENING (AT_NONE - 1)
+enum { AT_TRACE_WINDOW_OFF = -1 };
+
+typedef struct at_trace_options {
+    at_trace_method method;
+    int64_t as_of_us;           /* inclusive */
+    int64_t backward_window_us; /* T13 class replenished; AT_TRACE_WINDOW_OFF */
+    const at_trace_source *sources;
+    size_t source_count;
+    bool all_moves; /* moves of untainted labels too */
+} at_trace_options;
+
+/* Units of one label in one node; sinks and externals: all that ever stopped there. */
+typedef struct at_trace_holding {
+    uint32_t node, label;
+    int64_t amount;
+} at_trace_holding;
+
+/* Something to say of the run; AT_NONE, AT_AMOUNT_NONE where a field means nothing. */
+typedef struct at_trace_note {
+    const char *code;
+    uint32_t node, row, source;
+    uint32_t against; /* the debit paid back or refilled: a row, or AT_TRACE_OPENING */
+    bool fee, against_fee;
+    int64_t amount;
+} at_trace_note;
+
+typedef struct at_trace {
+    const at_effective *effective;
+    at_trace_options options;
+    const char *const *labels;
+    uint32_t label_count, tainted_count;
+    int64_t *injected;          /* by tainted label */
+    at_trace_holding *holdings; /* by node, then label */
+    size_t holding_count;
+    at_pool moves; /* at_trace_move, in the order they happened */
+    at_reaches reaches;
+    at_trace_note *notes; /* in the order they arose */
+    size_t note_count;
+    /* The sinks a trace adds: index = node - ledger->node_count. */
+    const char *const *sink_ids;
+    const at_currency *sink_currencies;
+    uint32_t sink_count;
+} at_trace;
+
+AT_CHECKED at_status at_trace_run(at_trace *out, const at_effective *effective,
+                                  const at_trace_options *options, at_arena *arena, at_error *err);
+
+const char *at_trace_node_id(const at_trace *trace, uint32_t node);
+const char *at_trace_node_currency(const at_trace *trace, uint32_t node);
+
+/** Whether two runs over different orders say the same: holdings, and every tainted move. */
+AT_CHECKED at_status at_trace_equal(bool *out, const at_trace *a, const at_trace *b,
+                                    at_arena *arena, at_error *err);
+
+#endif

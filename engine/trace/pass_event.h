@@ -1,0 +1,90 @@
+/**
+ * pass_event.h - the forward pass at work: its state, and what one event does. For pass.c alone.
+ *
+ * Ownership: everything lives in the pass's arena.
+ */
+#ifndef ASSETTRACE_TRACE_PASS_EVENT_H
+#define ASSETTRACE_TRACE_PASS_EVENT_H
+
+#include "engine/trace/pass.h"
+
+/* One node of the ledger. Without a ledger held (external, sink) `lots` has one lot a label. */
+typedef struct at_pass_account {
+    at_lots lots;
+    int64_t debt;
+    uint32_t debt_first, debt_last; /* queue of `debt`, oldest first; AT_NONE: empty */
+    uint32_t sink;                  /* its overdraft sink, or AT_NONE */
+    uint32_t debits;                /* newest `debit` that may be refilled, or AT_NONE */
+    bool reached;                   /* taint has been here */
+} at_pass_account;
+
+typedef struct at_pass_debt {
+    int64_t units;
+    uint32_t row; /* what created it, or AT_TRACE_OPENING */
+    uint32_t next;
+    bool fee;
+} at_pass_debt;
+
+/* A debit with untainted units, for the class replenished. */
+typedef struct at_pass_debit {
+    int64_t units, time_us;
+    uint32_t row;
+    uint32_t older;
+    bool fee;
+} at_pass_debit;
+
+/* A sink the trace adds: fees of one currency, or the debt of one account. */
+typedef struct at_pass_sink {
+    at_lots lots;
+    uint32_t base; /* the account, or one that pays fees in this currency */
+    bool fee;
+} at_pass_sink;
+
+/* One transfer, or the fee behind it. */
+typedef struct at_pass_event {
+    uint32_t row, from, to;
+    bool fee, from_held;
+    int64_t time_us, amount, amount_in;
+    at_lots *stopped; /* where it ends when `to` holds no ledger, else NULL */
+} at_pass_event;
+
+typedef struct at_pass {
+    at_trace *trace;
+    const at_effective *effective;
+    const at_ledger *ledger;
+    const at_trace_options *options;
+    at_arena *arena;
+    at_lot_store lots;
+    at_pass_account *accounts; /* by node */
+    uint32_t node_count;
+    at_pool sinks, debts, debits;
+    uint32_t fee_sinks; /* the first ones of `sinks` */
+    size_t note_capacity;
+
+    uint32_t source_count;
+    uint32_t *source_order; /* those on accounts by (time, node, label), then the others by label */
+    uint32_t next_source;   /* the first of them not yet applied to its account */
+    uint32_t *source_label; /* by source */
+    bool *applied;          /* by source on a transfer */
+    bool *declared;         /* by row: a source names it or its fee */
+
+    /* Of the block at hand, by label; `touched` lists those that are not at rest. */
+    int64_t *units, *repaid;
+    uint32_t *label_source; /* declared on this very event, else AT_NONE */
+    uint32_t *label_move, *label_hops;
+    uint32_t *touched;
+    size_t touched_count;
+} at_pass;
+
+/** A new sink; `out` is its number among the sinks. */
+AT_CHECKED at_status at_pass_add_sink(uint32_t *out, at_pass *pass, uint32_t base, bool fee,
+                                      at_error *err);
+/** The sink of fees in the currency of `node`; it was added before the first event. */
+uint32_t at_pass_fee_sink(const at_pass *pass, uint32_t node);
+
+AT_CHECKED at_status at_pass_open(at_pass *pass, at_error *err);
+AT_CHECKED at_status at_pass_rows(at_pass *pass, at_error *err);
+AT_CHECKED at_status at_pass_note_reversals(at_pass *pass, at_error *err);
+AT_CHECKED at_status at_pass_note_missing(at_pass *pass, at_error *err);
+
+#endif
