@@ -243,27 +243,38 @@ static bool is_ascii(const char *data, size_t bytes) {
     return (seen & UINT64_C(0x8080808080808080)) == 0;
 }
 
-static at_status fail_nul(at_error *defect, uint64_t offset) {
-    return at_fail(defect, AT_BAD_INPUT, "E-CSV-NUL", "there is a NUL at byte %" PRIu64, offset);
+static at_status check_utf8(at_span raw, uint64_t offset, at_error *defect) {
+    size_t bad = 0;
+    if (is_ascii(raw.data, raw.bytes) || at_utf8_valid(raw.data, raw.bytes, &bad))
+        return AT_OK;
+    const at_status status =
+        at_fail(defect, AT_BAD_INPUT, "E-CSV-UTF8", "byte %" PRIu64 ", 0x%02X, is not UTF-8",
+                offset + bad, (unsigned)(unsigned char)raw.data[bad]);
+    at_hint(defect, "a file in another encoding says so in its mapping: \"encoding\": "
+                    "\"windows-1251\"");
+    return status;
 }
 
-/* The record's text in UTF-8; `raw` lies at `offset` of the content. */
-static at_status check_text(at_span *out, at_csv *csv, at_span raw, uint64_t offset,
-                            at_error *defect) {
+/* The text in UTF-8 of the record whose bytes `raw` lie at `offset`. */
+static at_status decode(at_span *out, at_csv *csv, at_span raw, uint64_t offset, at_error *defect) {
     const char *nul = csv->unit == 1 ? memchr(raw.data, '\0', raw.bytes) : NULL;
     if (nul != NULL)
-        return fail_nul(defect, offset + (uint64_t)(nul - raw.data));
-    size_t bad = 0;
-    if (!is_ascii(raw.data, raw.bytes) && !at_utf8_valid(raw.data, raw.bytes, &bad)) {
-        const at_status status = at_fail(defect, AT_BAD_INPUT, "E-CSV-UTF8",
-                                         "the byte 0x%02X at byte %" PRIu64 " is not UTF-8",
-                                         (unsigned)(unsigned char)raw.data[bad], offset + bad);
-        at_hint(defect, "a file in another encoding says so in its mapping: \"encoding\": "
-                        "\"windows-1251\"");
-        return status;
+        return at_fail(defect, AT_BAD_INPUT, "E-CSV-NUL", "byte %" PRIu64 " is a NUL",
+                       offset + (uint64_t)(nul - raw.data));
+    if (csv->style.encoding == AT_UTF_8) {
+        AT_TRY(check_utf8(raw, offset, defect));
+        *out = raw;
+        return AT_OK;
     }
-    *out = raw;
-    return AT_OK;
+    size_t bad = 0;
+    at_text_reset(&csv->decoded);
+    const at_status status =
+        at_encoding_decode(&csv->decoded, csv->style.encoding, raw, &bad, defect);
+    if (status == AT_BAD_INPUT)
+        at_hint(defect, "byte %" PRIu64 " of the content; is the encoding the right one?",
+                offset + bad);
+    *out = (at_span){at_text_string(&csv->decoded), csv->decoded.bytes};
+    return status;
 }
 
 static at_status make_room(at_csv *csv, size_t bytes, at_error *err) {
@@ -282,9 +293,13 @@ static at_status make_room(at_csv *csv, size_t bytes, at_error *err) {
 /* The fields of a record. A status is ours (memory); what is wrong with the record is `defect`. */
 static at_status read_fields(size_t *count, at_csv *csv, at_span raw, uint64_t offset,
                              at_error *err) {
-    at_span text;
-    if (check_text(&text, csv, raw, offset, &csv->defect) != AT_OK)
+    at_span text = {NULL, 0};
+    const at_status status = decode(&text, csv, raw, offset, &csv->defect);
+    if (status == AT_BAD_INPUT)
         return AT_OK;
+    if (status != AT_OK && err != NULL)
+        *err = csv->defect;
+    AT_TRY(status);
     AT_TRY(make_room(csv, text.bytes + 1, err));
     memcpy(csv->text, text.data, text.bytes);
     csv->text[text.bytes] = '\0';
@@ -340,14 +355,27 @@ at_status at_csv_next(at_csv_record *out, bool *ended, at_csv *csv, at_error *er
 /* --- The beginning -----------------------------------------------------------------------------
  */
 
+static at_status fail_mark(const at_csv *csv, at_encoding marked, at_error *err) {
+    const at_status status = at_fail(err, AT_BAD_INPUT, "E-CSV-ENCODING",
+                                     "the byte order mark says %s, and %s was declared",
+                                     at_encodings[marked], at_encodings[csv->style.encoding]);
+    at_hint(err, "declare it in a mapping: \"encoding\": \"%s\"", at_encodings[marked]);
+    at_place(err, "\"%s\"", at_input_name(csv->in));
+    return status;
+}
+
 static at_status skip_mark(at_csv *csv, at_error *err) {
+    enum { MARK_BYTES_MAX = 4 };
     at_span head;
-    AT_TRY(at_input_peek(&head, csv->in, 3, err));
-    if (head.bytes == 3 && memcmp(head.data, "\xEF\xBB\xBF", 3) == 0)
-        csv->used = 3;
+    at_encoding marked = AT_UTF_8;
+    size_t bytes = 0;
+    AT_TRY(at_input_peek(&head, csv->in, MARK_BYTES_MAX, err));
     csv->base = at_input_offset(csv->in);
     csv->window = head;
-    return AT_OK;
+    if (!at_encoding_mark(&marked, &bytes, head))
+        return AT_OK;
+    csv->used = bytes;
+    return marked == csv->style.encoding ? AT_OK : fail_mark(csv, marked, err);
 }
 
 static at_status skip_lines(at_csv *csv, at_error *err) {
@@ -364,15 +392,14 @@ static at_status skip_lines(at_csv *csv, at_error *err) {
 }
 
 at_status at_csv_init(at_csv *csv, at_input *in, const at_csv_style *style, at_error *err) {
-    assert(style->skip_lines <= AT_CSV_LINES_MAX && style->trailer_lines <= AT_CSV_LINES_MAX);
-    *csv = (at_csv){.in = in, .style = *style, .unit = 1, .line = 1};
+    assert(style->skip_lines <= AT_CSV_LINES_MAX && style->trailer_lines <= AT_CSV_TRAILER_MAX);
+    *csv = (at_csv){.in = in, .style = *style, .line = 1};
+    csv->unit = at_encoding_unit_bytes(style->encoding);
+    csv->unit_low = style->encoding == AT_UTF_16BE ? 1 : 0;
     if (csv->style.delimiter == 0)
         csv->style.delimiter = ',';
     if (csv->style.quote == 0)
         csv->style.quote = '"';
-    if (style->encoding != NULL && strcmp(style->encoding, "utf-8") != 0)
-        return at_fail(err, AT_BAD_INPUT, "E-CSV-ENCODING", "the encoding \"%s\" is not known",
-                       style->encoding);
     AT_TRY(AT_NEW(&csv->fields, &csv->memory, AT_CSV_FIELDS_MAX, err));
     AT_TRY(skip_mark(csv, err));
     return skip_lines(csv, err);

@@ -12,7 +12,7 @@
  * Ownership: a record's fields are borrowed until the next at_csv_next; memory is one record, at
  * most AT_CSV_RECORD_MAX and the same again decoded, whatever the size of the file. Errors:
  * AT_BAD_INPUT E-CSV-QUOTE (open at the end), E-CSV-ENCODING (cannot be what was declared); defects
- * E-CSV-RECORD, E-CSV-NUL, E-CSV-UTF8, E-CSV-ENCODING, E-CSV-STRAY, E-CSV-FIELDS.
+ * E-CSV-RECORD, E-CSV-NUL, E-CSV-UTF8, E-ENCODING-BYTE, E-CSV-STRAY, E-CSV-FIELDS.
  */
 #ifndef ASSETTRACE_IMPORTERS_CSV_H
 #define ASSETTRACE_IMPORTERS_CSV_H
@@ -20,15 +20,21 @@
 #include "engine/base/arena.h"
 #include "engine/base/input.h"
 #include "engine/model/record.h"
+#include "engine/names/encoding.h"
 
-enum { AT_CSV_RECORD_MAX = 1 << 20, AT_CSV_FIELDS_MAX = 1024, AT_CSV_LINES_MAX = 10000 };
+enum {
+    AT_CSV_RECORD_MAX = 1 << 20,
+    AT_CSV_FIELDS_MAX = 1024,
+    AT_CSV_LINES_MAX = 10000,
+    AT_CSV_TRAILER_MAX = 1000
+};
 
 /* How a file is written; zero-initialised = UTF-8, commas, double quotes. */
 typedef struct at_csv_style {
-    char delimiter;       /* 0 = ',' */
-    char quote;           /* 0 = '"' */
-    bool no_quote;        /* a quote is a character like any other */
-    const char *encoding; /* as the mapping writes it: "windows-1251"; NULL = "utf-8" */
+    char delimiter; /* 0 = ',' */
+    char quote;     /* 0 = '"' */
+    bool no_quote;  /* a quote is a character like any other */
+    at_encoding encoding;
     size_t skip_lines;    /* above the first record */
     size_t trailer_lines; /* after the last record; they fit in 64 KiB */
 } at_csv_style;

@@ -55,9 +55,207 @@
  * account's statement says how many there are. Each account's statement (period, opening, closing,
  * rows, breaks) follows the last row of the file.
  *
- * Dates. `date` is "iso", "unix_seconds", "unix_milliseconds" or a pattern: YYYY, YY (with
- * `century`), MM, M, MMM (an English month, short or long), DD, D, hh, h, mm, ss, f (fraction of a
- * second), a (AM or PM); every other character stands for itself. Doubled letters are exactly two
- * digits, single ones one or two. The part after the date may be missing from a cell: the time is
- * then a whole day. A whole day is not moved by `zone`.
+ * Dates. `date` is "iso", "unix_seconds", "unix_milliseconds" or a pattern of
+ * engine/names/calendar.h: YYYY, MM or M, MMM (a month's name), DD or D, hh or h, mm, ss, .f;
+ * every other character stands for itself; a time of day at the end in [brackets] may be missing
+ * from a cell, the time is then a whole day, which `zone` does not move. YY is two digits after
+ * `century`, and stands after doubled letters only: "YYMMDD", "DD.MM.YY".
  */
+#ifndef ASSETTRACE_IMPORTERS_MAPPING_H
+#define ASSETTRACE_IMPORTERS_MAPPING_H
+
+#include "importers/csv.h"
+#include "importers/rows.h"
+#include "engine/importer.h"
+#include "engine/names/calendar.h"
+
+enum {
+    AT_MAP_RECORDS_MAX = 12,
+    AT_MAP_FIELDS_MAX = 24, /* of one record */
+    AT_MAP_JOIN_MAX = 8,    /* columns of one value */
+    AT_MAP_WORDS_MAX = 64,
+    AT_MAP_CONDITIONS_MAX = 16,
+};
+
+/* A column by name (number filled in when the header is seen) or by number from 1. */
+typedef struct at_map_column {
+    const char *name; /* NULL: by number */
+    size_t number;
+} at_map_column;
+
+typedef enum at_date_form {
+    AT_DATE_ISO,
+    AT_DATE_UNIX_S,
+    AT_DATE_UNIX_MS,
+    AT_DATE_PATTERN
+} at_date_form;
+
+/* How dates are written. */
+typedef struct at_map_date {
+    at_date_form form;
+    at_date_style style;
+    bool calendar_stated;
+    int century;       /* -1: no two-digit year */
+    size_t century_at; /* bytes before YY in a cell */
+} at_map_date;
+
+typedef struct at_map_word {
+    const char *from, *to;
+} at_map_word;
+
+/* Where the text of one field comes from, and how it is read. */
+typedef struct at_map_value {
+    const char *constant; /* NULL: from columns */
+    at_map_column columns[AT_MAP_JOIN_MAX];
+    size_t column_count;
+    const char *prefix; /* may be NULL */
+    const at_map_word *words;
+    size_t word_count;
+    at_map_date date;
+    bool own_date; /* `date` was stated for this field alone */
+    int64_t multiply;
+} at_map_value;
+
+typedef struct at_map_condition {
+    at_map_column column;
+    bool about_empty; /* then: is it empty as `wanted` says? */
+    bool wanted;      /* one of `words` (or empty), or none of them */
+    const char *words[AT_MAP_WORDS_MAX];
+    size_t word_count;
+} at_map_condition;
+
+typedef struct at_map_conditions {
+    at_map_condition *items;
+    size_t count;
+} at_map_conditions;
+
+/* One record a row may give. */
+typedef struct at_map_record {
+    const struct at_map_kind *kind;
+    bool once, given; /* given: `once` was used up */
+    at_map_conditions when;
+    at_map_value
+        *values[AT_MAP_FIELDS_MAX]; /* by the rule's place in its kind; NULL = not mapped */
+    bool newest_first;
+    int64_t opening, closing; /* AT_AMOUNT_NONE = not stated */
+} at_map_record;
+
+typedef struct at_mapping {
+    at_csv_style style;
+    bool no_header;
+    at_number_style numbers;
+    int64_t multiply;
+    at_map_date date;
+    at_map_conditions where;
+    at_map_record records[AT_MAP_RECORDS_MAX];
+    size_t record_count;
+} at_mapping;
+
+/**
+ * Check a mapping and make it ready; everything is kept in the arena.
+ *
+ * Errors: AT_BAD_INPUT E-MAP-KEY, E-MAP-VALUE, E-MAP-FIELD, E-MAP-DATE and E-JSON-KEY, with the
+ * JSON
+ *         pointer and the line of the mapping as place.
+ */
+AT_CHECKED at_status at_mapping_read(at_mapping *out, const at_json_value *json,
+                                     const at_import_options *options, at_arena *arena,
+                                     at_error *err);
+
+/** Find the mapped columns in the header. AT_BAD_INPUT E-MAP-COLUMN names the nearest. */
+AT_CHECKED at_status at_mapping_bind(at_mapping *mapping, const at_csv_record *header,
+                                     at_error *err);
+
+/* --- map_value.c: cells to texts, texts to dates and amounts ---------------------------------- */
+
+/* One row as a mapping sees it. */
+typedef struct at_map_row {
+    at_row *row;
+    const at_mapping *mapping;
+    const at_map_record *record;          /* being read */
+    const char *texts[AT_MAP_FIELDS_MAX]; /* of its fields; NULL = empty */
+    at_wide dust;                         /* 10^-18 units dropped in its amounts */
+} at_map_row;
+
+AT_CHECKED at_status at_map_text(const char **out, const at_map_value *value, at_row *row,
+                                 at_error *err);
+AT_CHECKED at_status at_map_holds(bool *out, const at_map_conditions *conditions, at_row *row,
+                                  at_error *err);
+AT_CHECKED at_status at_map_time(at_time *out, const char *text, const at_map_date *date,
+                                 at_row *row, at_error *err);
+/** Check the pattern and find where the century goes. */
+AT_CHECKED at_status at_map_date_ready(at_map_date *date, at_arena *arena, at_error *err);
+/** Minor units at `scale`, times the value's `multiply`; what dust: "floor" drops is added to
+ * map->dust. */
+AT_CHECKED at_status at_map_amount(int64_t *out, const char *text, int scale,
+                                   const at_map_value *value, at_map_row *map, at_error *err);
+
+/* --- map_fields.c, map_money.c: which fields a kind has --------------------------------------- */
+
+/* One field of one kind: a line in a table. */
+typedef struct at_map_rule {
+    const char *name; /* NULL ends the table */
+    bool required;    /* the mapping feeds it and no row leaves it empty */
+    /** Put a text that is not empty into the fact; NULL: the kind's `finish` reads it. */
+    at_status (*set)(at_fact *fact, const struct at_map_rule *rule, const char *text,
+                     const at_map_value *value, at_map_row *map, at_error *err);
+    size_t offset;            /* of the member in at_fact */
+    at_kind kind;             /* of what a reference points to */
+    const char *const *words; /* a closed vocabulary */
+    const char *what;         /* its name */
+} at_map_rule;
+
+/* A line each: a member, a reference, a word of a vocabulary, and what `finish` reads. */
+#define AT_FIELD(text, need, setter, member) \
+    { .name = text, .required = need, .set = setter, .offset = offsetof(at_fact, member) }
+#define AT_FIELD_REF(text, need, member, of)                   \
+    {                                                          \
+        .name = text, .required = need, .set = at_map_set_ref, \
+        .offset = offsetof(at_fact, member), .kind = of        \
+    }
+#define AT_FIELD_WORDS(text, need, setter, member, list, noun)                              \
+    {                                                                                       \
+        .name = text, .required = need, .set = setter, .offset = offsetof(at_fact, member), \
+        .words = list, .what = noun                                                         \
+    }
+#define AT_FIELD_LATE(text, need) \
+    { .name = text, .required = need }
+#define AT_FIELD_END \
+    { .name = NULL }
+
+typedef struct at_map_kind {
+    at_kind kind;
+    const at_map_rule *rules;
+    /** Do the mapped fields go together? May be NULL. `fields` is for the message. */
+    at_status (*check)(const at_map_record *record, const at_json_value *fields, at_error *err);
+    /** What depends on several fields; may be NULL. */
+    at_status (*finish)(at_fact *fact, at_map_row *map, at_error *err);
+} at_map_kind;
+
+extern const char *const at_map_kinds[]; /* the kinds a mapping can give */
+/** `kind` is one of them. */
+const at_map_kind *at_map_kind_of(at_kind kind);
+
+/** Read one record of a row into a new fact of it. */
+AT_CHECKED at_status at_map_read(const at_map_record *record, at_map_row *map, at_error *err);
+
+/* Setters shared by the tables; `rule` says where to and of what. */
+#define AT_MAP_SETTER(name)                                                  \
+    at_status name(at_fact *fact, const at_map_rule *rule, const char *text, \
+                   const at_map_value *value, at_map_row *map, at_error *err)
+AT_CHECKED AT_MAP_SETTER(at_map_set_text);  /* const char * */
+AT_CHECKED AT_MAP_SETTER(at_map_set_id);    /* const char *, not reserved */
+AT_CHECKED AT_MAP_SETTER(at_map_set_ref);   /* at_ref; a kind before the id overrules rule->kind */
+AT_CHECKED AT_MAP_SETTER(at_map_set_index); /* an enum: the word's place */
+AT_CHECKED AT_MAP_SETTER(at_map_set_word);  /* const char *: the word */
+AT_CHECKED AT_MAP_SETTER(at_map_set_country);  /* const char * */
+AT_CHECKED AT_MAP_SETTER(at_map_set_currency); /* const char * */
+AT_CHECKED AT_MAP_SETTER(at_map_set_time);     /* at_time */
+AT_CHECKED AT_MAP_SETTER(at_map_set_moment);   /* int64_t, microseconds */
+AT_CHECKED AT_MAP_SETTER(at_map_set_range);    /* at_date_range */
+AT_CHECKED AT_MAP_SETTER(at_map_set_integer);  /* int64_t */
+
+/* The kinds with amounts (map_money.c). */
+extern const at_map_kind at_map_account, at_map_asset, at_map_transfer, at_map_leg;
+
+#endif
