@@ -1,13 +1,15 @@
 /**
  * calendar.h - dates of other calendars as days, and texts by a declared pattern as times.
  *
- * Jalali is the Persian solar calendar by its arithmetic of ICU, Hijri the Umm al-Qura table of Saudi Arabia
- * (1300-1600), Hijri civil the arithmetic one. A day that does not exist (30 Esfand of a common
- * year) is refused, never carried over into the next month.
+ * Jalali is the Persian solar calendar as ICU reckons it (33-year cycles, true for 1178-1501),
+ * Hijri the Umm al-Qura table of Saudi Arabia (1300-1600, arithmetic outside), Hijri civil the
+ * arithmetic calendar. A day that does not exist (30 Esfand of a common year) is refused, never
+ * carried over into the next month.
  *
- * Units:  days and microseconds of base/day.h. Years 1-9999 of the calendar itself.
- * Errors: AT_BAD_INPUT "E-DATE-TEXT" (does not follow the pattern), "E-DATE-VALUE" (no such day),
- *         "E-DATE-PATTERN" (the pattern itself). Threads: free to call.
+ * Units:   days and microseconds of base/day.h; years are those of the calendar itself.
+ * Errors:  AT_BAD_INPUT "E-DATE-TEXT" (does not follow the pattern), "E-DATE-VALUE" (there is no
+ *          such day), "E-DATE-PATTERN" (the pattern itself); AT_NO_MEMORY.
+ * Threads: free to call.
  */
 #ifndef ASSETTRACE_NAMES_CALENDAR_H
 #define ASSETTRACE_NAMES_CALENDAR_H
@@ -18,47 +20,56 @@ typedef enum at_calendar {
     AT_GREGORIAN,
     AT_JALALI,
     AT_HIJRI,            /* Umm al-Qura */
-    AT_HIJRI_CIVIL,      /* 30-year arithmetic cycle, epoch 16 July 622 */
-    AT_CALENDAR_BY_YEAR, /* at_date_range_read only: by year, country and day, see there */
+    AT_HIJRI_CIVIL,      /* 30-year cycle, epoch 16 July 622 */
+    AT_CALENDAR_BY_YEAR, /* at_date_range_read alone: see there */
 } at_calendar;
 extern const char *const at_calendars[]; /* gregorian jalali hijri hijri_civil: for at_word_find */
 
+/** The day of a date; "E-DATE-VALUE" when the calendar has no such date. */
 AT_CHECKED at_status at_calendar_to_day(int32_t *out, at_calendar calendar, int year, int month,
                                         int day, at_error *err);
-/** The date of a day; a day before year 1 of the calendar is AT_BAD_INPUT. */
+/** The date of a day; a day before year 1 of the calendar is "E-DATE-VALUE". */
 AT_CHECKED at_status at_calendar_from_day(int *year, int *month, int *day_of_month,
                                           at_calendar calendar, int32_t day, at_error *err);
-/** "1402-07-15" */
+/** "1402-07-15". */
 AT_CHECKED at_status at_calendar_format(char out[AT_TIME_TEXT_BYTES], at_calendar calendar,
                                         int32_t day, at_error *err);
 
-#define AT_ZONE_UNKNOWN INT32_MIN /* read as UTC, zone_assumed set when there is a time of day */
+#define AT_ZONE_UNKNOWN INT32_MIN /* read as UTC; zone_assumed when there is a time of day */
 
-/* How a source writes dates. */
+/*
+ * How a source writes dates. In the pattern
+ *   YYYY year   YY year of 1970-2069, Jalali 1350-1449, Hijri 1400-1499
+ *   MM month    M one or two digits    MMM its name: English, Persian for Jalali, Arabic for Hijri
+ *   DD day      D one or two digits
+ *   hh hour     h one or two digits; of 12 hours where the pattern has `a`
+ *   mm minute   ss second   f fraction of 1-9 digits, zeros below a microsecond
+ *   a  AM or PM, in English, Persian or Arabic
+ * and everything else stands for itself, a blank for any run of blanks. What follows the date may
+ * be missing in a text, and so may seconds and fraction.
+ */
 typedef struct at_date_style {
     at_calendar calendar;
-    /* YYYY year, MM month, DD day, MMM month's name (English; Persian for Jalali, Arabic for Hijri),
-     * hh mm ss time of day, .f optional fraction of seconds (1-9 digits, below a microsecond zeros only);
-     * one M, D or h takes one or two digits; everything else stands for itself, a blank for any run
-     * of blanks. A whole time part at the end may be in [brackets]: it may be missing. */
     const char *pattern;
     int32_t zone_minutes; /* east of UTC, or AT_ZONE_UNKNOWN */
 } at_date_style;
 
-/** Check a pattern once, before the rows: it has YYYY, no letter twice, no letter we do not know. */
+/** Check a style once, before the rows: a year, nothing twice, no gap (day without month). */
 AT_CHECKED at_status at_date_style_check(const at_date_style *style, at_error *err);
-/** "۱۴۰۲/۰۷/۱۵" by "YYYY/MM/DD". Digits of any of the three kinds; marks of direction are skipped. */
+/** "۱۴۰۲/۰۷/۱۵" by "YYYY/MM/DD". Digits of all three kinds; direction marks are skipped. A date
+ *  alone is its first microsecond, whatever the zone. `style` has passed its check. */
 AT_CHECKED at_status at_date_read(at_time *out, const char *text, const at_date_style *style,
                                   at_error *err);
 
 /**
- * A stated date as an interval of days: "1983", "1983-04", "1362/5/17" ('-', '/' or '.' between, year
- * first). Hijri dates widen by a day at both ends, because the variants of that calendar differ so.
+ * A stated date as an interval of days: "1983", "1983-04", "1362/5/17" (year first; '-', '/' or '.'
+ * between). Hijri dates widen by a day at both ends, because the variants of that calendar do.
  *
- * Under AT_CALENDAR_BY_YEAR: years 1500-2100 are Gregorian; 1250-1499 are Jalali when `country` is IR
- * or AF or the day is 31; else the interval holds both readings and calendar is "jalali_or_hijri".
+ * Under AT_CALENDAR_BY_YEAR years from 1500 are Gregorian. Years 1250-1499 are Jalali when
+ * `country` is IR or AF or the day is 31; else the interval spans both readings and calendar says
+ * "jalali or hijri". Earlier years are refused.
  * @param text     borrowed by out->text
- * @param country  of the source or party, ISO 3166 alpha-2; may be NULL
+ * @param country  of the source or the party, ISO 3166 alpha-2; NULL = not stated
  */
 AT_CHECKED at_status at_date_range_read(at_date_range *out, const char *text, at_calendar calendar,
                                         const char *country, at_error *err);

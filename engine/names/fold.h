@@ -1,14 +1,15 @@
 /**
  * fold.h - the key form of a text: what two spellings of one word have in common.
  *
- * For finding and comparing only; what a source wrote is kept as written. In this order: NFKC,
- * full case folding, then our own table - bidi marks, joiners, tatweel, vowel signs and
- * apostrophes vanish; Arabic and Persian yeh, kaf, heh and digits become one each; every run of other
- * punctuation and blanks becomes one space, none at the ends.
+ * For finding and comparing only; what a source wrote is kept as written. In this order:
+ *   apostrophes vanish; NFKC with full case folding (bidi marks and joiners vanish with it);
+ *   our own table: tatweel, vowel signs, hamza and madda vanish; Arabic and Persian yeh, kaf, heh
+ *   and alef become one each, dotted and dotless i too; digits of every script become ASCII;
+ *   every run of other punctuation, symbols and blanks becomes one space, none at the ends.
  *
  * The table has a version because a key computed by another one must not be compared with ours.
  * Errors: AT_BAD_INPUT "E-TEXT-UTF8", AT_NO_MEMORY, AT_LIMIT of the text. Threads: free to call.
- * Source: Unicode Standard Annex 15 (NFKC) and CaseFolding.txt, through ICU.
+ * Source: Unicode Standard Annex 15 (NFKC_Casefold) through ICU.
  */
 #ifndef ASSETTRACE_NAMES_FOLD_H
 #define ASSETTRACE_NAMES_FOLD_H

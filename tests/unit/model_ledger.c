@@ -1,5 +1,5 @@
-/* Goal: rows in any order become one ledger: sorted by (time, seq, id), nodes numbered by id, indexed
- * both ways, with every reference found.
+/* Goal: rows in any order become one ledger: sorted by (time, seq, id), nodes numbered by id,
+ * indexed both ways, with every reference found.
  * Method: stories on small ledgers; random ledgers against slow searches through all rows; a large
  * one for its time; every allocation failing in turn. */
 #include "engine/model/ledger.h"

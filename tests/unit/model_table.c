@@ -1,6 +1,6 @@
 /* Goal: an answer prints one way, sorts one way whoever filled it, and counts its sources.
- * Method: tables of cells; one answer filled in every order; rows with more sources than are listed;
- * every allocation failing in turn. */
+ * Method: tables of cells; one answer filled in every order; rows with more sources than are
+ * listed; every allocation failing in turn. */
 #include "engine/model/table.h"
 
 #include <locale.h>
@@ -153,7 +153,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* Fill the answer starting at `first` and stepping by `step`, which has no divisor with the count. */
+/* Fill the answer from `first` in steps of `step`, which has no divisor with the count. */
 static at_status fill(at_table *table, size_t first, size_t step, at_error *err) {
     for (size_t i = 0; i < AT_COUNT(answer); i++) {
         const size_t k = (first + i * step) % AT_COUNT(answer);

@@ -1,0 +1,400 @@
+#include "engine/names/identifier.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "engine/names/check_digits.h"
+#include "engine/names/fold.h"
+
+static const char check_ok[] = "ok", check_failed[] = "failed", check_none[] = "none";
+
+static const char *verdict(bool good) {
+    return good ? check_ok : check_failed;
+}
+
+/* --- IBAN ------------------------------------------------------------------------------------- */
+
+/* Country and length, as in the registry of ISO 13616 (release 99). */
+static const char iban_lengths[] =
+    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24"
+    "FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IR26IS26IT27JO30KW30KZ20LB28"
+    "LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29"
+    "RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+
+static size_t iban_length(const char *country) {
+    for (const char *row = iban_lengths; *row != '\0'; row += 4)
+        if (row[0] == country[0] && row[1] == country[1])
+            return (size_t)((row[2] - '0') * 10 + (row[3] - '0'));
+    return 0;
+}
+
+/* Layout, not content: blanks, hyphens and direction marks. */
+static bool is_layout(uint32_t c) {
+    return c == ' ' || c == '-' || c == 0x00A0 || c == 0x202F || c == 0x2011 ||
+           (c >= 0x200B && c <= 0x200F) || c == 0x061C || c == 0xFEFF ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool at_iban_key(char out[AT_IBAN_BYTES], const char *text) {
+    assert(out != NULL && text != NULL);
+    char key[AT_IBAN_BYTES], turned[AT_IBAN_BYTES];
+    size_t count = 0;
+    const size_t bytes = strnlen(text, AT_IDENTIFIER_BYTES_MAX + 1);
+    if (bytes > AT_IDENTIFIER_BYTES_MAX || !at_utf8_valid(text, bytes, NULL))
+        return false;
+    for (size_t i = 0; i < bytes;) {
+        uint32_t c = at_utf8_next(text, bytes, &i);
+        const int digit = at_digit_value(c);
+        if (is_layout(c))
+            continue;
+        if (digit >= 0)
+            c = (uint32_t)('0' + digit);
+        else if (c >= 'a' && c <= 'z')
+            c -= 'a' - 'A';
+        else if (c < 'A' || c > 'Z')
+            return false;
+        if (count + 1 == sizeof key)
+            return false;
+        key[count++] = (char)c;
+    }
+    key[count] = '\0';
+    if (count < 5 || count != iban_length(key) || strspn(key + 2, "0123456789") < 2)
+        return false;
+    memcpy(turned, key + 4, count - 4);
+    memcpy(turned + count - 4, key, 4);
+    turned[count] = '\0';
+    if (!at_check_mod_97(turned))
+        return false;
+    memcpy(out, key, count + 1);
+    return true;
+}
+
+/* --- Forms ------------------------------------------------------------------------------------ */
+
+/* The fold key without its spaces, Latin letters as capitals. */
+static at_status add_compact(at_text *out, const char *text, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text folded = {.limit_bytes = 0};
+    AT_TRY(at_fold_key(&folded, text, err));
+    for (size_t i = 0; i < folded.bytes; i++) {
+        const char c = folded.data[i];
+        if (c != ' ')
+            AT_TRY(at_text_add_char(out, (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c), err));
+    }
+    return AT_OK;
+}
+
+/* The text as written without layout, ASCII digits; `small` letters of ASCII on request. */
+static at_status add_written(at_text *out, const char *text, bool small, at_error *err) {
+    const size_t bytes = strlen(text);
+    for (size_t i = 0; i < bytes;) {
+        uint32_t c = at_utf8_next(text, bytes, &i);
+        const int digit = at_digit_value(c);
+        if (c != '-' && is_layout(c))
+            continue;
+        if (digit >= 0)
+            c = (uint32_t)('0' + digit);
+        else if (small && c >= 'A' && c <= 'Z')
+            c += 'a' - 'A';
+        AT_TRY(at_utf8_add(out, c, err));
+    }
+    return AT_OK;
+}
+
+/* Digits, and '*' for what a receipt hides. */
+static at_status add_card(at_text *out, const char *text, at_error *err) {
+    const size_t bytes = strlen(text);
+    for (size_t i = 0; i < bytes;) {
+        const uint32_t c = at_utf8_next(text, bytes, &i);
+        const int digit = at_digit_value(c);
+        if (digit >= 0)
+            AT_TRY(at_text_add_char(out, (char)('0' + digit), err));
+        else if (c == '*' || c == 'x' || c == 'X' || c == 0x2022)
+            AT_TRY(at_text_add_char(out, '*', err));
+    }
+    return AT_OK;
+}
+
+/* Ethereum's capitals are a checksum and bech32 allows one case; elsewhere case is content. */
+static at_status add_wallet(at_text *out, const char *text, at_error *err) {
+    static const char *const prefixes[] = {"0x", "0X", "bc1", "BC1", "tb1", "TB1", "ltc1", "LTC1"};
+    const char *start = text + strspn(text, " \t");
+    bool small = false;
+    for (size_t i = 0; i < AT_COUNT(prefixes); i++)
+        small = small || at_text_starts(start, prefixes[i]);
+    return add_written(out, text, small, err);
+}
+
+static at_status add_email(at_text *out, const char *text, at_error *err) {
+    return add_written(out, text, true, err);
+}
+
+static at_status add_handle(at_text *out, const char *text, at_error *err) {
+    const char *start = text + strspn(text, " \t");
+    return add_written(out, start + (start[0] == '@'), true, err);
+}
+
+/* --- URL -------------------------------------------------------------------------------------- */
+
+static bool is_tracking(const char *parameter, size_t bytes) {
+    static const char *const names[] = {"utm_", "fbclid=", "gclid=", "yclid=", "igshid=", "mc_"};
+    for (size_t i = 0; i < AT_COUNT(names); i++)
+        if (bytes >= strlen(names[i]) && at_text_starts(parameter, names[i]))
+            return true;
+    return false;
+}
+
+/* The parameters behind '?' that are not tracking, in their order. */
+static at_status add_parameters(at_text *out, const char *query, at_error *err) {
+    char mark = '?';
+    while (*query != '\0') {
+        const size_t bytes = strcspn(query, "&");
+        if (bytes > 0 && !is_tracking(query, bytes)) {
+            AT_TRY(at_text_add_char(out, mark, err));
+            AT_TRY(at_text_add_bytes(out, query, bytes, err));
+            mark = '&';
+        }
+        query += bytes + (query[bytes] == '&');
+    }
+    return AT_OK;
+}
+
+static at_status add_url(at_text *out, const char *text, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text whole = {.limit_bytes = 0};
+    AT_CLEANUP(at_text_clear) at_text small = {.limit_bytes = 0};
+    AT_TRY(add_written(&whole, text, false, err));
+    AT_TRY(add_written(&small, text, true, err));
+    /* Both are of one length: where the host ends in one, it ends in the other. */
+    const char *rest = at_text_string(&whole), *host = at_text_string(&small);
+    const size_t slash = strcspn(host, "/?#");
+    const bool scheme = slash > 0 && at_text_starts(host + slash - 1, "://");
+    size_t start = scheme ? slash + 2 : 0;
+    if (at_text_starts(host + start, "www."))
+        start += 4;
+    const size_t host_bytes = strcspn(host + start, "/?#");
+    AT_TRY(at_text_add_bytes(out, host + start, host_bytes, err));
+    rest += start + host_bytes;
+    size_t path_bytes = strcspn(rest, "?#");
+    const char *query = rest + path_bytes;
+    while (path_bytes > 0 && rest[path_bytes - 1] == '/')
+        path_bytes--;
+    AT_TRY(at_text_add_bytes(out, rest, path_bytes, err));
+    if (*query != '?')
+        return AT_OK;
+    AT_CLEANUP(at_text_clear) at_text parameters = {.limit_bytes = 0};
+    AT_TRY(at_text_add_bytes(&parameters, query + 1, strcspn(query + 1, "#"), err));
+    return add_parameters(out, at_text_string(&parameters), err);
+}
+
+/* --- Phone ------------------------------------------------------------------------------------ */
+
+/* Country, calling code, trunk prefix that falls away abroad ("" = none). */
+static const struct {
+    char country[3];
+    const char *code, *trunk;
+} calling_codes[] = {
+    {"AE", "971", "0"}, {"AF", "93", "0"},  {"AM", "374", "0"}, {"AT", "43", "0"},
+    {"AZ", "994", "0"}, {"BE", "32", "0"},  {"BH", "973", ""},  {"BY", "375", "8"},
+    {"CA", "1", "1"},   {"CH", "41", "0"},  {"CN", "86", "0"},  {"CY", "357", ""},
+    {"DE", "49", "0"},  {"EG", "20", "0"},  {"ES", "34", ""},   {"FR", "33", "0"},
+    {"GB", "44", "0"},  {"GE", "995", "0"}, {"GR", "30", ""},   {"IL", "972", "0"},
+    {"IN", "91", "0"},  {"IQ", "964", "0"}, {"IR", "98", "0"},  {"IT", "39", ""},
+    {"JO", "962", "0"}, {"KG", "996", "0"}, {"KW", "965", ""},  {"KZ", "7", "8"},
+    {"LB", "961", "0"}, {"NL", "31", "0"},  {"OM", "968", ""},  {"PK", "92", "0"},
+    {"QA", "974", ""},  {"RU", "7", "8"},   {"SA", "966", "0"}, {"SE", "46", "0"},
+    {"SY", "963", "0"}, {"TJ", "992", ""},  {"TM", "993", "8"}, {"TR", "90", "0"},
+    {"UA", "380", "0"}, {"US", "1", "1"},   {"UZ", "998", ""},
+};
+
+/* Digits of a number; *plus when '+' or 00 stood before them. */
+static at_status add_digits(at_text *out, bool *plus, const char *text, at_error *err) {
+    const size_t bytes = strlen(text);
+    *plus = false;
+    for (size_t i = 0; i < bytes;) {
+        const uint32_t c = at_utf8_next(text, bytes, &i);
+        const int digit = at_digit_value(c);
+        if ((c == '+' || c == 0xFF0B) && out->bytes == 0)
+            *plus = true;
+        else if (digit >= 0)
+            AT_TRY(at_text_add_char(out, (char)('0' + digit), err));
+    }
+    return AT_OK;
+}
+
+static at_status add_phone(at_text *out, const char **check, const char *text, const char *country,
+                           at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text number = {.limit_bytes = 0};
+    bool plus = false;
+    const char *code = "";
+    AT_TRY(add_digits(&number, &plus, text, err));
+    const char *digits = at_text_string(&number);
+    if (!plus && at_text_starts(digits, "00")) {
+        plus = true;
+        digits += 2;
+    }
+    for (size_t i = 0; !plus && i < AT_COUNT(calling_codes); i++) {
+        if (!at_text_equal(country, calling_codes[i].country))
+            continue;
+        const char *trunk = calling_codes[i].trunk;
+        code = calling_codes[i].code;
+        if (at_text_starts(digits, trunk))
+            digits += strlen(trunk);
+    }
+    *check = check_none;
+    if (!plus && code[0] == '\0') /* a national number of we do not know where */
+        return at_text_add(out, digits, err);
+    AT_TRY(at_text_print(out, err, "+%s%s", code, digits));
+    *check = verdict(out->bytes >= 8 && out->bytes <= 16 && out->data[1] != '0');
+    return AT_OK;
+}
+
+/* --- One type, one row ------------------------------------------------------------------------ */
+
+typedef at_status add_form(at_text *out, const char *text, at_error *err);
+typedef const char *check_form(const char *key, const char *country);
+
+static const char *check_iban(const char *key, const char *country) {
+    (void)country;
+    char iban[AT_IBAN_BYTES];
+    return verdict(at_iban_key(iban, key));
+}
+
+static const char *check_lei(const char *key, const char *country) {
+    (void)country;
+    return verdict(at_check_lei(key));
+}
+
+static const char *check_isin(const char *key, const char *country) {
+    (void)country;
+    return verdict(at_check_isin(key));
+}
+
+/* Masked digits cannot be checked. */
+static const char *check_card(const char *key, const char *country) {
+    (void)country;
+    const size_t digits = strlen(key);
+    if (strchr(key, '*') != NULL)
+        return check_none;
+    return verdict(digits >= 12 && digits <= 19 && at_check_luhn(key));
+}
+
+/* Only North America and China require the check digit. */
+static const char *check_vin(const char *key, const char *country) {
+    (void)country;
+    if (at_check_vin(key))
+        return check_ok;
+    const bool required = (key[0] >= '1' && key[0] <= '5') || key[0] == 'L';
+    return at_is_vin(key) && !required ? check_none : check_failed;
+}
+
+static const char *check_imo(const char *key, const char *country) {
+    (void)country;
+    return verdict(at_check_imo_ship(key) || at_check_imo_company(key));
+}
+
+static const char *check_national_id(const char *key, const char *country) {
+    return at_text_equal(country, "IR") ? verdict(at_check_iran_person(key)) : check_none;
+}
+
+static const char *check_registration(const char *key, const char *country) {
+    if (at_text_equal(country, "IR") && at_is_digits(key, 11))
+        return verdict(at_check_iran_company(key));
+    if (at_text_equal(country, "RU") && (at_is_digits(key, 13) || at_is_digits(key, 15)))
+        return verdict(at_check_ogrn(key));
+    return check_none; /* local registers have numbers of their own */
+}
+
+static const char *check_tax(const char *key, const char *country) {
+    if (at_text_equal(country, "RU"))
+        return verdict(at_check_inn(key));
+    if (at_text_equal(country, "AZ"))
+        return verdict(at_check_voen(key));
+    if (at_text_equal(country, "IR") && at_is_digits(key, 11))
+        return verdict(at_check_iran_company(key));
+    if (at_text_equal(country, "IR") && at_is_digits(key, 10))
+        return verdict(at_check_iran_person(key));
+    return check_none;
+}
+
+/* Types without a row have the compact form and no check. */
+static const struct {
+    const char *type;
+    add_form *form;
+    check_form *check;
+} types[] = {
+    {"national_id", NULL, check_national_id},
+    {"tax", NULL, check_tax},
+    {"registration", NULL, check_registration},
+    {"lei", NULL, check_lei},
+    {"iban", NULL, check_iban},
+    {"isin", NULL, check_isin},
+    {"imo", NULL, check_imo},
+    {"vin", NULL, check_vin},
+    {"card", add_card, check_card},
+    {"wallet", add_wallet, NULL},
+    {"handle", add_handle, NULL},
+    {"email", add_email, NULL},
+    {"url", add_url, NULL},
+    {"cadastral", at_fold_key, NULL},
+    {"other", at_fold_key, NULL},
+};
+
+/* What some types leave out or fill up once the form stands. */
+static at_status settle_key(at_text *key, const char *type, const char *country, at_error *err) {
+    const char *data = at_text_string(key);
+    const size_t bytes = key->bytes;
+    if (strcmp(type, "bic") == 0 && bytes == 11 && strcmp(data + 8, "XXX") == 0) {
+        key->bytes = 8;
+        key->data[8] = '\0';
+    } else if (strcmp(type, "imo") == 0 && at_text_starts(data, "IMO")) {
+        memmove(key->data, key->data + 3, bytes - 2);
+        key->bytes -= 3;
+    } else if (strcmp(type, "national_id") == 0 && at_text_equal(country, "IR") &&
+               (at_is_digits(data, 8) || at_is_digits(data, 9))) {
+        char padded[11] = "0000000000";
+        memcpy(padded + 10 - bytes, data, bytes);
+        at_text_reset(key);
+        return at_text_add(key, padded, err);
+    }
+    return AT_OK;
+}
+
+static at_status make_key(at_text *key, const char **check, const char *type, const char *text,
+                          const char *country, at_error *err) {
+    add_form *form = add_compact;
+    check_form *checker = NULL;
+    *check = check_none;
+    if (strcmp(type, "phone") == 0)
+        return add_phone(key, check, text, country, err);
+    for (size_t i = 0; i < AT_COUNT(types); i++)
+        if (strcmp(type, types[i].type) == 0) {
+            form = types[i].form != NULL ? types[i].form : add_compact;
+            checker = types[i].check;
+        }
+    AT_TRY(form(key, text, err));
+    AT_TRY(settle_key(key, type, country, err));
+    if (checker != NULL)
+        *check = checker(at_text_string(key), country);
+    return AT_OK;
+}
+
+at_status at_identifier_check(const char **key_out, const char **check_out, const char *type,
+                              const char *text, const char *country, at_arena *arena,
+                              at_error *err) {
+    assert(key_out != NULL && check_out != NULL && type != NULL && text != NULL && arena != NULL);
+    AT_CLEANUP(at_text_clear) at_text key = {.limit_bytes = 0};
+    const size_t bytes = strnlen(text, AT_IDENTIFIER_BYTES_MAX + 1);
+    const char *check = check_none, *copy = NULL;
+    size_t bad = 0;
+    if (bytes > AT_IDENTIFIER_BYTES_MAX)
+        return at_fail(err, AT_LIMIT, "E-LIMIT", "an identifier of more than %d bytes",
+                       AT_IDENTIFIER_BYTES_MAX);
+    if (!at_utf8_valid(text, bytes, &bad))
+        return at_fail(err, AT_BAD_INPUT, "E-TEXT-UTF8", "byte %zu of an identifier is not UTF-8",
+                       bad);
+    AT_TRY(make_key(&key, &check, type, text, country, err));
+    AT_TRY(at_arena_copy(&copy, arena, at_text_string(&key), key.bytes, err));
+    *key_out = copy;
+    *check_out = check;
+    return AT_OK;
+}
