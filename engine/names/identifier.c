@@ -241,6 +241,8 @@ static at_status add_phone(at_text *out, const char **check, const char *text, c
             digits += strlen(trunk);
     }
     *check = check_none;
+    if (digits[0] == '\0') /* "none": a country code alone would be everybody's number */
+        return AT_OK;
     if (!plus && code[0] == '\0') /* a national number of we do not know where */
         return at_text_add(out, digits, err);
     AT_TRY(at_text_print(out, err, "+%s%s", code, digits));

@@ -23,8 +23,9 @@ enum { AT_IDENTIFIER_BYTES_MAX = 2048, AT_IBAN_BYTES = 36 };
  *
  * phone: E.164 with '+', from 00 or the trunk prefix of `country` too. national_id of IR: padded to
  * ten digits. bic: eight characters for the head office. handle: without '@', handle and email in
- * small letters. cadastral, other: the fold key. url: host in small letters without scheme, www., fragment and tracking parameters. wallet: as written, but
- * in small letters for Ethereum and bech32. card: '*' kept where digits are masked.
+ * small letters. cadastral, other: the fold key. url: host in small letters, without scheme, www.,
+ * fragment and tracking parameters. wallet: as written, but in small letters for Ethereum and
+ * bech32. card: '*' kept where digits are masked.
  *
  * @param key_out    in the arena; equal keys of one type (and one country, for national numbers)
  *                   mean the same identifier; "" when nothing but punctuation was written

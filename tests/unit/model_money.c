@@ -15,7 +15,6 @@ static const at_number_style swiss = {.grouping = '\''};
 static const at_number_style blank = {.decimal_mark = ',', .grouping = ' '};
 static const at_number_style floor_style = {.dust_floor = true};
 
-/* clang-format off: one row, one line */
 static const struct {
     const char *story, *text;
     int scale;
@@ -125,7 +124,6 @@ static const struct {
     {"past int64 by the decimals alone", "10", 18, &plain, "E-AMOUNT-RANGE", 0},
     {"far past int64", "99999999999999999999999999", 2, &plain, "E-AMOUNT-RANGE", 0},
 };
-/* clang-format on */
 
 static void test_parse(void **state) {
     (void)state;

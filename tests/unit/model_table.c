@@ -123,7 +123,6 @@ static void test_citing(void **state) {
 
 /* --- Sorting ---------------------------------------------------------------------------------- */
 
-/* clang-format off: one row, one line, in the order wanted */
 static const struct {
     const char *name;
     int64_t count;
@@ -151,7 +150,6 @@ static const struct {
     {"a", 0, 0.5, {1, 2}, 0, AT_SECOND, AT_OBSERVED, {1}},
     {"\xD8\xB9", 0, 0.5, {1, 2}, 0, AT_SECOND, AT_OBSERVED, {1}}, /* bytes are unsigned */
 };
-/* clang-format on */
 
 /* Fill the answer from `first` in steps of `step`, which has no divisor with the count. */
 static at_status fill(at_table *table, size_t first, size_t step, at_error *err) {
