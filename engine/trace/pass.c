@@ -45,23 +45,18 @@ static at_status add_fee_sinks(at_pass *pass, at_error *err) {
 
 static at_status name_sinks(at_pass *pass, at_error *err) {
     at_trace *trace = pass->trace;
-    const char **ids = NULL;
-    at_currency *currencies = NULL;
-    AT_TRY(AT_NEW(&ids, pass->arena, pass->sinks.count, err));
-    AT_TRY(AT_NEW(&currencies, pass->arena, pass->sinks.count, err));
+    AT_TRY(AT_NEW(&trace->sinks, pass->arena, pass->sinks.count, err));
     for (uint32_t number = 0; number < pass->sinks.count; number++) {
-        const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
-        const at_node *base = &pass->ledger->nodes[sink->base];
-        currencies[number] = base->currency;
-        if (!sink->fee)
-            AT_TRY(at_arena_print(&ids[number], pass->arena, err, "@overdraft:%s", base->id));
-        else if (pass->fee_sinks == 1)
-            ids[number] = "@fee";
-        else
-            AT_TRY(at_arena_print(&ids[number], pass->arena, err, "@fee/%s", base->currency.code));
+        const at_pass_sink *from = at_pool_at(&pass->sinks, number);
+        const at_node *base = &pass->ledger->nodes[from->base];
+        at_trace_sink *sink = &trace->sinks[number];
+        *sink = (at_trace_sink){
+            .id = "@fee", .currency = base->currency, .base = from->base, .fee = from->fee};
+        if (!from->fee)
+            AT_TRY(at_arena_print(&sink->id, pass->arena, err, "@overdraft:%s", base->id));
+        else if (pass->fee_sinks > 1)
+            AT_TRY(at_arena_print(&sink->id, pass->arena, err, "@fee/%s", base->currency.code));
     }
-    trace->sink_ids = ids;
-    trace->sink_currencies = currencies;
     trace->sink_count = pass->sinks.count;
     return AT_OK;
 }
@@ -69,13 +64,13 @@ static at_status name_sinks(at_pass *pass, at_error *err) {
 const char *at_trace_node_id(const at_trace *trace, uint32_t node) {
     const at_ledger *ledger = trace->effective->ledger;
     return node < ledger->node_count ? ledger->nodes[node].id
-                                     : trace->sink_ids[node - ledger->node_count];
+                                     : trace->sinks[node - ledger->node_count].id;
 }
 
 const char *at_trace_node_currency(const at_trace *trace, uint32_t node) {
     const at_ledger *ledger = trace->effective->ledger;
     return node < ledger->node_count ? ledger->nodes[node].currency.code
-                                     : trace->sink_currencies[node - ledger->node_count].code;
+                                     : trace->sinks[node - ledger->node_count].currency.code;
 }
 
 /* --- Setting up ------------------------------------------------------------------------------- */

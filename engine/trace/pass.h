@@ -5,9 +5,10 @@
  * take rule, is converted (T18), gets the labels declared on it (T20), repays the debt of the
  * account it reaches (T13) and joins what is there.
  *
- * Nodes:      0 .. ledger->node_count - 1 are the ledger's; behind them stand the sinks a trace adds,
- *             `@fee` (one a currency) and `@overdraft:<account>`.
- * Labels:     index = label order (T5): tainted ones ascending bytewise, then @clean, @credit, @unknown.
+ * Nodes:      0 .. ledger->node_count - 1 are the ledger's; behind them stand the sinks a trace
+ *             adds, `@fee` (one a currency) and `@overdraft:<account>`.
+ * Labels:     index = label order (T5): tainted ones ascending bytewise, then @clean, @credit,
+ *             @unknown.
  * Units:      minor units of the node's currency.
  * Ownership:  everything lives in the arena given; texts of sources and the ledger are borrowed.
  * Errors:     AT_LIMIT "E-AMOUNT-RANGE" when a sum passes int64, AT_NO_MEMORY.
@@ -48,6 +49,14 @@ typedef struct at_trace_note {
     int64_t amount;
 } at_trace_note;
 
+/* A sink that a trace adds to the ledger's nodes. */
+typedef struct at_trace_sink {
+    const char *id;
+    at_currency currency;
+    uint32_t base; /* the account whose debt was paid; for fees, the first that paid one */
+    bool fee;
+} at_trace_sink;
+
 typedef struct at_trace {
     const at_effective *effective;
     at_trace_options options;
@@ -60,9 +69,7 @@ typedef struct at_trace {
     at_reaches reaches;
     at_trace_note *notes; /* in the order they arose */
     size_t note_count;
-    /* The sinks a trace adds: index = node - ledger->node_count. */
-    const char *const *sink_ids;
-    const at_currency *sink_currencies;
+    at_trace_sink *sinks; /* index = node - ledger->node_count */
     uint32_t sink_count;
 } at_trace;
 

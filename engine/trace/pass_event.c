@@ -11,7 +11,7 @@ static at_status add_note(at_pass *pass, at_trace_note note, at_error *err) {
 
 /* --- Sources (T20) ---------------------------------------------------------------------------- */
 
-/* Relabel what `source` declares in `lots`; `where` says which transfer or account a note is about. */
+/* Relabel what `source` declares in `lots`; `where` says what a note is about. */
 static at_status apply_source(int64_t *done_out, at_pass *pass, uint32_t index, at_lots *lots,
                               at_trace_note where, at_error *err) {
     const at_trace_source *source = &pass->options->sources[index];

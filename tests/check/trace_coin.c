@@ -128,7 +128,7 @@ static void check_moves(const at_trace *trace, bool converts) {
         assert_int_equal(traced[label], trace->injected[label]);
 }
 
-/* The way to each tainted amount is a way: it starts at a declaration and never goes back in time. */
+/* The way to each tainted amount starts at a declaration and never goes back in time. */
 static void check_paths(const at_trace *trace, at_arena *arena) {
     const at_ledger *ledger = trace->effective->ledger;
     for (size_t i = 0; i < trace->holding_count; i++) {

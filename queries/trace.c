@@ -1,0 +1,98 @@
+#include "queries/trace_cite.h"
+#include "queries/trace_support.h"
+
+static at_status put_holding(at_table *out, const at_traced_run *run,
+                             const at_trace_holding *holding, at_error *err) {
+    const at_trace *trace = &run->trace;
+    const char *label = NULL, *node = NULL, *currency = NULL;
+    at_row *row = NULL;
+    AT_TRY(at_traced_text(&label, out, trace->labels[holding->label], err));
+    AT_TRY(at_traced_text(&node, out, at_trace_node_id(trace, holding->node), err));
+    AT_TRY(at_traced_text(&currency, out, at_trace_node_currency(trace, holding->node), err));
+    AT_TRY(at_table_row(&row, out, err));
+    at_cell_text(&row->cells[0], run->method);
+    at_cell_text(&row->cells[1], label);
+    at_cell_text(&row->cells[2], node);
+    at_cell_text(&row->cells[3], currency);
+    at_cell_integer(&row->cells[4], holding->amount);
+
+    at_cite cite = {.row = row, .table = out, .trace = trace};
+    const at_reach *reach = at_reaches_find(&trace->reaches, holding->node, holding->label);
+    if (reach != NULL)
+        AT_TRY(at_cite_reach(&cite, reach, err));
+    else
+        AT_TRY(at_cite_node(&cite, holding->node, err));
+    at_cite_end(&cite);
+    if (holding->label == trace->label_count - 1) /* @unknown: a rule filled a gap (T6) */
+        row->grade = AT_INFERRED;
+    return AT_OK;
+}
+
+/* How much of each label is where, by the grade of what shows it. */
+static at_status note_grades(at_table *out, const at_traced_run *run, size_t first, at_error *err) {
+    enum { CURRENCIES_MAX = 64 };
+    const at_trace *trace = &run->trace;
+    for (uint32_t label = 0; label < trace->tainted_count; label++) {
+        const char *done[CURRENCIES_MAX];
+        size_t done_count = 0;
+        for (size_t i = first; i < out->row_count; i++) {
+            int64_t total[AT_INFERRED + 1] = {0};
+            const char *currency = out->rows[i].cells[3].text;
+            bool known = !at_text_equal(out->rows[i].cells[1].text, trace->labels[label]);
+            for (size_t j = 0; j < done_count && !known; j++)
+                known = at_text_equal(done[j], currency);
+            if (known || done_count == CURRENCIES_MAX)
+                continue;
+            done[done_count++] = currency;
+            for (size_t j = i; j < out->row_count; j++)
+                if (at_text_equal(out->rows[j].cells[1].text, trace->labels[label]) &&
+                    at_text_equal(out->rows[j].cells[3].text, currency))
+                    AT_TRY(at_money_add(&total[out->rows[j].grade], out->rows[j].cells[4].integer,
+                                        err));
+            AT_TRY(at_table_note(out, err, "GRADES",
+                                 "%s, \"%s\" in %s: observed %lld, corroborated %lld, accepted "
+                                 "%lld, inferred %lld minor units",
+                                 run->method, trace->labels[label], currency,
+                                 (long long)total[AT_OBSERVED], (long long)total[AT_CORROBORATED],
+                                 (long long)total[AT_ACCEPTED], (long long)total[AT_INFERRED]));
+        }
+    }
+    return AT_OK;
+}
+
+static at_status run(at_table *out, const at_question *question, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_TRACE_BYTES_MAX};
+    at_traced traced;
+    AT_TRY(at_traced_prepare(&traced, out, question, false, &scratch, err));
+    for (size_t i = 0; i < traced.run_count; i++) {
+        const at_trace *trace = &traced.runs[i].trace;
+        const size_t first = out->row_count;
+        for (size_t j = 0; j < trace->holding_count; j++)
+            if (at_traced_wants(&traced, trace, trace->holdings[j].node))
+                AT_TRY(put_holding(out, &traced.runs[i], &trace->holdings[j], err));
+        AT_TRY(note_grades(out, &traced.runs[i], first, err));
+    }
+    return at_table_sort(out, err);
+}
+
+const at_query query_trace = {
+    .name = "trace",
+    .summary = "where declared money is at a moment, by the rules of tracing side by side "
+               "(lo and hi stay empty in this version)",
+    .version = 1,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .args = at_traced_args,
+    .columns =
+        (const at_column[]){
+            {"method", AT_COLUMN_TEXT, "the rule"},
+            {"label", AT_COLUMN_TEXT, "whose money: a declared label, @clean, @credit, @unknown"},
+            {"node", AT_COLUMN_ID, "account or asset; @fee, @overdraft:ACCOUNT"},
+            {"currency", AT_COLUMN_TEXT, "of the node"},
+            {"amount", AT_COLUMN_AMOUNT, "minor units"},
+            {"lo", AT_COLUMN_AMOUNT, "least amount under any rule"},
+            {"hi", AT_COLUMN_AMOUNT, "greatest amount under any rule"},
+            {0},
+        },
+    .run = run,
+    .limits = at_traced_limits,
+};

@@ -1,0 +1,158 @@
+#include "queries/trace_cite.h"
+#include "queries/trace_support.h"
+
+#include <string.h>
+
+static at_status begin(at_row **out, at_cite *cite, at_table *table, const at_traced_run *run,
+                       const char *code, at_error *err) {
+    AT_TRY(at_table_row(out, table, err));
+    at_cell_text(&(*out)->cells[0], run->method);
+    at_cell_text(&(*out)->cells[1], code);
+    *cite = (at_cite){.row = *out, .table = table, .trace = &run->trace};
+    return AT_OK;
+}
+
+static at_status cite_sources(at_cite *cite, at_error *err) {
+    for (uint32_t i = 0; i < cite->trace->options.source_count; i++)
+        AT_TRY(at_cite_source(cite, i, err));
+    return AT_OK;
+}
+
+/* What a note is about, in the order a reader wants to check it. */
+static at_status cite_note(at_cite *cite, const at_trace_note *note, at_error *err) {
+    const at_ledger *ledger = cite->trace->effective->ledger;
+    if (note->row != AT_NONE)
+        AT_TRY(at_cite_row(cite, note->row, err));
+    if (note->against == AT_TRACE_OPENING)
+        AT_TRY(at_cite_node(cite, note->node, err));
+    else if (note->against != AT_NONE)
+        AT_TRY(at_cite_row(cite, note->against, err));
+    if (note->source != AT_NONE)
+        AT_TRY(at_cite_source(cite, note->source, err));
+    else if (note->row == AT_NONE)
+        AT_TRY(at_cite_node(cite, note->node, err));
+    else if (ledger->reverses[note->row] < ledger->count)
+        AT_TRY(at_cite_row(cite, ledger->reverses[note->row], err));
+    return AT_OK;
+}
+
+static at_status put_note(at_table *out, const at_traced_run *run, const at_trace_note *note,
+                          at_error *err) {
+    const at_trace *trace = &run->trace;
+    const at_ledger *ledger = trace->effective->ledger;
+    const char *transfer = NULL, *against = NULL, *label = NULL;
+    at_row *row = NULL;
+    at_cite cite;
+    AT_TRY(at_traced_event(&transfer, out, ledger, note->row, note->fee, err));
+    AT_TRY(at_traced_event(&against, out, ledger, note->against, note->against_fee, err));
+    if (note->source != AT_NONE) {
+        const at_trace_source *source = &trace->options.sources[note->source];
+        AT_TRY(at_traced_text(&label, out, source->label, err));
+        if (!source->on_account)
+            AT_TRY(at_traced_text(&transfer, out, source->id, err));
+    }
+    AT_TRY(begin(&row, &cite, out, run, note->code, err));
+    if (note->node != AT_NONE)
+        at_cell_text(&row->cells[2], ledger->nodes[note->node].id);
+    at_cell_text(&row->cells[3], transfer);
+    at_cell_integer(&row->cells[4], note->amount);
+    at_cell_text(&row->cells[5], label);
+    at_cell_text(&row->cells[6], against);
+    AT_TRY(cite_note(&cite, note, err));
+    at_cite_end(&cite);
+    if (strcmp(note->code, "IMPUTED_OPENING") == 0)
+        row->grade = AT_INFERRED;
+    return AT_OK;
+}
+
+/* Accounts that traced money crossed although their statements do not add up. */
+static at_status put_unreconciled(at_table *out, const at_traced_run *run, at_error *err) {
+    const at_trace *trace = &run->trace;
+    const at_ledger *ledger = trace->effective->ledger;
+    for (uint32_t node = 0; node < ledger->node_count; node++) {
+        const at_reach *reach = NULL;
+        for (uint32_t label = 0; label < trace->tainted_count && reach == NULL; label++)
+            reach = at_reaches_find(&trace->reaches, node, label);
+        if (reach == NULL || !ledger->nodes[node].unreconciled)
+            continue;
+        at_row *row = NULL;
+        at_cite cite;
+        AT_TRY(begin(&row, &cite, out, run, "UNRECONCILED", err));
+        at_cell_text(&row->cells[2], ledger->nodes[node].id);
+        AT_TRY(at_cite_node(&cite, node, err));
+        at_cite_end(&cite);
+    }
+    return AT_OK;
+}
+
+/* Transfers that carried traced money although more than one pairing of their legs is possible. */
+static at_status put_ambiguous(at_table *out, const at_traced_run *run, at_error *err) {
+    const at_trace *trace = &run->trace;
+    const at_ledger *ledger = trace->effective->ledger;
+    for (uint32_t i = 0; i < trace->moves.count; i++) {
+        const at_trace_move *move = at_pool_at(&trace->moves, i);
+        const char *label = NULL;
+        at_row *row = NULL;
+        at_cite cite;
+        if (move->source == AT_NONE || move->fee ||
+            (ledger->flags[move->row] & AT_ROW_AMBIGUOUS) == 0)
+            continue;
+        AT_TRY(at_traced_text(&label, out, trace->labels[move->label], err));
+        AT_TRY(begin(&row, &cite, out, run, "LEG_AMBIGUOUS", err));
+        at_cell_text(&row->cells[2], ledger->nodes[ledger->to[move->row]].id);
+        at_cell_text(&row->cells[3], at_ledger_id(ledger, move->row));
+        at_cell_integer(&row->cells[4], move->amount);
+        at_cell_text(&row->cells[5], label);
+        AT_TRY(at_cite_row(&cite, move->row, err));
+        at_cite_end(&cite);
+    }
+    return AT_OK;
+}
+
+static at_status put_order(at_table *out, const at_traced_run *run, at_error *err) {
+    at_row *row = NULL;
+    at_cite cite;
+    if (!run->order_sensitive)
+        return AT_OK;
+    AT_TRY(begin(&row, &cite, out, run, "ORDER_SENSITIVE", err));
+    AT_TRY(cite_sources(&cite, err));
+    at_cite_end(&cite);
+    return AT_OK;
+}
+
+static at_status run(at_table *out, const at_question *question, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_TRACE_BYTES_MAX};
+    at_traced traced;
+    AT_TRY(at_traced_prepare(&traced, out, question, false, &scratch, err));
+    for (size_t i = 0; i < traced.run_count; i++) {
+        const at_traced_run *one = &traced.runs[i];
+        for (size_t j = 0; j < one->trace.note_count; j++)
+            AT_TRY(put_note(out, one, &one->trace.notes[j], err));
+        AT_TRY(put_unreconciled(out, one, err));
+        AT_TRY(put_ambiguous(out, one, err));
+        AT_TRY(put_order(out, one, err));
+    }
+    return at_table_sort(out, err);
+}
+
+const at_query query_trace_notes = {
+    .name = "trace_notes",
+    .summary = "what must be said beside a trace: imputed openings, repaid debts, reversals, "
+               "sources cut short, accounts that do not add up",
+    .version = 1,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .args = at_traced_args,
+    .columns =
+        (const at_column[]){
+            {"method", AT_COLUMN_TEXT, "the rule"},
+            {"note", AT_COLUMN_TEXT, "IMPUTED_OPENING, overdraft, replenished, SOURCE_CAPPED, ..."},
+            {"node", AT_COLUMN_ID, "the account it is about"},
+            {"transfer", AT_COLUMN_ID, "the transfer it is about"},
+            {"amount", AT_COLUMN_AMOUNT, "minor units"},
+            {"label", AT_COLUMN_TEXT, "of the source it is about"},
+            {"against", AT_COLUMN_ID, "the debit paid back or refilled, or @opening"},
+            {0},
+        },
+    .run = run,
+    .limits = at_traced_limits,
+};

@@ -1,0 +1,370 @@
+#include "queries/trace_support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const envelopes[] = {"auto", "none", NULL};
+
+const at_arg at_traced_args[] = {
+    {.name = "source",
+     .type = AT_ARG_SOURCE,
+     .summary = "what is traced: LABEL=transfer:ID[,AMOUNT] or LABEL=account:ID@TIME[,AMOUNT]",
+     .required = true,
+     .repeat = true},
+    {.name = "method",
+     .type = AT_ARG_CHOICE,
+     .summary = "the rule by which money leaves an account",
+     .required = true,
+     .repeat = true,
+     .choices = at_trace_methods},
+    {.name = "to",
+     .type = AT_ARG_NODE,
+     .summary = "only these accounts, assets or parties' accounts (rows of trace only)",
+     .repeat = true},
+    {.name = "envelope",
+     .type = AT_ARG_CHOICE,
+     .fallback = "none",
+     .summary = "bounds that hold under every rule; this version leaves lo and hi empty",
+     .choices = envelopes},
+    {.name = "as_of", .type = AT_ARG_END, .summary = "last moment counted; all when not given"},
+    {.name = "tie",
+     .type = AT_ARG_CHOICE,
+     .fallback = "record",
+     .summary = "order of transfers of one moment: as recorded, or credits first",
+     .choices = at_ties},
+    {.name = "reversals",
+     .type = AT_ARG_CHOICE,
+     .fallback = "cancel",
+     .summary = "a reversal undoes its transfer, or is a new one",
+     .choices = at_reversal_modes},
+    {.name = "backward_window",
+     .type = AT_ARG_TEXT,
+     .summary = "list credits that refill a debit made up to this long before (30d, 12h, "
+                "or microseconds)"},
+    {.name = NULL},
+};
+
+const char at_traced_limits[] =
+    "fifo (Clayton) is a presumption between innocent claimants in one running account; it is not "
+    "applied against a wrongdoer's own money (Hallett) and yields where it is impracticable, "
+    "unjust or against intention (Barlow Clowes). Keeping the age order of a moved block across "
+    "accounts, the prefix rule for a partly tainted deposit, and lifo are conventions of this "
+    "program, not rules of law. Repaid debts and refilled debits are listed as candidates and "
+    "never applied. Tracing identifies value; it decides neither a claim nor a defence: bona fide "
+    "purchase, change of position and payment of debts end claims that the figures still show. "
+    "An asset is carried at cost: what it was sold for follows in the same shares.";
+
+/* --- Texts ------------------------------------------------------------------------------------ */
+
+at_status at_traced_text(const char **out, at_table *table, const char *text, at_error *err) {
+    return at_arena_text(out, table->arena, text, err);
+}
+
+at_status at_traced_event(const char **out, at_table *table, const at_ledger *ledger, uint32_t row,
+                          bool fee, at_error *err) {
+    *out = row == AT_NONE ? NULL : row == AT_TRACE_OPENING ? "@opening" : "";
+    if (row == AT_NONE || row == AT_TRACE_OPENING)
+        return AT_OK;
+    *out = at_ledger_id(ledger, row);
+    return fee ? at_arena_print(out, table->arena, err, "%s/fee", *out) : AT_OK;
+}
+
+/* --- Names ------------------------------------------------------------------------------------ */
+
+typedef struct node_list {
+    uint32_t *nodes;
+    size_t count, capacity;
+    at_arena *arena;
+} node_list;
+
+static at_status add_nodes_of(node_list *list, const at_ledger *ledger, at_thing thing,
+                              const char *currency, at_error *err) {
+    uint32_t node = at_ledger_node_of(ledger, thing, 0);
+    for (; node != AT_NONE; node = at_ledger_node_of(ledger, thing, node + 1)) {
+        if (currency != NULL && strcmp(ledger->nodes[node].currency.code, currency) != 0)
+            continue;
+        AT_TRY(AT_GROW(&list->nodes, &list->capacity, list->count, list->arena, err));
+        list->nodes[list->count++] = node;
+    }
+    return AT_OK;
+}
+
+static at_status add_nodes_of_holder(node_list *list, const at_question *question, at_thing party,
+                                     at_error *err) {
+    const at_facts *facts = question->facts;
+    at_fact_list accounts;
+    AT_TRY(facts->list(facts->self, &accounts, AT_ACCOUNT, party, err));
+    for (size_t i = 0; i < accounts.count; i++) {
+        const at_account *account = &accounts.facts[i].account;
+        if (account->holder.thing == party)
+            AT_TRY(add_nodes_of(list, question->ledger, account->self.thing, NULL, err));
+    }
+    return AT_OK;
+}
+
+/* "account/CUR" where the account is written in a way the ledger does not print it. */
+static bool resolve_in_currency(at_thing *thing, const char **currency, const at_question *question,
+                                unsigned kinds, const char *name, at_arena *scratch) {
+    const at_facts *facts = question->facts;
+    const char *slash = strrchr(name, '/'), *account = NULL;
+    *currency = NULL;
+    if (slash == NULL ||
+        at_arena_copy(&account, scratch, name, (size_t)(slash - name), NULL) != AT_OK ||
+        facts->resolve(facts->self, thing, kinds, account, NULL) != AT_OK)
+        return false;
+    *currency = slash + 1;
+    return true;
+}
+
+/* The nodes a person means; none when the thing is known but moves no money here. */
+static at_status find_nodes(node_list *list, const at_question *question, unsigned kinds,
+                            const char *name, at_error *err) {
+    const at_facts *facts = question->facts;
+    const uint32_t exact = at_ledger_node(question->ledger, name);
+    if (exact != AT_NONE) {
+        AT_TRY(AT_GROW(&list->nodes, &list->capacity, list->count, list->arena, err));
+        list->nodes[list->count++] = exact;
+        return AT_OK;
+    }
+    at_thing thing = 0;
+    const char *currency = NULL;
+    at_error why = {0};
+    const at_status status = facts->resolve(facts->self, &thing, kinds, name, &why);
+    if (status != AT_OK &&
+        !resolve_in_currency(&thing, &currency, question, kinds, name, list->arena)) {
+        if (err != NULL)
+            *err = why;
+        return status;
+    }
+    at_thing_view view;
+    AT_TRY(facts->view(facts->self, &view, thing, err));
+    return view.kind == AT_PARTY ? add_nodes_of_holder(list, question, thing, err)
+                                 : add_nodes_of(list, question->ledger, thing, currency, err);
+}
+
+/* --- Arguments -------------------------------------------------------------------------------- */
+
+/* An id that several namespaces use stands in the ledger with its namespace before it. */
+static at_status check_ambiguous(const at_question *question, const char *id, at_error *err) {
+    const at_ledger *ledger = question->ledger;
+    const at_facts *facts = question->facts;
+    const size_t bytes = strlen(id);
+    const char *found[2] = {NULL, NULL};
+    size_t count = 0;
+    for (uint32_t row = 0; row < ledger->count && count < AT_COUNT(found); row++) {
+        const char *full = at_ledger_id(ledger, row);
+        const size_t length = strlen(full);
+        at_address address;
+        if (length <= bytes + 1 || full[length - bytes - 1] != '/' ||
+            strcmp(full + length - bytes, id) != 0)
+            continue;
+        AT_TRY(facts->address(facts->self, &address, ledger->record[row], err));
+        const size_t space = length - bytes - 1;
+        if (address.name_space != NULL && strlen(address.name_space) == space &&
+            memcmp(full, address.name_space, space) == 0)
+            found[count++] = full;
+    }
+    if (count < AT_COUNT(found))
+        return AT_OK;
+    const at_status status =
+        at_fail(err, AT_BAD_INPUT, "E-ID-AMBIGUOUS", "several transfers are called \"%s\"", id);
+    at_hint(err, "say which: %s, %s", found[0], found[1]);
+    return status;
+}
+
+static at_status bind_source(at_trace_source *source, const at_question *question,
+                             at_arena *scratch, at_error *err) {
+    if (!source->on_account) {
+        at_trace_source_bind(source, question->ledger);
+        return source->row == AT_NONE ? check_ambiguous(question, source->id, err) : AT_OK;
+    }
+    node_list list = {.arena = scratch};
+    AT_TRY(find_nodes(&list, question, AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET), source->id,
+                      err));
+    if (list.count == 1) {
+        source->node = list.nodes[0];
+        return AT_OK;
+    }
+    const at_status status = at_fail(
+        err, AT_USAGE, "E-TRACE-ACCOUNT", "source \"%s\": \"%s\" %s", source->label, source->id,
+        list.count == 0 ? "moves no money" : "has an account in each of several currencies");
+    if (list.count > 1)
+        at_hint(err, "say which: %s, %s", question->ledger->nodes[list.nodes[0]].id,
+                question->ledger->nodes[list.nodes[1]].id);
+    return status;
+}
+
+static at_status read_sources(at_traced *traced, const at_question *question, at_arena *scratch,
+                              at_error *err) {
+    const at_argument *argument = at_question_get(question, "source");
+    for (size_t capacity = 0; argument != NULL; argument = at_question_next(question, argument)) {
+        AT_TRY(AT_GROW(&traced->sources, &capacity, traced->source_count, scratch, err));
+        at_trace_source *source = &traced->sources[traced->source_count++];
+        AT_TRY(at_trace_source_parse(source, argument->text, scratch, err));
+        AT_TRY(bind_source(source, question, scratch, err));
+    }
+    return at_trace_sources_check(traced->sources, traced->source_count, traced->ledger, err);
+}
+
+static at_status read_targets(at_traced *traced, at_table *table, const at_question *question,
+                              at_arena *scratch, at_error *err) {
+    const at_argument *argument = at_question_get(question, "to");
+    traced->all_nodes = argument == NULL;
+    AT_TRY(AT_NEW(&traced->wanted, scratch, traced->ledger->node_count, err));
+    size_t capacity = 0;
+    for (; argument != NULL; argument = at_question_next(question, argument)) {
+        const char *name = argument->text;
+        node_list list = {.arena = scratch};
+        if (name[0] == '@' && at_ledger_node(traced->ledger, name) == AT_NONE) {
+            AT_TRY(
+                AT_GROW(&traced->wanted_sinks, &capacity, traced->wanted_sink_count, scratch, err));
+            traced->wanted_sinks[traced->wanted_sink_count++] = name;
+            continue;
+        }
+        AT_TRY(find_nodes(&list, question,
+                          AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET) | AT_KIND_BIT(AT_PARTY),
+                          name, err));
+        for (size_t i = 0; i < list.count; i++)
+            traced->wanted[list.nodes[i]] = true;
+        if (list.count == 0)
+            AT_TRY(at_table_note(table, err, "TARGET_WITHOUT_MONEY",
+                                 "\"%s\" is known but no transfer names it or an account of it",
+                                 name));
+    }
+    return AT_OK;
+}
+
+static at_status read_window(int64_t *out, const at_question *question, at_error *err) {
+    static const struct {
+        char unit;
+        int64_t us;
+    } units[] = {{'d', AT_US_PER_DAY},
+                 {'h', 3600 * AT_US_PER_SECOND},
+                 {'m', 60 * AT_US_PER_SECOND},
+                 {'s', AT_US_PER_SECOND},
+                 {'\0', 1}};
+    enum { DIGITS_MAX = 20 };
+    const char *text = at_question_text(question, "backward_window");
+    *out = AT_TRACE_WINDOW_OFF;
+    if (text == NULL)
+        return AT_OK;
+    char digits[DIGITS_MAX] = {0};
+    const size_t bytes = strspn(text, "0123456789");
+    int64_t number = 0;
+    if (bytes > 0 && bytes < sizeof digits) {
+        memcpy(digits, text, bytes);
+        for (size_t i = 0; i < AT_COUNT(units) && at_int_parse(&number, digits); i++)
+            if (text[bytes] == units[i].unit && (text[bytes] == '\0' || text[bytes + 1] == '\0') &&
+                !__builtin_mul_overflow(number, units[i].us, out))
+                return AT_OK;
+    }
+    const at_status status =
+        at_fail(err, AT_USAGE, "E-TRACE-WINDOW", "window \"%s\" is not a length of time", text);
+    at_hint(err, "write 30d, 12h, 45m, 10s or microseconds");
+    return status;
+}
+
+/* --- Runs ------------------------------------------------------------------------------------- */
+
+static int compare_runs(const void *a, const void *b) {
+    return strcmp(((const at_traced_run *)a)->method, ((const at_traced_run *)b)->method);
+}
+
+static at_status read_methods(at_traced *traced, const at_question *question, at_arena *scratch,
+                              at_error *err) {
+    const at_argument *argument = at_question_get(question, "method");
+    for (size_t capacity = 0; argument != NULL; argument = at_question_next(question, argument)) {
+        bool known = false;
+        for (size_t i = 0; i < traced->run_count; i++)
+            known =
+                known || traced->runs[i].trace.options.method == (at_trace_method)argument->number;
+        if (known)
+            continue;
+        AT_TRY(AT_GROW(&traced->runs, &capacity, traced->run_count, scratch, err));
+        traced->runs[traced->run_count++] =
+            (at_traced_run){.method = at_trace_methods[argument->number],
+                            .trace.options.method = (at_trace_method)argument->number};
+    }
+    qsort(traced->runs, traced->run_count, sizeof *traced->runs, compare_runs);
+    return AT_OK;
+}
+
+/* The same trace with transfers of one moment in the other order. */
+static at_status compare_ties(at_traced *traced, at_tie tie, at_reversals reversals,
+                              int64_t as_of_us, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = AT_TRACE_BYTES_MAX};
+    const at_tie other = tie == AT_TIE_RECORD ? AT_TIE_CREDIT_FIRST : AT_TIE_RECORD;
+    const uint32_t *order = NULL;
+    at_effective effective;
+    AT_TRY(at_trace_order(&order, traced->ledger, AT_TIE_CREDIT_FIRST, &arena, err));
+    if (order == NULL)
+        return AT_OK; /* both orders are the ledger's */
+    AT_TRY(at_effective_make(&effective, traced->ledger, other, reversals, as_of_us, &arena, err));
+    for (size_t i = 0; i < traced->run_count; i++) {
+        at_trace trace;
+        bool equal = true;
+        at_trace_options options = traced->runs[i].trace.options;
+        options.all_moves = false;
+        AT_TRY(at_trace_run(&trace, &effective, &options, &arena, err));
+        AT_TRY(at_trace_equal(&equal, &traced->runs[i].trace, &trace, &arena, err));
+        traced->runs[i].order_sensitive = !equal;
+    }
+    return AT_OK;
+}
+
+static at_status note_runs(const at_traced *traced, at_table *table, at_error *err) {
+    for (size_t i = 0; i < traced->run_count; i++) {
+        const at_traced_run *run = &traced->runs[i];
+        for (uint32_t label = 0; label < run->trace.tainted_count; label++)
+            AT_TRY(at_table_note(table, err, "INJECTED",
+                                 "%s: %lld minor units were found to be \"%s\"", run->method,
+                                 (long long)run->trace.injected[label], run->trace.labels[label]));
+        if (run->order_sensitive)
+            AT_TRY(at_table_note(table, err, "ORDER_SENSITIVE",
+                                 "%s: with transfers of one moment in another order (tie) the "
+                                 "amounts differ",
+                                 run->method));
+    }
+    return AT_OK;
+}
+
+at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
+                            bool all_moves, at_arena *scratch, at_error *err) {
+    at_traced traced = {.ledger = question->ledger};
+    const at_tie tie = (at_tie)at_question_number(question, "tie");
+    const at_reversals reversals = (at_reversals)at_question_number(question, "reversals");
+    int64_t as_of_us = at_question_time(question, "as_of"), window_us = 0;
+    if (as_of_us == AT_TIME_NONE)
+        as_of_us = INT64_MAX;
+    AT_TRY(read_window(&window_us, question, err));
+    AT_TRY(read_sources(&traced, question, scratch, err));
+    AT_TRY(read_targets(&traced, table, question, scratch, err));
+    AT_TRY(read_methods(&traced, question, scratch, err));
+    at_effective *effective = NULL;
+    AT_TRY(AT_NEW(&effective, scratch, 1, err));
+    AT_TRY(at_effective_make(effective, traced.ledger, tie, reversals, as_of_us, scratch, err));
+    for (size_t i = 0; i < traced.run_count; i++) {
+        const at_trace_options options = {.method = traced.runs[i].trace.options.method,
+                                          .as_of_us = as_of_us,
+                                          .backward_window_us = window_us,
+                                          .sources = traced.sources,
+                                          .source_count = traced.source_count,
+                                          .all_moves = all_moves};
+        AT_TRY(at_trace_run(&traced.runs[i].trace, effective, &options, scratch, err));
+    }
+    AT_TRY(compare_ties(&traced, tie, reversals, as_of_us, err));
+    AT_TRY(note_runs(&traced, table, err));
+    *out = traced;
+    return AT_OK;
+}
+
+bool at_traced_wants(const at_traced *traced, const at_trace *trace, uint32_t node) {
+    if (traced->all_nodes)
+        return true;
+    if (node < traced->ledger->node_count)
+        return traced->wanted[node];
+    for (size_t i = 0; i < traced->wanted_sink_count; i++)
+        if (strcmp(traced->wanted_sinks[i], at_trace_node_id(trace, node)) == 0)
+            return true;
+    return false;
+}

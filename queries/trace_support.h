@@ -1,0 +1,58 @@
+/**
+ * trace_support.h - what the three questions about traced money share: arguments and runs.
+ *
+ * `trace` says where the money is, `trace_transfers` which transfers carried it, `trace_notes`
+ * what has to be said beside it. All three take the same arguments and do the same work; `to`
+ * selects rows of `trace` alone, its companions list everything.
+ *
+ * Ownership: a preparation lives in the scratch arena given; texts that go into a table are
+ *            copied into the table's arena first (at_traced_text).
+ * Errors:    those of engine/trace/source.h; AT_BAD_INPUT "E-ID-UNKNOWN", "E-ID-AMBIGUOUS" for
+ *            names, "E-TRACE-WINDOW"; AT_LIMIT.
+ */
+#ifndef ASSETTRACE_QUERIES_TRACE_SUPPORT_H
+#define ASSETTRACE_QUERIES_TRACE_SUPPORT_H
+
+#include "engine/query.h"
+#include "engine/trace/pass.h"
+
+/* Memory for one question: ten million transfers and their lots. */
+#define AT_TRACE_BYTES_MAX ((size_t)8 << 30)
+
+extern const at_arg at_traced_args[];
+extern const char at_traced_limits[];
+
+/* One method's answer. */
+typedef struct at_traced_run {
+    const char *method;
+    at_trace trace;
+    bool order_sensitive; /* the other tie option gives something else */
+} at_traced_run;
+
+typedef struct at_traced {
+    const at_ledger *ledger;
+    at_traced_run *runs; /* sorted by method */
+    size_t run_count;
+    at_trace_source *sources;
+    size_t source_count;
+    bool all_nodes;            /* no `to` */
+    bool *wanted;              /* by ledger node */
+    const char **wanted_sinks; /* names starting with '@' that are no node of the ledger */
+    size_t wanted_sink_count;
+} at_traced;
+
+/** Read the arguments and run every method. Notes about the whole answer go into `table`. */
+AT_CHECKED at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
+                                       bool all_moves, at_arena *scratch, at_error *err);
+
+/** Whether `to` selects this node of a run. */
+bool at_traced_wants(const at_traced *traced, const at_trace *trace, uint32_t node);
+
+/** A text of the preparation as a table may keep it. */
+AT_CHECKED at_status at_traced_text(const char **out, at_table *table, const char *text,
+                                    at_error *err);
+/** The id of a row, "<id>/fee" for its fee, "@opening" for AT_TRACE_OPENING, NULL for AT_NONE. */
+AT_CHECKED at_status at_traced_event(const char **out, at_table *table, const at_ledger *ledger,
+                                     uint32_t row, bool fee, at_error *err);
+
+#endif
