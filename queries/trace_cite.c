@@ -25,10 +25,13 @@ at_status at_cite_row(at_cite *cite, uint32_t row, at_error *err) {
     return cite_record(cite, ledger->record_in[row], err);
 }
 
-/* Both lists stand in T2 order; the earlier row first, a self-transfer once. */
+/* Both lists stand in T2 order; the earlier row first, a self-transfer once. An imputed opening
+ * rests on all rows of the account, whatever as_of says (T6). */
 static at_status cite_rows_of(at_cite *cite, uint32_t node, at_error *err) {
     const at_ledger *ledger = cite->trace->effective->ledger;
-    const int64_t as_of_us = cite->trace->options.as_of_us;
+    const int64_t as_of_us = at_opening_imputed(cite->trace->effective, node)
+                                 ? INT64_MAX
+                                 : cite->trace->options.as_of_us;
     uint64_t in = ledger->in_start[node], out = ledger->out_start[node];
     const uint64_t in_end = ledger->in_start[node + 1], out_end = ledger->out_start[node + 1];
     while (in < in_end || out < out_end) {
@@ -80,6 +83,8 @@ at_status at_cite_way(at_cite *cite, uint32_t source, uint32_t last, at_error *e
     const at_trace_move **path = NULL;
     size_t listed = 0, hops = 0;
     const at_trace_source *from = &trace->options.sources[source];
+    if (from->on_account && at_opening_imputed(trace->effective, from->node))
+        join_grade(cite, AT_INFERRED); /* part of what was declared may never have been there */
     const at_record_id opening =
         from->on_account ? trace->effective->ledger->nodes[from->node].opening_record : 0;
     if (last == AT_NONE)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LINES_MAX = 2000, LINE_BYTES = 96 };
+enum { LINES_MAX = 2000, LINE_BYTES = 200 };
 
 typedef struct test_lines {
     char text[LINES_MAX][LINE_BYTES];

@@ -327,87 +327,91 @@ static void test_limits(void **state) {
 }
 
 /* Amounts near int64 are refused where they add up to more, wherever that happens. */
+static const struct {
+    const char *story;
+    int64_t opening[3], amount[3], amount_in[3];
+    int from[3], to[3];
+    bool fine;
+} ranges[] = {
+    {"one huge amount passes through",
+     {0, 0, 0},
+     {INT64_MAX, INT64_MAX, 0},
+     {INT64_MAX, INT64_MAX, 0},
+     {0, 1, 0},
+     {1, 2, 1},
+     true},
+    {"a balance past int64",
+     {0, 1, 0},
+     {INT64_MAX, 1, 0},
+     {INT64_MAX, 1, 0},
+     {0, 0, 0},
+     {1, 1, 1},
+     false},
+    {"an unknown opening past int64",
+     {0, AT_AMOUNT_NONE, 0},
+     {INT64_MAX, INT64_MAX, 0},
+     {INT64_MAX, INT64_MAX, 0},
+     {1, 1, 0},
+     {0, 2, 1},
+     false},
+    {"a debt past int64",
+     {0, -2, 0},
+     {INT64_MAX, INT64_MAX, 0},
+     {1, 1, 0},
+     {1, 1, 0},
+     {2, 2, 1},
+     false},
+    {"an external that took in too much",
+     {0, 0, 0},
+     {INT64_MAX, INT64_MAX, 1},
+     {INT64_MAX, INT64_MAX, 1},
+     {1, 2, 1},
+     {0, 0, 0},
+     false},
+    {"a conversion of huge amounts is exact",
+     {0, 0, 0},
+     {INT64_MAX, INT64_MAX, 0},
+     {INT64_MAX, INT64_MAX - 1, 0},
+     {0, 1, 0},
+     {1, 2, 1},
+     true},
+};
+
+static void make_range(at_ledger *out, size_t index, at_arena *arena) {
+    static const char *const ids[] = {"O", "P", "Q"};
+    at_ledger_builder *builder = NULL;
+    uint32_t nodes[3];
+    assert_int_equal(at_ledger_begin(&builder, arena, NULL), AT_OK);
+    for (int n = 0; n < 3; n++) {
+        const at_node node = {.account_id = ids[n],
+                              .currency = {"EUR"},
+                              .kind = n == 0 ? AT_NODE_EXTERNAL : AT_NODE_ACCOUNT,
+                              .opening = n == 0 ? AT_AMOUNT_NONE : ranges[index].opening[n]};
+        assert_int_equal(at_ledger_add_node(&nodes[n], builder, &node, NULL), AT_OK);
+    }
+    for (int r = 0; r < 3; r++) {
+        const at_ledger_row_in row = {.id = ids[r],
+                                      .from = nodes[ranges[index].from[r]],
+                                      .to = nodes[ranges[index].to[r]],
+                                      .time_us = r,
+                                      .amount = ranges[index].amount[r],
+                                      .amount_in = ranges[index].amount_in[r]};
+        assert_int_equal(at_ledger_add_row(builder, &row, NULL), AT_OK);
+    }
+    assert_int_equal(at_ledger_finish(out, builder, NULL), AT_OK);
+}
+
 static void test_range(void **state) {
-    static const struct {
-        const char *story;
-        int64_t opening[3], amount[3], amount_in[3];
-        int from[3], to[3];
-        bool fine;
-    } ranges[] = {
-        {"one huge amount passes through",
-         {0, 0, 0},
-         {INT64_MAX, INT64_MAX, 0},
-         {INT64_MAX, INT64_MAX, 0},
-         {0, 1, 0},
-         {1, 2, 1},
-         true},
-        {"a balance past int64",
-         {0, 1, 0},
-         {INT64_MAX, 1, 0},
-         {INT64_MAX, 1, 0},
-         {0, 0, 0},
-         {1, 1, 1},
-         false},
-        {"an unknown opening past int64",
-         {0, AT_AMOUNT_NONE, 0},
-         {INT64_MAX, INT64_MAX, 0},
-         {INT64_MAX, INT64_MAX, 0},
-         {1, 1, 0},
-         {0, 2, 1},
-         false},
-        {"a debt past int64",
-         {0, -2, 0},
-         {INT64_MAX, INT64_MAX, 0},
-         {1, 1, 0},
-         {1, 1, 0},
-         {2, 2, 1},
-         false},
-        {"an external that took in too much",
-         {0, 0, 0},
-         {INT64_MAX, INT64_MAX, 1},
-         {INT64_MAX, INT64_MAX, 1},
-         {1, 2, 1},
-         {0, 0, 0},
-         false},
-        {"a conversion of huge amounts is exact",
-         {0, 0, 0},
-         {INT64_MAX, INT64_MAX, 0},
-         {INT64_MAX, INT64_MAX - 1, 0},
-         {0, 1, 0},
-         {1, 2, 1},
-         true},
-    };
     (void)state;
     for (size_t i = 0; i < AT_COUNT(ranges); i++) {
         AT_CLEANUP(at_arena_clear) at_arena arena = {0};
-        at_ledger_builder *builder = NULL;
         at_ledger ledger;
         at_effective effective;
         at_trace trace;
-        uint32_t nodes[3];
         at_error err = {0};
         print_message("  %s\n", ranges[i].story);
-        assert_int_equal(at_ledger_begin(&builder, &arena, NULL), AT_OK);
-        for (int n = 0; n < 3; n++) {
-            const char *const ids[] = {"O", "P", "Q"};
-            const at_node node = {.account_id = ids[n],
-                                  .currency = {"EUR"},
-                                  .kind = n == 0 ? AT_NODE_EXTERNAL : AT_NODE_ACCOUNT,
-                                  .opening = n == 0 ? AT_AMOUNT_NONE : ranges[i].opening[n]};
-            assert_int_equal(at_ledger_add_node(&nodes[n], builder, &node, NULL), AT_OK);
-        }
-        for (int r = 0; r < 3; r++) {
-            const char *const ids[] = {"1", "2", "3"};
-            const at_ledger_row_in row = {.id = ids[r],
-                                          .from = nodes[ranges[i].from[r]],
-                                          .to = nodes[ranges[i].to[r]],
-                                          .time_us = r,
-                                          .amount = ranges[i].amount[r],
-                                          .amount_in = ranges[i].amount_in[r]};
-            assert_int_equal(at_ledger_add_row(builder, &row, NULL), AT_OK);
-        }
-        assert_int_equal(at_ledger_finish(&ledger, builder, NULL), AT_OK);
-        const at_trace_source source = {.label = "T", .id = "1", .amount = AT_AMOUNT_NONE};
+        make_range(&ledger, i, &arena);
+        const at_trace_source source = {.label = "T", .id = "O", .amount = AT_AMOUNT_NONE};
         const at_trace_options options = {.as_of_us = INT64_MAX,
                                           .backward_window_us = AT_TRACE_WINDOW_OFF,
                                           .sources = &source,
