@@ -1,5 +1,5 @@
 /* importers/accounts_csv.c: one account and currency a row. Columns: id, kind, opening (major
- * units) or * opening_minor; optional currency, holder, holder_id, country, institution
+ * units) or opening_minor; optional currency, holder, holder_id, country, institution
  * (specification importers). */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* importers/amlsim_csv.c: accounts and transfers of the AMLSim simulator, in the three shapes
- * its files have had: * the published samples (nodes.csv, transactions.csv), the converted
- * output with lower-case columns and * full times, and the one with upper-case columns and CRLF.
- * The files name no currency, and two of the * shapes count days from a day zero they do not
+ * its files have had: the published samples (nodes.csv, transactions.csv), the converted
+ * output with lower-case columns and full times, and the one with upper-case columns and CRLF.
+ * The files name no currency, and two of the shapes count days from a day zero they do not
  * name: the user states both. */
 #include <inttypes.h>
 #include <string.h>

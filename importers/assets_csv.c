@@ -1,6 +1,6 @@
 /* importers/assets_csv.c: one asset and one of its holders a row; further rows of an asset add
- * holders. Columns: id, * type; optional description, country, value, currency, valued_on,
- * owner, share, since, until, identifier_type, * identifier (specification importers). */
+ * holders. Columns: id, type; optional description, country, value, currency, valued_on,
+ * owner, share, since, until, identifier_type, identifier (specification importers). */
 #include "importers/fields.h"
 #include "importers/rows.h"
 

@@ -1,5 +1,5 @@
 /* importers/identifiers_csv.c: one identifier of a thing a row. Columns: kind (party, account,
- * asset), of, type, text; * optional country, issuer, since, until (specification records). */
+ * asset), of, type, text; optional country, issuer, since, until (specification records). */
 #include "importers/fields.h"
 #include "importers/rows.h"
 

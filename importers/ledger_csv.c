@@ -1,5 +1,5 @@
 /* importers/ledger_csv.c: one transfer a row, both sides known. Columns: id, time, from, to,
- * amount (major units) * or amount_minor, currency; optional seq, amount_in, currency_in, fee,
+ * amount (major units) or amount_minor, currency; optional seq, amount_in, currency_in, fee,
  * reverses (specification importers). */
 #include <inttypes.h>
 #include <string.h>

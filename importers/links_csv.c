@@ -1,5 +1,5 @@
 /* importers/links_csv.c: one tie between two things a row, read as `a kind b`. Columns: a_kind,
- * a, kind, b_kind, b; * optional since, until, strength (stated, suspected) (specification
+ * a, kind, b_kind, b; optional since, until, strength (stated, suspected) (specification
  * records). */
 #include "importers/fields.h"
 #include "importers/rows.h"

@@ -1,6 +1,6 @@
 /* importers/ownership_csv.c: who owns or controls how much of what, a row a statement. Columns:
- * owner, owned, share; * optional share_max, kind, since, until, nominee_for (specification
- * importers). `owned` is a company unless * it says asset:ID or account:ID; an empty share is
+ * owner, owned, share; optional share_max, kind, since, until, nominee_for (specification
+ * importers). `owned` is a company unless it says asset:ID or account:ID; an empty share is
  * unknown; nominee_for `?` is a principal not named. */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* importers/parties_csv.c: one name or identifier of a party a row; a party may have several
- * rows. Columns: id, type, * name; optional name_lang, alias, birth, country, registration,
- * identifier_type, identifier (specification * records). `country` is a person's nationality, a
+ * rows. Columns: id, type, name; optional name_lang, alias, birth, country, registration,
+ * identifier_type, identifier (specification records). `country` is a person's nationality, a
  * company's or body's registration, else a residence. */
 #include "importers/fields.h"
 #include "importers/rows.h"

@@ -1,5 +1,5 @@
 /* importers/table_csv.c: any delimited file through a mapping; the format of mappings is in
- * mapping.h, with two * whole examples, and published as engine/model/schema/mapping.json. */
+ * mapping.h, with two whole examples, and published as engine/model/schema/mapping.json. */
 #include <inttypes.h>
 #include <string.h>
 
