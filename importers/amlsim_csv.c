@@ -24,9 +24,9 @@ typedef enum role {
     AMOUNT,
     STEP, /* days since the epoch */
     TIME,
-    LABEL, /* said of a transfer or an account; first of three */
-    LABEL_2,
-    LABEL_3,
+    FLAG, /* true or false, said of a transfer or an account: a label when true */
+    FLAG_2,
+    NUMBER, /* of an alert or a step: a label unless -1 */
     ROLE_COUNT
 } role;
 
@@ -46,7 +46,7 @@ static const file_shape shapes[] = {
     {true, 4, {{"sourceNodeId", FROM}, {"targetNodeId", TO}, {"value", AMOUNT}, {"time", STEP}}},
     {false,
      3,
-     {{"nodeid", ACCOUNT}, {"isFraud", LABEL}, {"init_balance", OPENING}, {"fraudStep", LABEL_2}}},
+     {{"nodeid", ACCOUNT}, {"isFraud", FLAG}, {"init_balance", OPENING}, {"fraudStep", NUMBER}}},
     {true,
      5,
      {{"tran_id", ID},
@@ -55,9 +55,9 @@ static const file_shape shapes[] = {
       {"base_amt", AMOUNT},
       {"tran_timestamp", TIME},
       {"tx_type", TYPE},
-      {"is_fraud", LABEL},
-      {"is_sar", LABEL_2},
-      {"alert_id", LABEL_3},
+      {"is_fraud", FLAG},
+      {"is_sar", FLAG_2},
+      {"alert_id", NUMBER},
       {"is_frgn_trxn", IGNORED}}},
     {false,
      2,
@@ -65,7 +65,7 @@ static const file_shape shapes[] = {
       {"initial_deposit", OPENING},
       {"acct_rptng_crncy", CURRENCY},
       {"country", COUNTRY},
-      {"prior_sar_count", LABEL},
+      {"prior_sar_count", FLAG},
       {"dsply_nm", IGNORED},
       {"type", IGNORED},
       {"acct_stat", IGNORED},
@@ -93,17 +93,17 @@ static const file_shape shapes[] = {
       {"TX_AMOUNT", AMOUNT},
       {"TIMESTAMP", STEP},
       {"TX_TYPE", TYPE},
-      {"IS_FRAUD", LABEL},
-      {"IS_SAR", LABEL_2},
-      {"ALERT_ID", LABEL_3}}},
+      {"IS_FRAUD", FLAG},
+      {"IS_SAR", FLAG_2},
+      {"ALERT_ID", NUMBER}}},
     {false,
      2,
      {{"ACCOUNT_ID", ACCOUNT},
       {"INIT_BALANCE", OPENING},
       {"CUSTOMER_ID", HOLDER},
       {"COUNTRY", COUNTRY},
-      {"IS_FRAUD", LABEL},
-      {"IS_SAR", LABEL_2},
+      {"IS_FRAUD", FLAG},
+      {"IS_SAR", FLAG_2},
       {"ACCOUNT_TYPE", IGNORED},
       {"TX_BEHAVIOR_ID", IGNORED}}},
 };
@@ -136,8 +136,8 @@ static at_status bind_shape(amlsim *a, const file_shape *shape, const at_csv_rec
     for (size_t i = 0; columns[i].name != NULL; i++) {
         const role means = shape->columns[i].role;
         a->at[means] = places[i];
-        if (means >= LABEL)
-            a->label_names[means - LABEL] = columns[i].name;
+        if (means >= FLAG)
+            a->label_names[means - FLAG] = columns[i].name;
     }
     return AT_OK;
 }
@@ -162,12 +162,13 @@ static at_status bind(void *self, const at_csv_record *header, at_error *err) {
     return status;
 }
 
-/* A label is what the source says beyond "no": 0, -1, false and nothing are no labels. */
+/* A label is what the source says beyond "no". */
 static void add_labels(const amlsim *a, at_row *row, const char *account, const char *transfer) {
-    static const char *const none[] = {"0", "-1", "false", "False", "FALSE", NULL};
+    static const char *const no[] = {"0", "false", "False", "FALSE", NULL};
     for (size_t i = 0; i < AT_COUNT(a->label_names); i++) {
-        const char *text = at_row_text(row, a->at[LABEL + i]);
-        if (text == NULL || at_word_find(none, text) >= 0)
+        const char *text = at_row_text(row, a->at[FLAG + i]);
+        if (text == NULL ||
+            (FLAG + i == NUMBER ? strcmp(text, "-1") == 0 : at_word_find(no, text) >= 0))
             continue;
         at_label *label = &at_row_add(row, AT_LABEL)->label;
         if (account != NULL)

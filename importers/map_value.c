@@ -48,7 +48,8 @@ static at_status join_cells(const char **out, const at_map_value *value, at_row 
         const char *cell = NULL;
         AT_TRY(read_cell(&cell, &value->columns[i], row, err));
         if (joined != NULL && cell != NULL)
-            AT_TRY(at_arena_print(&joined, row->scratch, err, "%s %s", joined, cell));
+            AT_TRY(at_arena_print(&joined, row->scratch, err, "%s%s%s", joined, value->separator,
+                                  cell));
         else if (cell != NULL)
             joined = cell;
     }
@@ -95,11 +96,8 @@ at_status at_map_holds(bool *out, const at_map_conditions *conditions, at_row *r
 /* "YYMMDD" becomes "YYYYMMDD", and the century goes before the YY of a cell. */
 static at_status expand_century(at_map_date *date, at_arena *arena, at_error *err) {
     const char *pattern = date->style.pattern, *year = strstr(pattern, "YY");
-    if (year == NULL || strstr(pattern, "YYYY") != NULL)
-        return at_fail(err, AT_BAD_INPUT, "E-MAP-DATE",
-                       "a century goes with a two-digit year, and \"%s\" has none", pattern);
     for (const char *c = pattern; c < year; c++)
-        if (strchr("MDhmsf", *c) != NULL && c[1] != *c && (c == pattern || c[-1] != *c))
+        if (strchr("MDhmsfa", *c) != NULL && c[1] != *c && (c == pattern || c[-1] != *c))
             return at_fail(err, AT_BAD_INPUT, "E-MAP-DATE",
                            "before the YY of \"%s\" all parts must be of fixed length", pattern);
     date->century_at = (size_t)(year - pattern);
@@ -113,14 +111,10 @@ at_status at_map_date_ready(at_map_date *date, at_arena *arena, at_error *err) {
             return at_fail(err, AT_BAD_INPUT, "E-MAP-DATE", "seconds since 1970 have no calendar");
         return AT_OK;
     }
-    const char *pattern = date->style.pattern;
-    if (strstr(pattern, "YY") != NULL && strstr(pattern, "YYYY") == NULL && date->century < 0)
-        return at_fail(err, AT_BAD_INPUT, "E-MAP-DATE",
-                       "\"%s\" has a year of two digits: say which \"century\"", pattern);
-    if (strstr(pattern, "YYYY") == NULL)
-        AT_TRY(expand_century(date, arena, err));
-    else
+    if (strstr(date->style.pattern, "YYYY") != NULL || strstr(date->style.pattern, "YY") == NULL)
         date->century = -1; /* the file's century is for other fields */
+    if (date->century >= 0)
+        AT_TRY(expand_century(date, arena, err));
     return at_date_style_check(&date->style, err);
 }
 

@@ -224,11 +224,11 @@ static at_status read_columns(at_map_value *out, const reading *r, const at_json
 
 static at_status read_value_object(at_map_value *out, const reading *r, const at_json_value *value,
                                    at_error *err) {
-    static const char *const keys[] = {"calendar", "column", "columns", "constant", "date",
-                                       "multiply", "prefix", "words",   NULL};
+    static const char *const keys[] = {"calendar", "column", "columns",   "constant", "date",
+                                       "multiply", "prefix", "separator", "words",    NULL};
     AT_TRY(check_object(value, keys, err));
     const at_json_value *constant = at_json_get(value, "constant"), *prefix = NULL;
-    const at_json_value *column = at_json_get(value, "column"), *multiply = NULL;
+    const at_json_value *column = at_json_get(value, "column"), *multiply = NULL, *separator = NULL;
     const at_json_value *columns = at_json_get(value, "columns");
     if ((constant != NULL) + (column != NULL) + (columns != NULL) != 1)
         return at_json_fail(err, value, "E-MAP-VALUE",
@@ -245,6 +245,8 @@ static at_status read_value_object(at_map_value *out, const reading *r, const at
     }
     if ((prefix = at_json_get(value, "prefix")) != NULL)
         AT_TRY(read_text(&out->prefix, prefix, err));
+    if ((separator = at_json_get(value, "separator")) != NULL)
+        AT_TRY(read_text(&out->separator, separator, err));
     if ((multiply = at_json_get(value, "multiply")) != NULL)
         AT_TRY(read_int(&out->multiply, multiply, 1, 1000000, err));
     AT_TRY(read_translation(out, r, at_json_get(value, "words"), err));
@@ -256,6 +258,7 @@ static at_status read_value(at_map_value **out, const reading *r, const at_json_
                             at_error *err) {
     at_map_value *made = NULL;
     AT_TRY(AT_NEW(&made, r->arena, 1, err));
+    made->separator = " ";
     made->multiply = r->mapping->multiply;
     made->date = r->mapping->date;
     if (at_json_type_of(value) == AT_JSON_OBJECT) {

@@ -1,9 +1,9 @@
 /**
  * mapping.h - a mapping file, checked and made ready: which column feeds which field.
  *
- * The format is published as engine/model/schema/mapping.json ("assettrace/mapping/1"). Two whole
- * examples. A bank statement in Persian, of one account, Jalali dates, amounts in toman, debit and
- * credit columns, a running balance, the newest row first:
+ * The format is published as engine/model/schema/mapping.json ("assettrace/mapping/1"). Two
+ * whole examples. A bank statement in Persian, of one account, Jalali dates, amounts in toman,
+ * debit and credit columns, a running balance, the newest row first:
  *
  *   {
  *     "schema": "assettrace/mapping/1",
@@ -41,25 +41,26 @@
  *     ]
  *   }
  *
- * Values. A text is a column by its name in the header, an integer a column by its number from 1;
- * an object may say constant | column | columns (joined by a blank), prefix, words, and for this
- * field alone date, calendar, multiply. Blanks around a cell are dropped; an empty cell is "not
- * stated". Ids and references have Persian and Arabic digits written as ASCII digits; a reference
- * `namespace/id` points into another namespace. Columns that no field names are ignored.
+ * Values. A text is a column by its name in the header, an integer a column by its number from
+ * 1; an object may say constant | column | columns (joined by `separator`, a blank), prefix,
+ * words, and for this field alone date, calendar, multiply. Blanks around a cell are dropped; an
+ * empty cell is "not stated". Ids and references have Persian and Arabic digits written as ASCII
+ * digits; a reference `namespace/id` points into another namespace. Columns that no field names
+ * are ignored.
  *
- * Legs. The amount is either `amount` alone (negative = money out), `amount` with `direction` ("in"
- * or "out", usually through `words`), or `debit` and `credit` of which exactly one is stated (or
- * the other is zero). `seq` is the row number unless mapped, counted backwards where the newest row
- * comes first. With `balance` every row is checked, previous + in - out = balance, per account and
- * currency; a row that does not follow is loaded with the warning E-BALANCE-BREAK, and the
- * account's statement says how many there are. Each account's statement (period, opening, closing,
- * rows, breaks) follows the last row of the file.
+ * Legs. The amount is either `amount` alone (negative = money out), `amount` with `direction`
+ * ("in" or "out", usually through `words`), or `debit` and `credit` of which exactly one is
+ * stated (or the other is zero). `seq` is the row number unless mapped, counted backwards where
+ * the newest row comes first. With `balance` every row is checked, previous + in - out =
+ * balance, per account and currency; a row that does not follow is loaded with the warning
+ * E-BALANCE-BREAK, and the account's statement says how many there are. Each account's statement
+ * (period, opening, closing, rows, breaks) follows the last row of the file.
  *
  * Dates. `date` is "iso", "unix_seconds", "unix_milliseconds" or a pattern of
- * engine/names/calendar.h: YYYY, MM or M, MMM (a month's name), DD or D, hh or h, mm, ss, .f;
- * every other character stands for itself; a time of day at the end in [brackets] may be missing
- * from a cell, the time is then a whole day, which `zone` does not move. YY is two digits after
- * `century`, and stands after doubled letters only: "YYMMDD", "DD.MM.YY".
+ * engine/names/calendar.h: YYYY or YY, MM or M, MMM (a month's name), DD or D, hh or h, mm, ss,
+ * f, a; every other character stands for itself. A cell may end after the date: the time is then
+ * a whole day, which `zone` does not move. With `century` YY is two digits after it, and stands
+ * after doubled letters only: "YYMMDD", "DD.MM.YY".
  */
 #ifndef ASSETTRACE_IMPORTERS_MAPPING_H
 #define ASSETTRACE_IMPORTERS_MAPPING_H
@@ -95,7 +96,7 @@ typedef struct at_map_date {
     at_date_form form;
     at_date_style style;
     bool calendar_stated;
-    int century;       /* -1: no two-digit year */
+    int century;       /* of a two-digit year; -1 = as the calendar has it */
     size_t century_at; /* bytes before YY in a cell */
 } at_map_date;
 
@@ -108,7 +109,8 @@ typedef struct at_map_value {
     const char *constant; /* NULL: from columns */
     at_map_column columns[AT_MAP_JOIN_MAX];
     size_t column_count;
-    const char *prefix; /* may be NULL */
+    const char *separator; /* between the cells of several columns */
+    const char *prefix;    /* may be NULL */
     const at_map_word *words;
     size_t word_count;
     at_map_date date;

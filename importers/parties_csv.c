@@ -58,7 +58,7 @@ static at_status read_birth(at_party *party, const char *text, const char *count
     if (text == NULL)
         return AT_OK;
     AT_TRY(at_date_range_read(&party->birth, text, AT_CALENDAR_BY_YEAR, country, err));
-    if (!at_text_equal(party->birth.calendar, "jalali_or_hijri"))
+    if (!at_text_equal(party->birth.calendar, "jalali or hijri"))
         return AT_OK;
     at_error *warning = at_row_warning(row);
     (void)!at_fail(warning, AT_PARTIAL, "E-TIME-CALENDAR",

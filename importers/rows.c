@@ -220,7 +220,7 @@ static at_status warn_zone(const reading *r, at_error *err) {
     if (r->zone_assumed == 0)
         return AT_OK;
     (void)!at_fail(&what, AT_PARTIAL, "E-TIME-ZONE",
-                   "%" PRIu64 " rows have a time of day without a zone; it was read as UTC",
+                   "times of day without a zone were read as UTC in this many rows: %" PRIu64,
                    r->zone_assumed);
     at_place(&what, "\"%s\"", r->name);
     return r->sink->warn(r->sink->self, NULL, &what, err);

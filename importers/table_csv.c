@@ -23,6 +23,7 @@ typedef struct made_fact {
 
 typedef struct table {
     const at_import_options *options;
+    const char *name; /* of the input, for messages */
     at_mapping mapping;
     at_statements statements;
     made_fact made[AT_MAP_RECORDS_MAX];
@@ -102,7 +103,7 @@ static at_status warn_break(const at_break *seen, const char *what, const char *
                    "the %s of \"%s\" is %s %s where %s follows from the rows", what, account,
                    stated, currency, expected);
     at_hint(&warning, "a row may be missing, changed, or in the wrong order");
-    at_place(&warning, "line %" PRIu64, origin->line);
+    at_place(&warning, "line %" PRIu64 " of \"%s\"", origin->line, t->name);
     return sink->warn(sink->self, origin, &warning, err);
 }
 
@@ -134,14 +135,16 @@ static at_status row_loaded(void *self, const at_row *row, const at_sink *sink, 
 
 /* --- After the last row ----------------------------------------------------------------------- */
 
-static at_status warn_dust(const dust_total *total, const at_sink *sink, at_error *err) {
+static at_status warn_dust(const table *t, const dust_total *total, const at_sink *sink,
+                           at_error *err) {
     const at_wide unit = INT64_C(1000000000000000000);
     at_error warning = {.status = AT_OK};
     (void)!at_fail(&warning, AT_PARTIAL, "E-AMOUNT-DUST",
-                   "digits below the minor unit were dropped in %" PRIu64 " records, %" PRIu64
-                   ".%018" PRIu64 " %s in all",
-                   total->rows, (uint64_t)(total->dust / unit), (uint64_t)(total->dust % unit),
-                   total->currency);
+                   "digits below the minor unit were dropped, %" PRIu64 ".%018" PRIu64
+                   " %s in all; records: %" PRIu64,
+                   (uint64_t)(total->dust / unit), (uint64_t)(total->dust % unit), total->currency,
+                   total->rows);
+    at_place(&warning, "\"%s\"", t->name);
     return sink->warn(sink->self, NULL, &warning, err);
 }
 
@@ -161,7 +164,7 @@ static at_status end_table(void *self, const at_sink *sink, at_error *err) {
     for (size_t i = 0; i < t->statements.count; i++)
         AT_TRY(close_statement(t, &t->statements.items[i], sink, err));
     for (size_t i = 0; i < t->dust_count; i++)
-        AT_TRY(warn_dust(&t->dust[i], sink, err));
+        AT_TRY(warn_dust(t, &t->dust[i], sink, err));
     return AT_OK;
 }
 
@@ -173,6 +176,7 @@ static at_status read_file(at_input *in, const at_import_options *options, const
         return at_fail(err, AT_USAGE, "E-IMPORT-MAPPING", "table_csv needs a mapping: --map FILE");
     AT_TRY(AT_NEW(&t, &memory, 1, err));
     t->options = options;
+    t->name = at_input_name(in);
     t->statements.arena = &memory;
     AT_TRY(at_mapping_read(&t->mapping, options->mapping, options, &memory, err));
     const at_row_reader reader = {.self = t,
