@@ -120,7 +120,7 @@ static at_status add_folded(at_text *out, const UChar *units, int32_t count, at_
     for (int32_t i = 0; i < count;) {
         UChar32 c;
         U16_NEXT(units, i, count, c);
-        if (is_dropped(c))
+        if (is_dropped(c) || is_apostrophe(c)) /* NFKC makes new apostrophes, as of U+0149 */
             continue;
         c = fold_one(c);
         if (c == 0) {

@@ -43,6 +43,7 @@ static void test_keys(void **state) {
         {"Azerbaijani letters stay", "Əliyev Çingiz oğlu", "əliyev çingiz oğlu"},
         {"a composed and a decomposed letter", "Ç C\xCC\xA7", "ç ç"},
         {"apostrophes join", "O'Brien O’Brien O`Brien O´Brien", "obrien obrien obrien obrien"},
+        {"an apostrophe inside a letter", "\xC5\x89", "n"},
         {"ayn written as an apostrophe", "Ibn ʿAbbās", "ibn abbās"},
         {"punctuation parts", "al-Karim,Abd.(Ltd)/X", "al karim abd ltd x"},
         {"symbols part", "A&B + C", "a b c"},
