@@ -173,7 +173,8 @@ typedef struct token {
 /* The next token of a pattern known to be UTF-8; false for a lone Y, m or s. */
 static bool next_token(token *out, const char *pattern, size_t bytes, size_t *offset) {
     for (size_t i = 0; i < AT_COUNT(spellings); i++) {
-        if (!at_text_starts(pattern + *offset, spellings[i].spelling))
+        if (pattern[*offset] != spellings[i].spelling[0] ||
+            !at_text_starts(pattern + *offset, spellings[i].spelling))
             continue;
         *offset += strlen(spellings[i].spelling);
         *out = (token){spellings[i].field, spellings[i].least, spellings[i].most, 0};
@@ -309,20 +310,21 @@ static bool may_end(const reading *out, const bool *wanted) {
 }
 
 static bool read_by_pattern(reading *out, const points *text, const at_date_style *style) {
+    token tokens[POINTS_MAX];
+    bool wanted[FIELD_COUNT + 1] = {false};
     const size_t bytes = strlen(style->pattern);
-    bool wanted[FIELD_COUNT] = {false}, after_field = false;
-    token part;
-    for (size_t offset = 0; offset < bytes;)
-        if (next_token(&part, style->pattern, bytes, &offset) && part.field != FIELD_LITERAL)
-            wanted[part.field] = true;
-    size_t at = 0;
-    for (size_t offset = 0; offset < bytes;) {
+    size_t count = 0, at = 0;
+    for (size_t offset = 0; offset < bytes && count < POINTS_MAX; count++) {
+        (void)next_token(&tokens[count], style->pattern, bytes, &offset);
+        wanted[tokens[count].field] = true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const bool after_field = i > 0 && tokens[i - 1].field != FIELD_LITERAL;
         if (at == text->count && after_field && may_end(out, wanted))
             return true;
-        (void)next_token(&part, style->pattern, bytes, &offset);
-        after_field = part.field != FIELD_LITERAL;
-        const bool good = after_field ? read_field(out, &part, text, &at, style->calendar)
-                                      : read_literal(part.literal, text, &at);
+        const bool good = tokens[i].field != FIELD_LITERAL
+                              ? read_field(out, &tokens[i], text, &at, style->calendar)
+                              : read_literal(tokens[i].literal, text, &at);
         if (!good)
             return false;
     }
