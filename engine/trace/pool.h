@@ -11,7 +11,7 @@
 
 #include "engine/base/arena.h"
 
-enum { AT_POOL_CHUNK_BITS = 12, AT_POOL_CHUNK = 1 << AT_POOL_CHUNK_BITS };
+enum { AT_POOL_CHUNK_BITS = 10, AT_POOL_CHUNK = 1 << AT_POOL_CHUNK_BITS };
 
 /* {.arena = arena, .item_bytes = sizeof(item)} is a valid empty pool. */
 typedef struct at_pool {

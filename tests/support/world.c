@@ -124,6 +124,15 @@ void world_lines(test_lines *out, const at_trace *trace) {
     test_lines_sort(out);
 }
 
+void world_tight_arena(at_arena *out) {
+    /* After its first mebibyte an arena asks for another, or for just enough where the limit does
+     * not leave that much. */
+    enum { FILLER_BYTES = 1 << 20, ROOM_BYTES = 900 << 10 };
+    void *filler = NULL;
+    *out = (at_arena){.limit_bytes = FILLER_BYTES + ROOM_BYTES};
+    assert_int_equal(at_arena_take(&filler, out, 1, FILLER_BYTES, NULL), AT_OK);
+}
+
 uint64_t world_random(uint64_t *state) {
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);

@@ -18,6 +18,10 @@ at_status world_trace(at_trace *out, const coin_world *world, at_arena *arena, a
 /** The lines of coin.h. */
 void world_lines(test_lines *out, const at_trace *trace);
 
+/** An empty arena whose every item asks the system for memory: at_memory_fail_after then counts
+ *  items, so that each of them can be refused in turn. */
+void world_tight_arena(at_arena *out);
+
 /** splitmix64: the next number of a seeded row. */
 uint64_t world_random(uint64_t *state);
 /** A small ledger with everything that can go wrong in one, and sources that T20 allows. */
