@@ -195,7 +195,7 @@ const at_json_value *at_json_root(const at_json *json) {
 }
 
 at_json_type at_json_type_of(const at_json_value *value) {
-    return value->type;
+    return value != NULL ? value->type : AT_JSON_NULL;
 }
 
 const at_json_value *at_json_get(const at_json_value *object, const char *key) {
@@ -208,11 +208,11 @@ const at_json_value *at_json_get(const at_json_value *object, const char *key) {
 }
 
 size_t at_json_count(const at_json_value *container) {
-    return container->count;
+    return container != NULL ? container->count : 0;
 }
 
 const at_json_value *at_json_first(const at_json_value *container) {
-    return container->count > 0 ? container + 1 : NULL;
+    return at_json_count(container) > 0 ? container + 1 : NULL;
 }
 
 const at_json_value *at_json_next(const at_json_value *value) {
@@ -224,17 +224,17 @@ const char *at_json_key(const at_json_value *member) {
 }
 
 const char *at_json_text(const at_json_value *value) {
-    return value->type == AT_JSON_STRING ? value->node->valuestring : NULL;
+    return at_json_type_of(value) == AT_JSON_STRING ? value->node->valuestring : NULL;
 }
 
 const char *at_json_number(const at_json_value *value) {
-    return value->number;
+    return value != NULL ? value->number : NULL;
 }
 
 bool at_json_int(int64_t *out, const at_json_value *value) {
     int64_t number = 0;
-    if (value->number == NULL || !at_int_parse(&number, value->number) || number > json_int_max ||
-        number < -json_int_max)
+    if (at_json_number(value) == NULL || !at_int_parse(&number, value->number) ||
+        number > json_int_max || number < -json_int_max)
         return false;
     if (number == 0 && value->number[0] == '-') /* -0 is a float's zero; one spelling only */
         return false;

@@ -38,6 +38,8 @@ AT_CHECKED at_status at_json_parse(at_json **out, const char *data, size_t bytes
 void at_json_close(at_json **json);
 const at_json_value *at_json_root(const at_json *json);
 
+/* The readers below take NULL for a member that is not there, so that they can be chained:
+ * at_json_text(at_json_get(object, "id")) is NULL when there is no such text. */
 at_json_type at_json_type_of(const at_json_value *value);
 /** NULL when `object` is no object or has no such member. Case-sensitive. */
 const at_json_value *at_json_get(const at_json_value *object, const char *key);
