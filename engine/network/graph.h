@@ -1,0 +1,122 @@
+/**
+ * graph.h - the case graph: things, and the ties between them that records state.
+ *
+ * Members are parties, accounts and assets, numbered in bytewise order of their ids, so that member
+ * numbers order output. Accounts without a ledger (external, sink) and '@' nodes are no members:
+ * what touches them is counted. A hub (flagged by the caller, or with more distinct counterparties
+ * than hub_degree) stays a member but is cut: its ties lead nowhere, and what that loses is
+ * counted.
+ *
+ * Ties:      a holding, an account's holder, a link, a nominee's principal, a shared strong
+ * identifier (same type and key), and the transfers of one pair in one currency taken together. Two
+ *            halves of a payment in transit are one transfer. Self-transfers and self-holdings are
+ * none. Window:    transfers with since <= time <= until; any other tie whose period touches the
+ * window. Units:     minor units of the tie's currency; microseconds UTC. Ownership: everything
+ * lives in the arena. Errors: AT_LIMIT "E-AMOUNT-RANGE" when a sum passes int64. Source:
+ * specification "analysis" N0, N2, J2; design section 4.
+ */
+#ifndef ASSETTRACE_NETWORK_GRAPH_H
+#define ASSETTRACE_NETWORK_GRAPH_H
+
+#include "engine/model/facts.h"
+#include "engine/model/ledger.h"
+
+typedef struct at_member {
+    at_thing thing;
+    at_kind kind;
+    const char *id;
+    const char *title;   /* or NULL */
+    at_record_id record; /* the first that describes it; 0 = only mentioned */
+    uint32_t degree;     /* distinct counterparties, before cutting */
+    bool outside;        /* external or sink: listed nowhere, cut */
+    bool cut;            /* a hub, or outside */
+} at_member;
+
+typedef enum at_tie_kind {
+    AT_TIE_HOLDING,
+    AT_TIE_HOLDER,
+    AT_TIE_NOMINEE,
+    AT_TIE_LINK,
+    AT_TIE_IDENTIFIER,
+    AT_TIE_TRANSFERS,
+} at_tie_kind;
+const char *at_tie_text(at_tie_kind kind); /* "holding", "holder", ... */
+
+typedef struct at_tie {
+    uint32_t a, b; /* members, as stated: owner and owned, holder and account, from and to */
+    at_tie_kind kind;
+    const char *what;          /* interest, link kind, identifier type, currency */
+    at_grade grade;            /* the best of its records */
+    int64_t amount;            /* transfers: debited in all */
+    int64_t first_us, last_us; /* transfers: time of the first and last */
+    uint32_t transfer_count;
+    const at_record_id *records; /* in order of record number, no duplicates */
+    uint32_t record_count;
+} at_tie;
+
+typedef struct at_graph_options {
+    int64_t since_us, until_us; /* AT_TIME_NONE = open */
+    int64_t min_amount;         /* smaller transfers are left out */
+    int64_t hub_degree;         /* 0 = no hub by degree */
+    const at_thing *hubs;       /* flagged ones */
+    size_t hub_count;
+    const at_thing *kept; /* never cut: the subjects of a question */
+    size_t kept_count;
+} at_graph_options;
+
+/* What one currency lost to a cut. */
+typedef struct at_loss {
+    at_currency currency;
+    int64_t amount;
+    uint64_t transfer_count;
+} at_loss;
+
+typedef struct at_graph {
+    const at_member *members;
+    uint32_t member_count;
+    const at_tie *ties; /* by (a, b, kind, what) */
+    uint32_t tie_count;
+    const uint32_t *tie_start, *tie_of; /* ties by member, by (other end, tie) */
+    const uint32_t *member_of;          /* by thing, AT_NONE = no member */
+    uint32_t thing_limit;
+
+    uint32_t hub_count, cut_tie_count; /* hubs cut, and ties lost with them */
+    const at_loss *losses;             /* by currency */
+    size_t loss_count;
+    uint64_t outside_count; /* transfers to or from accounts without a ledger and '@' nodes */
+    uint32_t shared_widely; /* identifiers shared by more than AT_SHARED_MAX things: no tie */
+    uint64_t small_count;   /* transfers left out by min_amount */
+    int64_t hub_degree;
+} at_graph;
+
+enum { AT_SHARED_MAX = 16 };
+
+/** @param ledger  NULL = no transfers */
+AT_CHECKED at_status at_graph_make(at_graph *out, const at_facts *facts, const at_ledger *ledger,
+                                   const at_graph_options *options, at_arena *arena, at_error *err);
+
+/** The other end of a tie. */
+static inline uint32_t at_tie_other(const at_tie *tie, uint32_t member) {
+    return tie->a == member ? tie->b : tie->a;
+}
+
+/** Does the tie lead on: is neither end cut? */
+static inline bool at_tie_leads(const at_graph *graph, const at_tie *tie) {
+    return !graph->members[tie->a].cut && !graph->members[tie->b].cut;
+}
+
+/** Is the transfer inside the window and large enough? */
+static inline bool at_row_wanted(const at_ledger *ledger, size_t row,
+                                 const at_graph_options *options) {
+    return (options->since_us == AT_TIME_NONE || ledger->time_us[row] >= options->since_us) &&
+           (options->until_us == AT_TIME_NONE || ledger->time_us[row] <= options->until_us) &&
+           ledger->amount[row] >= options->min_amount && !(ledger->flags[row] & AT_ROW_SELF);
+}
+
+/** Is this node half of a payment whose two legs have different times ("@transit:...")? */
+bool at_node_is_transit(const at_node *node);
+
+/** For tests and callers of at_row_wanted: everything, no hub. */
+at_graph_options at_graph_all(void);
+
+#endif

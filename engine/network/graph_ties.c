@@ -1,0 +1,248 @@
+#include "engine/network/graph_ties.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct tie_collector {
+    at_strands *strands;
+    at_graph *graph;
+    const at_facts *facts;
+    const at_graph_options *options;
+    at_arena *arena;
+} tie_collector;
+
+/* Identifiers that name one thing; a BIC, a handle or "other" may be shared by right. */
+static const char *const strong_types[] = {
+    "national_id", "passport", "tax",   "registration", "lei",   "iban",   "account_number",
+    "card",        "vin",      "imo",   "mmsi",         "tail",  "icao24", "cadastral",
+    "msn",         "wallet",   "plate", "phone",        "email", NULL,
+};
+
+static uint32_t member_of(const tie_collector *collector, const at_ref *ref) {
+    if (ref->thing == 0 || ref->thing >= collector->graph->thing_limit)
+        return AT_NONE;
+    return collector->graph->member_of[ref->thing];
+}
+
+static at_status add_strand(tie_collector *collector, const at_strand *strand, at_error *err) {
+    at_strands *strands = collector->strands;
+    if (strand->a == AT_NONE || strand->b == AT_NONE || strand->a == strand->b)
+        return AT_OK;
+    AT_TRY(AT_GROW(&strands->items, &strands->capacity, strands->count, collector->arena, err));
+    strands->items[strands->count++] = *strand;
+    return AT_OK;
+}
+
+/* Does a period touch the window? The window's end is inclusive, a period's exclusive. */
+static bool touches(const at_period *period, const at_graph_options *options) {
+    return (options->until_us == AT_TIME_NONE || period->since_us == AT_TIME_NONE ||
+            period->since_us <= options->until_us) &&
+           (options->since_us == AT_TIME_NONE || period->until_us == AT_TIME_NONE ||
+            period->until_us > options->since_us);
+}
+
+static at_status list_facts(at_fact_list *out, const tie_collector *collector, at_kind kind,
+                            at_error *err) {
+    return collector->facts->list(collector->facts->self, out, kind, 0, err);
+}
+
+static at_status collect_holdings(tie_collector *collector, at_error *err) {
+    at_fact_list list;
+    AT_TRY(list_facts(&list, collector, AT_HOLDING, err));
+    for (size_t i = 0; i < list.count; i++) {
+        const at_holding *holding = &list.facts[i].holding;
+        if (!touches(&holding->period, collector->options))
+            continue;
+        at_strand strand = {.a = member_of(collector, &holding->owner),
+                            .b = member_of(collector, &holding->owned),
+                            .kind = AT_TIE_HOLDING,
+                            .what = at_interests[holding->interest],
+                            .time_us = AT_TIME_NONE,
+                            .record = list.facts[i].record};
+        AT_TRY(add_strand(collector, &strand, err));
+        if (holding->nominee_for.thing == 0)
+            continue;
+        strand.b = strand.a;
+        strand.a = member_of(collector, &holding->nominee_for);
+        strand.kind = AT_TIE_NOMINEE;
+        strand.what = "principal_of";
+        AT_TRY(add_strand(collector, &strand, err));
+    }
+    return AT_OK;
+}
+
+static at_status collect_holders(tie_collector *collector, at_error *err) {
+    at_fact_list list;
+    AT_TRY(list_facts(&list, collector, AT_ACCOUNT, err));
+    for (size_t i = 0; i < list.count; i++) {
+        const at_account *account = &list.facts[i].account;
+        at_strand strand = {.a = member_of(collector, &account->holder),
+                            .b = member_of(collector, &account->self),
+                            .kind = AT_TIE_HOLDER,
+                            .what = "holds",
+                            .time_us = AT_TIME_NONE,
+                            .record = list.facts[i].record};
+        if (touches(&account->period, collector->options))
+            AT_TRY(add_strand(collector, &strand, err));
+    }
+    return AT_OK;
+}
+
+static at_status collect_links(tie_collector *collector, at_error *err) {
+    at_fact_list list;
+    AT_TRY(list_facts(&list, collector, AT_LINK, err));
+    for (size_t i = 0; i < list.count; i++) {
+        const at_link *link = &list.facts[i].link;
+        at_strand strand = {.a = member_of(collector, &link->a),
+                            .b = member_of(collector, &link->b),
+                            .kind = AT_TIE_LINK,
+                            .what = link->kind,
+                            .time_us = AT_TIME_NONE,
+                            .record = list.facts[i].record};
+        if (touches(&link->period, collector->options))
+            AT_TRY(add_strand(collector, &strand, err));
+    }
+    return AT_OK;
+}
+
+/* One use of a strong identifier. */
+typedef struct identifier_use {
+    const char *type, *key;
+    uint32_t member;
+    at_record_id record;
+} identifier_use;
+
+static int compare_uses(const void *left, const void *right) {
+    const identifier_use *a = left, *b = right;
+    int order = strcmp(a->type, b->type);
+    order = order ? order : strcmp(a->key, b->key);
+    if (order)
+        return order;
+    if (a->member != b->member)
+        return a->member < b->member ? -1 : 1;
+    return a->record < b->record ? -1 : a->record > b->record;
+}
+
+static bool same_key(const identifier_use *a, const identifier_use *b) {
+    return strcmp(a->type, b->type) == 0 && strcmp(a->key, b->key) == 0;
+}
+
+/* Tie every two things that use one identifier; one that everybody uses ties nobody. */
+static at_status tie_users(tie_collector *collector, const identifier_use *uses, size_t count,
+                           at_error *err) {
+    size_t members = count > 0;
+    for (size_t i = 1; i < count; i++)
+        members += uses[i].member != uses[i - 1].member;
+    if (members > AT_SHARED_MAX) {
+        collector->graph->shared_widely++;
+        return AT_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = i + 1; k < count; k++) {
+            at_strand strand = {.a = uses[i].member,
+                                .b = uses[k].member,
+                                .kind = AT_TIE_IDENTIFIER,
+                                .what = uses[i].type,
+                                .time_us = AT_TIME_NONE,
+                                .record = uses[i].record,
+                                .record_in = uses[k].record};
+            AT_TRY(add_strand(collector, &strand, err));
+        }
+    }
+    return AT_OK;
+}
+
+static at_status collect_identifiers(tie_collector *collector, at_error *err) {
+    at_fact_list list;
+    identifier_use *uses;
+    size_t count = 0;
+    AT_TRY(list_facts(&list, collector, AT_IDENTIFIER, err));
+    AT_TRY(AT_NEW(&uses, collector->arena, list.count, err));
+    for (size_t i = 0; i < list.count; i++) {
+        const at_identifier *identifier = &list.facts[i].identifier;
+        uint32_t member = member_of(collector, &identifier->of);
+        const char *key = identifier->key ? identifier->key : identifier->text;
+        if (member == AT_NONE || key == NULL || identifier->type == NULL ||
+            at_word_find(strong_types, identifier->type) < 0 ||
+            at_text_equal(identifier->check, "failed") ||
+            !touches(&identifier->period, collector->options))
+            continue;
+        uses[count++] = (identifier_use){
+            .type = identifier->type, .key = key, .member = member, .record = list.facts[i].record};
+    }
+    if (count > 1)
+        qsort(uses, count, sizeof *uses, compare_uses);
+    for (size_t start = 0, end = 0; start < count; start = end) {
+        for (end = start + 1; end < count && same_key(&uses[start], &uses[end]);)
+            end++;
+        AT_TRY(tie_users(collector, &uses[start], end - start, err));
+    }
+    return AT_OK;
+}
+
+static uint32_t node_member(const tie_collector *collector, const at_node *node) {
+    return node->account ? collector->graph->member_of[node->account] : AT_NONE;
+}
+
+static at_status add_transfer(tie_collector *collector, const at_ledger *ledger, uint32_t from_row,
+                              uint32_t to_row, at_error *err) {
+    const at_node *from = &ledger->nodes[ledger->from[from_row]];
+    at_strand strand = {.a = node_member(collector, from),
+                        .b = node_member(collector, &ledger->nodes[ledger->to[to_row]]),
+                        .kind = AT_TIE_TRANSFERS,
+                        .grade = ledger->grade[from_row],
+                        .what = from->currency.code,
+                        .amount = ledger->amount[from_row],
+                        .time_us = ledger->time_us[from_row],
+                        .record = ledger->record[from_row],
+                        .record_in = ledger->record_in[to_row]};
+    const at_member *members = collector->graph->members;
+    if (to_row != from_row && strand.record_in == 0)
+        strand.record_in = ledger->record[to_row];
+    if (strand.a == AT_NONE || strand.b == AT_NONE || members[strand.a].outside ||
+        members[strand.b].outside)
+        collector->graph->outside_count++;
+    return add_strand(collector, &strand, err);
+}
+
+/* The k-th debit of a transit node belongs to its k-th credit: it is one payment's two halves. */
+static uint32_t second_half(const at_ledger *ledger, uint32_t row) {
+    uint32_t node = ledger->to[row];
+    uint64_t place = ledger->in_start[node];
+    while (ledger->in_rows[place] != row)
+        place++;
+    place = ledger->out_start[node] + (place - ledger->in_start[node]);
+    return place < ledger->out_start[node + 1] ? ledger->out_rows[place] : AT_NONE;
+}
+
+static at_status collect_transfers(tie_collector *collector, const at_ledger *ledger,
+                                   at_error *err) {
+    for (uint32_t row = 0; row < ledger->count; row++) {
+        uint32_t to_row = row;
+        if (!at_row_wanted(ledger, row, collector->options)) {
+            collector->graph->small_count += ledger->amount[row] < collector->options->min_amount;
+            continue;
+        }
+        if (at_node_is_transit(&ledger->nodes[ledger->from[row]]))
+            continue;
+        if (at_node_is_transit(&ledger->nodes[ledger->to[row]]))
+            to_row = second_half(ledger, row);
+        if (to_row != AT_NONE)
+            AT_TRY(add_transfer(collector, ledger, row, to_row, err));
+    }
+    return AT_OK;
+}
+
+at_status at_strands_collect(at_strands *out, at_graph *graph, const at_facts *facts,
+                             const at_ledger *ledger, const at_graph_options *options,
+                             at_arena *arena, at_error *err) {
+    tie_collector collector = {
+        .strands = out, .graph = graph, .facts = facts, .options = options, .arena = arena};
+    AT_TRY(collect_holdings(&collector, err));
+    AT_TRY(collect_holders(&collector, err));
+    AT_TRY(collect_links(&collector, err));
+    AT_TRY(collect_identifiers(&collector, err));
+    if (ledger != NULL)
+        AT_TRY(collect_transfers(&collector, ledger, err));
+    return AT_OK;
+}

@@ -1,0 +1,199 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/network/exact.h"
+#include "engine/network/stake.h"
+
+static int compare_stakes(const void *left, const void *right) {
+    const at_stake *a = left, *b = right;
+    if (a->owned != b->owned)
+        return a->owned < b->owned ? -1 : 1;
+    if (a->owner != b->owner)
+        return a->owner < b->owner ? -1 : 1;
+    if (a->legal != b->legal)
+        return a->legal < b->legal ? -1 : 1;
+    return 0;
+}
+
+/* Counting sort of the stakes by owner; inside an owner the order of columns stays. */
+static at_status index_rows(at_matrix *matrix, at_arena *arena, at_error *err) {
+    uint32_t *start, *stakes;
+    AT_TRY(AT_NEW(&start, arena, (size_t)matrix->body_count + 2, err));
+    AT_TRY(AT_NEW(&stakes, arena, matrix->stake_count, err));
+    for (uint32_t i = 0; i < matrix->stake_count; i++)
+        start[matrix->stakes[i].owner + 2]++;
+    for (uint32_t body = 2; body <= matrix->body_count; body++)
+        start[body] += start[body - 1];
+    for (uint32_t i = 0; i < matrix->stake_count; i++)
+        stakes[start[matrix->stakes[i].owner + 1]++] = i;
+    matrix->row_start = start;
+    matrix->row_stakes = stakes;
+    return AT_OK;
+}
+
+static at_status weigh(at_matrix *matrix, at_arena *arena, at_error *err) {
+    double *weight, *high, *exit;
+    bool *over;
+    AT_TRY(AT_NEW(&weight, arena, matrix->stake_count, err));
+    AT_TRY(AT_NEW(&high, arena, matrix->stake_count, err));
+    AT_TRY(AT_NEW(&exit, arena, matrix->body_count, err));
+    AT_TRY(AT_NEW(&over, arena, matrix->body_count, err));
+    for (uint32_t body = 0; body < matrix->body_count; body++) {
+        uint32_t start = matrix->column_start[body];
+        uint32_t count = matrix->column_start[body + 1] - start;
+        const at_stake *column = &matrix->stakes[start];
+        exit[body] = 1;
+        if (count == 0)
+            continue;
+        AT_TRY(
+            at_exact_column(&weight[start], &exit[body], &over[body], column, count, NULL, 0, err));
+        AT_TRY(at_exact_highs(&high[start], column, count, err));
+        for (uint32_t i = 0; i < count; i++) {
+            matrix->ranged |= at_ratio_compare(column[i].share.lo, column[i].share.hi) != 0;
+            if (over[body])
+                weight[start + i] = 0;
+        }
+        if (over[body])
+            exit[body] = 1;
+    }
+    matrix->weight = weight;
+    matrix->high = high;
+    matrix->exit = exit;
+    matrix->over = over;
+    return AT_OK;
+}
+
+at_status at_matrix_make(at_matrix *out, uint32_t body_count, at_stake *stakes,
+                         uint32_t stake_count, at_arena *arena, at_error *err) {
+    at_matrix matrix = {.body_count = body_count, .stake_count = stake_count, .stakes = stakes};
+    uint32_t *start;
+    if (stake_count > 1)
+        qsort(stakes, stake_count, sizeof *stakes, compare_stakes);
+    AT_TRY(AT_NEW(&start, arena, (size_t)body_count + 1, err));
+    for (uint32_t i = 0; i < stake_count; i++) {
+        assert(stakes[i].owner < body_count && stakes[i].owned < body_count);
+        start[stakes[i].owned + 1]++;
+    }
+    for (uint32_t body = 0; body < body_count; body++)
+        start[body + 1] += start[body];
+    matrix.column_start = start;
+    AT_TRY(index_rows(&matrix, arena, err));
+    AT_TRY(weigh(&matrix, arena, err));
+    *out = matrix;
+    return AT_OK;
+}
+
+uint32_t at_ownership_body(const at_ownership *ownership, at_thing thing) {
+    for (uint32_t body = 0; thing != 0 && body < ownership->body_count; body++)
+        if (ownership->bodies[body].thing == thing)
+            return body;
+    return UINT32_MAX;
+}
+
+/* Mark what can be reached from `from` in one matrix, and put it at the end of `queue`. */
+static void spread(bool *in, uint32_t *queue, uint32_t *count, const at_matrix *matrix,
+                   uint32_t body, bool upward) {
+    uint32_t start = upward ? matrix->column_start[body] : matrix->row_start[body];
+    uint32_t end = upward ? matrix->column_start[body + 1] : matrix->row_start[body + 1];
+    for (uint32_t i = start; i < end; i++) {
+        const at_stake *stake = &matrix->stakes[upward ? i : matrix->row_stakes[i]];
+        uint32_t next = upward ? stake->owner : stake->owned;
+        if (!in[next]) {
+            in[next] = true;
+            queue[(*count)++] = next;
+        }
+    }
+}
+
+/* Keep the columns of marked bodies; their owners and legal owners come along without columns. */
+static at_status keep_matrix(at_matrix *out, const at_matrix *matrix, const bool *column_kept,
+                             const uint32_t *number, uint32_t body_count, at_arena *arena,
+                             at_error *err) {
+    at_stake *stakes;
+    uint32_t count = 0;
+    AT_TRY(AT_NEW(&stakes, arena, matrix->stake_count, err));
+    for (uint32_t i = 0; i < matrix->stake_count; i++) {
+        if (!column_kept[matrix->stakes[i].owned])
+            continue;
+        stakes[count] = matrix->stakes[i];
+        stakes[count].owner = number[stakes[count].owner];
+        stakes[count].owned = number[stakes[count].owned];
+        stakes[count].legal = number[stakes[count].legal];
+        count++;
+    }
+    return at_matrix_make(out, body_count, stakes, count, arena, err);
+}
+
+static void mark_owners(bool *kept, const at_matrix *matrix, const bool *column_kept) {
+    for (uint32_t i = 0; i < matrix->stake_count; i++) {
+        if (column_kept[matrix->stakes[i].owned]) {
+            kept[matrix->stakes[i].owner] = true;
+            kept[matrix->stakes[i].legal] = true;
+        }
+    }
+}
+
+static at_status keep_conflicts(at_ownership *out, const at_ownership *all, const bool *column_kept,
+                                const uint32_t *number, at_arena *arena, at_error *err) {
+    at_conflict *conflicts;
+    AT_TRY(AT_NEW(&conflicts, arena, all->conflict_count, err));
+    for (size_t i = 0; i < all->conflict_count; i++) {
+        at_conflict conflict = all->conflicts[i];
+        if (!column_kept[conflict.owned] || number[conflict.owner] == UINT32_MAX)
+            continue;
+        conflict.owner = number[conflict.owner];
+        conflict.owned = number[conflict.owned];
+        conflicts[out->conflict_count++] = conflict;
+    }
+    out->conflicts = conflicts;
+    return AT_OK;
+}
+
+static at_status cut(at_ownership *out, const at_ownership *all, uint32_t body, bool upward,
+                     at_arena *arena, at_error *err) {
+    at_ownership part = {0};
+    bool *column_kept, *kept;
+    uint32_t *queue, *number, count = 1;
+    at_body *bodies;
+    assert(body < all->body_count);
+    AT_TRY(AT_NEW(&column_kept, arena, all->body_count, err));
+    AT_TRY(AT_NEW(&kept, arena, all->body_count, err));
+    AT_TRY(AT_NEW(&queue, arena, all->body_count, err));
+    AT_TRY(AT_NEW(&number, arena, all->body_count, err));
+    AT_TRY(AT_NEW(&bodies, arena, all->body_count, err));
+    queue[0] = body;
+    column_kept[body] = true;
+    for (uint32_t next = 0; next < count; next++) {
+        spread(column_kept, queue, &count, &all->capital, queue[next], upward);
+        spread(column_kept, queue, &count, &all->voting, queue[next], upward);
+    }
+    memcpy(kept, column_kept, all->body_count * sizeof *kept);
+    mark_owners(kept, &all->capital, column_kept);
+    mark_owners(kept, &all->voting, column_kept);
+    for (uint32_t i = 0; i < all->body_count; i++) {
+        number[i] = UINT32_MAX;
+        if (kept[i]) {
+            bodies[part.body_count] = all->bodies[i];
+            number[i] = part.body_count++;
+        }
+    }
+    part.bodies = bodies;
+    AT_TRY(keep_matrix(&part.capital, &all->capital, column_kept, number, part.body_count, arena,
+                       err));
+    AT_TRY(
+        keep_matrix(&part.voting, &all->voting, column_kept, number, part.body_count, arena, err));
+    AT_TRY(keep_conflicts(&part, all, column_kept, number, arena, err));
+    *out = part;
+    return AT_OK;
+}
+
+at_status at_ownership_above(at_ownership *out, const at_ownership *all, uint32_t body,
+                             at_arena *arena, at_error *err) {
+    return cut(out, all, body, true, arena, err);
+}
+
+at_status at_ownership_below(at_ownership *out, const at_ownership *all, uint32_t body,
+                             at_arena *arena, at_error *err) {
+    return cut(out, all, body, false, arena, err);
+}
