@@ -213,7 +213,8 @@ typedef struct share_job {
     at_strong strong;
     mpq_t *weight; /* by stake */
     mpq_t *share;  /* by body */
-    mpq_t *cells;  /* group x (group + 1) */
+    mpq_t *cells;  /* largest group x (largest group + 1) */
+    uint32_t largest;
     double real;
     int sign;
 } share_job;
@@ -312,7 +313,7 @@ static void compare_share(void *context) {
     share_job *job = context;
     mpq_t threshold;
     set_weights(job);
-    for (uint32_t i = 0; i < AT_EXACT_GROUP_MAX * (AT_EXACT_GROUP_MAX + 1); i++)
+    for (uint32_t i = 0; i < job->largest * (job->largest + 1); i++)
         mpq_init(job->cells[i]);
     for (uint32_t group = 0; group < job->strong.group_count; group++) {
         const uint32_t *nodes = &job->strong.nodes[job->strong.group_start[group]];
@@ -360,12 +361,15 @@ at_status at_exact_share(int *out, bool *decided, double *real, const at_matrix 
     if (matrix->body_count > AT_EXACT_BODIES_MAX)
         return AT_OK;
     AT_TRY(find_groups(&job.strong, matrix, source, &scratch, err));
-    for (uint32_t group = 0; group < job.strong.group_count; group++)
-        if (job.strong.group_start[group + 1] - job.strong.group_start[group] > AT_EXACT_GROUP_MAX)
-            return AT_OK;
+    for (uint32_t group = 0; group < job.strong.group_count; group++) {
+        uint32_t count = job.strong.group_start[group + 1] - job.strong.group_start[group];
+        job.largest = count > job.largest ? count : job.largest;
+    }
+    if (job.largest > AT_EXACT_GROUP_MAX)
+        return AT_OK;
     AT_TRY(AT_NEW(&job.weight, &scratch, matrix->stake_count, err));
     AT_TRY(AT_NEW(&job.share, &scratch, matrix->body_count, err));
-    AT_TRY(AT_NEW(&job.cells, &scratch, AT_EXACT_GROUP_MAX * (AT_EXACT_GROUP_MAX + 1), err));
+    AT_TRY(AT_NEW(&job.cells, &scratch, (size_t)job.largest * (job.largest + 1), err));
     AT_TRY(run_guarded(compare_share, &job, err));
     *decided = true;
     *out = job.sign;
