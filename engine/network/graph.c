@@ -18,6 +18,31 @@ bool at_node_is_transit(const at_node *node) {
     return at_text_starts(node->id, "@transit:");
 }
 
+/* The k-th debit of a transit node belongs to its k-th credit: they are one payment's two halves. */
+static uint32_t second_half(const at_ledger *ledger, uint32_t row) {
+    uint32_t node = ledger->to[row];
+    uint64_t place = ledger->in_start[node];
+    while (ledger->in_rows[place] != row)
+        place++;
+    place = ledger->out_start[node] + (place - ledger->in_start[node]);
+    return place < ledger->out_start[node + 1] ? ledger->out_rows[place] : AT_NONE;
+}
+
+bool at_row_ends(uint32_t *from_out, uint32_t *to_out, uint32_t *credit_row_out,
+                 const at_ledger *ledger, uint32_t row) {
+    uint32_t credit_row = row;
+    if (at_node_is_transit(&ledger->nodes[ledger->from[row]]))
+        return false;
+    if (at_node_is_transit(&ledger->nodes[ledger->to[row]]))
+        credit_row = second_half(ledger, row);
+    if (credit_row == AT_NONE)
+        return false;
+    *from_out = ledger->from[row];
+    *to_out = ledger->to[credit_row];
+    *credit_row_out = credit_row;
+    return true;
+}
+
 at_graph_options at_graph_all(void) {
     return (at_graph_options){.since_us = AT_TIME_NONE, .until_us = AT_TIME_NONE};
 }

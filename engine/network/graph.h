@@ -116,6 +116,14 @@ static inline bool at_row_wanted(const at_ledger *ledger, size_t row,
 /** Is this node half of a payment whose two legs have different times ("@transit:...")? */
 bool at_node_is_transit(const at_node *node);
 
+/**
+ * The nodes between which a row moves money, and the row that shows the credit: a payment in transit is
+ * followed to its far end. False for the second half of one (told at its first half), and for a first
+ * half without a second.
+ */
+bool at_row_ends(uint32_t *from_out, uint32_t *to_out, uint32_t *credit_row_out,
+                 const at_ledger *ledger, uint32_t row);
+
 /** For tests and callers of at_row_wanted: everything, no hub. */
 at_graph_options at_graph_all(void);
 

@@ -205,30 +205,14 @@ static at_status add_transfer(tie_collector *collector, const at_ledger *ledger,
     return add_strand(collector, &strand, err);
 }
 
-/* The k-th debit of a transit node belongs to its k-th credit: it is one payment's two halves. */
-static uint32_t second_half(const at_ledger *ledger, uint32_t row) {
-    uint32_t node = ledger->to[row];
-    uint64_t place = ledger->in_start[node];
-    while (ledger->in_rows[place] != row)
-        place++;
-    place = ledger->out_start[node] + (place - ledger->in_start[node]);
-    return place < ledger->out_start[node + 1] ? ledger->out_rows[place] : AT_NONE;
-}
-
 static at_status collect_transfers(tie_collector *collector, const at_ledger *ledger,
                                    at_error *err) {
     for (uint32_t row = 0; row < ledger->count; row++) {
-        uint32_t to_row = row;
-        if (!at_row_wanted(ledger, row, collector->options)) {
+        uint32_t from, to, credit_row;
+        if (!at_row_wanted(ledger, row, collector->options))
             collector->graph->small_count += ledger->amount[row] < collector->options->min_amount;
-            continue;
-        }
-        if (at_node_is_transit(&ledger->nodes[ledger->from[row]]))
-            continue;
-        if (at_node_is_transit(&ledger->nodes[ledger->to[row]]))
-            to_row = second_half(ledger, row);
-        if (to_row != AT_NONE)
-            AT_TRY(add_transfer(collector, ledger, row, to_row, err));
+        else if (at_row_ends(&from, &to, &credit_row, ledger, row))
+            AT_TRY(add_transfer(collector, ledger, row, credit_row, err));
     }
     return AT_OK;
 }

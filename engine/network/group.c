@@ -1,0 +1,111 @@
+#include "engine/network/group.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "engine/network/glue.h"
+
+/* Ties that lead on, as edges. */
+static at_status collect_ends(uint32_t **ends_out, size_t *count_out, const at_graph *graph,
+                              at_arena *arena, at_error *err) {
+    uint32_t *ends;
+    size_t count = 0;
+    AT_TRY(AT_NEW(&ends, arena, 2 * (size_t)graph->tie_count, err));
+    for (uint32_t i = 0; i < graph->tie_count; i++) {
+        if (!at_tie_leads(graph, &graph->ties[i]))
+            continue;
+        ends[2 * count] = graph->ties[i].a;
+        ends[2 * count++ + 1] = graph->ties[i].b;
+    }
+    *ends_out = ends;
+    *count_out = count;
+    return AT_OK;
+}
+
+static int compare_groups(const void *left, const void *right) {
+    const at_group *a = left, *b = right;
+    if (a->member_count != b->member_count)
+        return a->member_count > b->member_count ? -1 : 1;
+    return a->members[0] < b->members[0] ? -1 : 1;
+}
+
+/* igraph's numbers become lists of members in order. */
+static at_status list_groups(at_groups *out, const at_graph *graph, const igraph_vector_int_t *of,
+                             uint32_t count, at_arena *arena, at_error *err) {
+    at_group *groups;
+    uint32_t *members, *group_of, *start, used = 0;
+    AT_TRY(AT_NEW(&groups, arena, count, err));
+    AT_TRY(AT_NEW(&members, arena, graph->member_count, err));
+    AT_TRY(AT_NEW(&group_of, arena, graph->member_count, err));
+    AT_TRY(AT_NEW(&start, arena, (size_t)count + 1, err));
+    for (uint32_t member = 0; member < graph->member_count; member++)
+        if (!graph->members[member].cut)
+            start[VECTOR(*of)[member] + 1]++;
+    for (uint32_t group = 0; group < count; group++)
+        start[group + 1] += start[group];
+    for (uint32_t group = 0; group < count; group++)
+        groups[group].members = &members[start[group]];
+    for (uint32_t member = 0; member < graph->member_count; member++) {
+        group_of[member] = AT_NONE;
+        if (!graph->members[member].cut) {
+            at_group *group = &groups[VECTOR(*of)[member]];
+            members[(group->members - members) + group->member_count++] = member;
+        }
+    }
+    for (uint32_t group = 0; group < count; group++)
+        if (groups[group].member_count > 0)
+            groups[used++] = groups[group];
+    if (used > 1)
+        qsort(groups, used, sizeof *groups, compare_groups);
+    for (uint32_t group = 0; group < used; group++)
+        for (uint32_t i = 0; i < groups[group].member_count; i++)
+            group_of[groups[group].members[i]] = group;
+    *out = (at_groups){.groups = groups, .group_count = used, .group_of = group_of};
+    return AT_OK;
+}
+
+at_status at_groups_find(at_groups *out, const at_graph *graph, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    AT_CLEANUP(at_net_close) at_net net = {0};
+    AT_CLEANUP(igraph_vector_int_destroy) igraph_vector_int_t of = {0};
+    igraph_integer_t count = 0;
+    uint32_t *ends;
+    size_t edge_count;
+    AT_TRY(collect_ends(&ends, &edge_count, graph, &scratch, err));
+    AT_TRY(at_net_open(&net, graph->member_count, ends, edge_count, false, err));
+    AT_IGRAPH(igraph_vector_int_init(&of, 0), err);
+    AT_IGRAPH(igraph_connected_components(&net.graph, &of, NULL, &count, IGRAPH_WEAK), err);
+    return list_groups(out, graph, &of, (uint32_t)count, arena, err);
+}
+
+at_status at_graph_notes(at_table *table, const at_graph *graph, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text lost = {0};
+    for (size_t i = 0; i < graph->loss_count; i++)
+        AT_TRY(at_text_print(&lost, err, ", %" PRId64 " %s (minor units) in %" PRIu64 " transfers",
+                             graph->losses[i].amount, graph->losses[i].currency.code,
+                             graph->losses[i].transfer_count));
+    if (graph->hub_degree > 0)
+        AT_TRY(at_table_note(
+            table, err, "HUB_CUT",
+            "hubs with more than %" PRId64
+            " counterparties or flagged are cut: %u hubs; lost with them: %u ties%s",
+            graph->hub_degree, graph->hub_count, graph->cut_tie_count, at_text_string(&lost)));
+    else
+        AT_TRY(at_table_note(table, err, "HUB_CUT",
+                             "only flagged hubs are cut: %u hubs; lost with them: %u ties%s",
+                             graph->hub_count, graph->cut_tie_count, at_text_string(&lost)));
+    if (graph->outside_count > 0)
+        AT_TRY(at_table_note(table, err, "OUTSIDE",
+                             "%" PRIu64 " transfers lead to or from accounts without a ledger "
+                             "(external, sink, cash): they tie no members",
+                             graph->outside_count));
+    if (graph->small_count > 0)
+        AT_TRY(at_table_note(table, err, "SMALL_LEFT_OUT",
+                             "%" PRIu64 " transfers are below min_amount and left out",
+                             graph->small_count));
+    if (graph->shared_widely > 0)
+        AT_TRY(at_table_note(table, err, "SHARED_WIDELY",
+                             "%u identifiers are shared by more than %d things and tie none",
+                             graph->shared_widely, AT_SHARED_MAX));
+    return AT_OK;
+}

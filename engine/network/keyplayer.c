@@ -1,0 +1,167 @@
+#include "engine/network/keyplayer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "engine/network/glue.h"
+
+/* Communities are found by chance moves: always the same ones. */
+enum { COMMUNITY_SEED = 20261121 };
+
+at_status at_simple_make(at_simple *out, const at_graph *graph, const uint32_t *members,
+                         uint32_t count, at_arena *arena, at_error *err) {
+    uint32_t *number, *start, *to;
+    size_t room = 0, used = 0;
+    AT_TRY(AT_NEW(&number, arena, graph->member_count, err));
+    AT_TRY(AT_NEW(&start, arena, (size_t)count + 1, err));
+    for (uint32_t i = 0; i < count; i++) {
+        number[members[i]] = i + 1;
+        room += graph->tie_start[members[i] + 1] - graph->tie_start[members[i]];
+    }
+    AT_TRY(AT_NEW(&to, arena, room, err));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t member = members[i], last = 0;
+        start[i] = (uint32_t)used;
+        for (uint32_t k = graph->tie_start[member]; k < graph->tie_start[member + 1]; k++) {
+            const at_tie *tie = &graph->ties[graph->tie_of[k]];
+            uint32_t other = number[at_tie_other(tie, member)];
+            if (other == 0 || other == last || !at_tie_leads(graph, tie))
+                continue;
+            to[used++] = other - 1;
+            last = other;
+        }
+    }
+    start[count] = (uint32_t)used;
+    *out = (at_simple){.count = count, .start = start, .to = to};
+    return AT_OK;
+}
+
+/* Each edge once, smaller end first; in the order of the ends. */
+static at_status open_net(at_net *out, const at_simple *simple, uint32_t *edge_count,
+                          at_arena *arena, at_error *err) {
+    uint32_t *ends;
+    size_t count = 0;
+    AT_TRY(AT_NEW(&ends, arena, simple->start[simple->count] + (size_t)1, err));
+    for (uint32_t node = 0; node < simple->count; node++) {
+        for (uint32_t i = simple->start[node]; i < simple->start[node + 1]; i++) {
+            if (simple->to[i] <= node)
+                continue;
+            ends[2 * count] = node;
+            ends[2 * count++ + 1] = simple->to[i];
+        }
+    }
+    *edge_count = (uint32_t)count;
+    return at_net_open(out, simple->count, ends, count, false, err);
+}
+
+static at_status find_cuts(at_key_players *players, const igraph_t *graph, at_error *err) {
+    AT_CLEANUP(igraph_vector_int_destroy) igraph_vector_int_t found = {0};
+    AT_IGRAPH(igraph_vector_int_init(&found, 0), err);
+    AT_IGRAPH(igraph_articulation_points(graph, &found), err);
+    for (igraph_integer_t i = 0; i < igraph_vector_int_size(&found); i++)
+        players->positions[VECTOR(found)[i]].cut_point = true;
+    AT_IGRAPH(igraph_bridges(graph, &found), err);
+    for (igraph_integer_t i = 0; i < igraph_vector_int_size(&found); i++) {
+        players->positions[IGRAPH_FROM(graph, VECTOR(found)[i])].bridges++;
+        players->positions[IGRAPH_TO(graph, VECTOR(found)[i])].bridges++;
+    }
+    AT_IGRAPH(igraph_coreness(graph, &found, IGRAPH_ALL), err);
+    for (uint32_t i = 0; i < players->count; i++)
+        players->positions[i].core = (uint32_t)VECTOR(found)[i];
+    return AT_OK;
+}
+
+typedef struct ranked {
+    int64_t digits;
+    uint32_t number;
+} ranked;
+
+static int compare_ranked(const void *left, const void *right) {
+    const ranked *a = left, *b = right;
+    if (a->digits != b->digits)
+        return a->digits > b->digits ? -1 : 1;
+    return a->number < b->number ? -1 : 1;
+}
+
+/* Sums of doubles may differ in the last bits when ids change: rank by what is surely different. */
+static at_status rank_positions(at_key_players *players, at_arena *arena, at_error *err) {
+    ranked *order;
+    AT_TRY(AT_NEW(&order, arena, players->count, err));
+    double most = 1;
+    for (uint32_t i = 0; i < players->count; i++)
+        most = fmax(most, players->positions[i].betweenness);
+    for (uint32_t i = 0; i < players->count; i++)
+        order[i] = (ranked){llround(players->positions[i].betweenness / most * 1e9), i};
+    if (players->count > 1)
+        qsort(order, players->count, sizeof *order, compare_ranked);
+    for (uint32_t i = 0, rank = 1; i < players->count && order[i].digits > 0; i++) {
+        if (i > 0 && order[i].digits != order[i - 1].digits)
+            rank = i + 1;
+        players->positions[order[i].number].rank = rank;
+    }
+    return AT_OK;
+}
+
+static at_status find_betweenness(at_key_players *players, const igraph_t *graph, at_arena *arena,
+                                  at_error *err) {
+    AT_CLEANUP(igraph_vector_destroy) igraph_vector_t found = {0};
+    AT_IGRAPH(igraph_vector_init(&found, 0), err);
+    players->betweenness_cut = players->edge_count > AT_EXACT_EDGES_MAX;
+    if (players->betweenness_cut)
+        AT_IGRAPH(igraph_betweenness_cutoff(graph, &found, igraph_vss_all(), false, NULL,
+                                            AT_BETWEENNESS_CUTOFF),
+                  err);
+    else
+        AT_IGRAPH(igraph_betweenness(graph, &found, igraph_vss_all(), false, NULL), err);
+    for (uint32_t i = 0; i < players->count; i++)
+        players->positions[i].betweenness = VECTOR(found)[i];
+    return rank_positions(players, arena, err);
+}
+
+/* N3 on the simple graph: every edge weighs 1, so a node's strength is its degree. */
+static at_status find_communities(at_key_players *players, const igraph_t *graph, at_arena *arena,
+                                  at_error *err) {
+    AT_CLEANUP(igraph_vector_int_destroy) igraph_vector_int_t of = {0};
+    AT_CLEANUP(igraph_vector_destroy) igraph_vector_t strength = {0};
+    igraph_rng_t *generator = igraph_rng_default();
+    uint32_t *smallest;
+    AT_TRY(AT_NEW(&smallest, arena, players->count, err));
+    for (uint32_t i = 0; i < players->count; i++)
+        players->positions[i].community = i;
+    if (players->edge_count == 0)
+        return AT_OK;
+    AT_IGRAPH(igraph_vector_int_init(&of, 0), err);
+    AT_IGRAPH(igraph_vector_init(&strength, 0), err);
+    AT_IGRAPH(igraph_strength(graph, &strength, igraph_vss_all(), IGRAPH_ALL, true, NULL), err);
+    AT_IGRAPH(igraph_rng_seed(generator, COMMUNITY_SEED), err);
+    AT_IGRAPH(igraph_community_leiden(graph, NULL, &strength, 0.5 / players->edge_count, 0.01,
+                                      false, -1, &of, NULL, &players->modularity),
+              err);
+    for (uint32_t i = players->count; i-- > 0;)
+        smallest[VECTOR(of)[i]] = i;
+    for (uint32_t i = 0; i < players->count; i++)
+        players->positions[i].community = smallest[VECTOR(of)[i]];
+    return AT_OK;
+}
+
+at_status at_key_players_find(at_key_players *out, const at_graph *graph, const uint32_t *members,
+                              uint32_t count, uint32_t set_size, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    AT_CLEANUP(at_net_close) at_net net = {0};
+    at_key_players players = {.count = count};
+    at_simple simple;
+    uint32_t set[AT_KEY_SET_MAX], chosen;
+    assert(set_size <= AT_KEY_SET_MAX);
+    AT_TRY(AT_NEW(&players.positions, arena, count, err));
+    AT_TRY(at_simple_make(&simple, graph, members, count, &scratch, err));
+    AT_TRY(open_net(&net, &simple, &players.edge_count, &scratch, err));
+    AT_TRY(find_cuts(&players, &net.graph, err));
+    AT_TRY(find_betweenness(&players, &net.graph, &scratch, err));
+    AT_TRY(find_communities(&players, &net.graph, &scratch, err));
+    AT_TRY(at_fragment(set, &chosen, &players.before, &players.after, &simple, set_size, err));
+    for (uint32_t i = 0; i < chosen; i++)
+        players.positions[set[i]].pick = i + 1;
+    *out = players;
+    return AT_OK;
+}

@@ -1,0 +1,66 @@
+/**
+ * keyplayer.h - who holds a network together.
+ *
+ * All figures are of the simplified undirected graph of the members given: several ties of a pair
+ * count once, ties to others not at all. They describe the recorded ties, never a role or an intent.
+ *
+ * Units:  betweenness counts shortest paths between unordered pairs; ranks start at 1, equal values
+ *         (to 9 digits) share the smaller rank; fragmentation is an exact fraction in lowest terms.
+ * Source: specification "analysis" N3, N11; Borgatti, Identifying sets of key players, 2006. igraph finds cut
+ *         points, bridges, cores, betweenness and communities; fragmentation is our own (a network's cut
+ *         points tell every member's worth at once).
+ */
+#ifndef ASSETTRACE_NETWORK_KEYPLAYER_H
+#define ASSETTRACE_NETWORK_KEYPLAYER_H
+
+#include "engine/network/graph.h"
+
+enum { AT_EXACT_EDGES_MAX = 20000, AT_BETWEENNESS_CUTOFF = 4, AT_KEY_SET_MAX = 16 };
+
+/* One member's position; numbered as in the list handed in. */
+typedef struct at_position {
+    bool cut_point;
+    uint32_t bridges; /* ties that are the only way across, at this member */
+    uint32_t core;    /* largest k such that it is in the k-core */
+    double betweenness;
+    uint32_t rank;      /* by betweenness; 0 when no shortest path passes through */
+    uint32_t community; /* number of its smallest member */
+    uint32_t pick;      /* place in the fragmentation set, from 1; 0 = not in it */
+} at_position;
+
+typedef struct at_key_players {
+    at_position *positions; /* by number */
+    uint32_t count;
+    uint32_t edge_count;
+    bool betweenness_cut;   /* only paths of up to AT_BETWEENNESS_CUTOFF steps were counted */
+    at_ratio before, after; /* fragmentation without and with the set removed */
+    double modularity;      /* of the communities */
+} at_key_players;
+
+/** @param members  member numbers of the graph, ascending;  @param set_size  at most AT_KEY_SET_MAX */
+AT_CHECKED at_status at_key_players_find(at_key_players *out, const at_graph *graph,
+                                         const uint32_t *members, uint32_t count, uint32_t set_size,
+                                         at_arena *arena, at_error *err);
+
+/* Neighbours of n are to[start[n] .. start[n + 1]), ascending, each once, both ways. */
+typedef struct at_simple {
+    uint32_t count;
+    const uint32_t *start, *to;
+} at_simple;
+
+/** The simple graph among the members. */
+AT_CHECKED at_status at_simple_make(at_simple *out, const at_graph *graph, const uint32_t *members,
+                                    uint32_t count, at_arena *arena, at_error *err);
+
+/**
+ * N11: the set of `set_size` members whose removal leaves the most pairs apart, by greedy choice
+ * (ties: the smallest) and one pass of swaps. F(S) = 1 - sum s(s-1) / (n(n-1)), n before removal.
+ *
+ * @param set        room for set_size; in order of choice
+ * @param count_out  fewer than set_size when nothing is left to part
+ */
+AT_CHECKED at_status at_fragment(uint32_t *set, uint32_t *count_out, at_ratio *before,
+                                 at_ratio *after, const at_simple *graph, uint32_t set_size,
+                                 at_error *err);
+
+#endif
