@@ -66,13 +66,13 @@ static void arrive(arrival *arrivals, uint32_t origin, uint32_t row, uint32_t sl
 static at_status trace_back(at_money_path *path, const money_scan *scan, int direction,
                             uint32_t row, uint32_t slot, at_error *err) {
     uint32_t count = 1, from, to, credit_row;
-    uint32_t at_row = row, at_slot = slot;
+    uint32_t step = row, step_slot = slot;
     uint32_t *rows;
-    while (at_slot < ORIGINS) {
-        at_row_ends(&from, &to, &credit_row, scan->ledger, at_row);
-        const arrival *before = &scan->nodes[from].of[direction][at_slot];
-        at_row = before->row;
-        at_slot = before->slot;
+    while (step_slot < ORIGINS) {
+        at_row_ends(&from, &to, &credit_row, scan->ledger, step);
+        const arrival *before = &scan->nodes[from].of[direction][step_slot];
+        step = before->row;
+        step_slot = before->slot;
         count++;
     }
     AT_TRY(AT_NEW(&rows, scan->arena, count, err));
