@@ -257,21 +257,29 @@ static void cut_hubs(at_graph *graph, at_member *members, const at_graph_options
     }
 }
 
-static at_status add_loss(at_graph *graph, at_loss **losses, size_t *capacity, const at_tie *tie,
-                          at_arena *arena, at_error *err) {
+at_status at_loss_add(at_loss **losses, size_t *count, size_t *capacity, const at_tie *tie,
+                      at_arena *arena, at_error *err) {
     size_t place = 0;
-    while (place < graph->loss_count && strcmp((*losses)[place].currency.code, tie->what) < 0)
+    if (tie->kind != AT_TIE_TRANSFERS)
+        return AT_OK;
+    while (place < *count && strcmp((*losses)[place].currency.code, tie->what) < 0)
         place++;
-    if (place == graph->loss_count || strcmp((*losses)[place].currency.code, tie->what) != 0) {
-        AT_TRY(AT_GROW(losses, capacity, graph->loss_count, arena, err));
-        memmove(&(*losses)[place + 1], &(*losses)[place],
-                (graph->loss_count - place) * sizeof **losses);
+    if (place == *count || strcmp((*losses)[place].currency.code, tie->what) != 0) {
+        AT_TRY(AT_GROW(losses, capacity, *count, arena, err));
+        memmove(&(*losses)[place + 1], &(*losses)[place], (*count - place) * sizeof **losses);
         (*losses)[place] = (at_loss){0};
         memcpy((*losses)[place].currency.code, tie->what, strlen(tie->what) + 1);
-        graph->loss_count++;
+        ++*count;
     }
     (*losses)[place].transfer_count += tie->transfer_count;
     return at_money_add(&(*losses)[place].amount, tie->amount, err);
+}
+
+at_record_id at_member_record(const at_graph *graph, uint32_t member) {
+    uint32_t start = graph->tie_start[member];
+    if (graph->members[member].record != 0 || start == graph->tie_start[member + 1])
+        return graph->members[member].record;
+    return graph->ties[graph->tie_of[start]].records[0];
 }
 
 /* What is lost with hubs; ties to accounts outside are no loss, they were never members. */
@@ -284,8 +292,7 @@ static at_status count_losses(at_graph *graph, at_arena *arena, at_error *err) {
         if (a->outside || b->outside || (!a->cut && !b->cut))
             continue;
         graph->cut_tie_count++;
-        if (tie->kind == AT_TIE_TRANSFERS)
-            AT_TRY(add_loss(graph, &losses, &capacity, tie, arena, err));
+        AT_TRY(at_loss_add(&losses, &graph->loss_count, &capacity, tie, arena, err));
     }
     graph->losses = losses;
     return AT_OK;

@@ -95,6 +95,13 @@ enum { AT_SHARED_MAX = 16 };
 AT_CHECKED at_status at_graph_make(at_graph *out, const at_facts *facts, const at_ledger *ledger,
                                    const at_graph_options *options, at_arena *arena, at_error *err);
 
+/** Add a tie's transfers to the loss of its currency; losses stay sorted. Other ties change nothing. */
+AT_CHECKED at_status at_loss_add(at_loss **losses, size_t *count, size_t *capacity,
+                                 const at_tie *tie, at_arena *arena, at_error *err);
+
+/** A record that states or mentions the member: its own, else of its first tie, else 0. */
+at_record_id at_member_record(const at_graph *graph, uint32_t member);
+
 /** The other end of a tie. */
 static inline uint32_t at_tie_other(const at_tie *tie, uint32_t member) {
     return tie->a == member ? tie->b : tie->a;
