@@ -38,6 +38,11 @@ static bool better(const partial *a, const partial *b) {
     return a->length < b->length;
 }
 
+/* A column that is over owns nothing (O2). */
+static double weight_of(const chain_search *search, uint32_t stake) {
+    return search->matrix->over[search->matrix->stakes[stake].owned] ? 0 : search->weight[stake];
+}
+
 static at_status push(chain_search *search, const partial *item, at_error *err) {
     AT_TRY(AT_GROW(&search->heap, &search->heap_capacity, search->heap_count, search->arena, err));
     size_t place = search->heap_count++;
@@ -81,7 +86,7 @@ static at_status find_best(chain_search *search, at_error *err) {
         queued[body] = false;
         for (uint32_t i = matrix->column_start[body]; i < matrix->column_start[body + 1]; i++) {
             uint32_t owner = matrix->stakes[i].owner;
-            double product = best[body] * fmin(search->weight[i], 1);
+            double product = best[body] * fmin(weight_of(search, i), 1);
             /* Rising by rounding alone could go on for ever. */
             if (product < PRODUCT_MIN / 2 || product <= best[owner] * (1 + 1e-15))
                 continue;
@@ -108,10 +113,10 @@ static at_status extend(chain_search *search, const partial *path, at_error *err
     const at_matrix *matrix = search->matrix;
     for (uint32_t i = matrix->row_start[path->body]; i < matrix->row_start[path->body + 1]; i++) {
         uint32_t stake = matrix->row_stakes[i], owned = matrix->stakes[stake].owned;
-        double product = path->product * search->weight[stake];
+        double product = path->product * weight_of(search, stake);
         bool closes = owned == search->target;
         if (digits(product * search->best[owned]) < digits(PRODUCT_MIN) ||
-            (!closes && visited(path, owned)) || search->weight[stake] <= 0)
+            (!closes && visited(path, owned)) || product <= 0)
             continue;
         partial *longer;
         AT_TRY(AT_NEW(&longer, search->arena, 1, err));

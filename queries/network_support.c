@@ -1,0 +1,184 @@
+#include "queries/network_support.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static const char *const activity_words[] = {"registration", "account", "asset", "transaction",
+                                             NULL};
+
+const at_arg at_net_all_args[] = {
+    {.name = "active_in",
+     .type = AT_ARG_COUNTRY,
+     .summary = "two countries: only networks active in both",
+     .repeat = true},
+    {.name = "activity",
+     .type = AT_ARG_CHOICE,
+     .summary = "what counts as activity; all four unless said",
+     .repeat = true,
+     .choices = activity_words},
+    {.name = "min_members",
+     .type = AT_ARG_COUNT,
+     .summary = "smallest network listed: 2, with active_in 1, unless said"},
+    AT_NETWORK_ARGS,
+    {0},
+};
+
+/* The things of a repeated argument. */
+static at_status read_things(const at_thing **out, size_t *count_out, const at_question *question,
+                             const char *name, at_error *err) {
+    at_thing *things;
+    size_t count = 0;
+    AT_TRY(AT_NEW(&things, question->arena, question->argument_count, err));
+    for (const at_argument *item = at_question_get(question, name); item != NULL;
+         item = at_question_next(question, item))
+        things[count++] = item->thing;
+    *out = things;
+    *count_out = count;
+    return AT_OK;
+}
+
+at_status at_net_case_load(at_net_case *out, const at_question *question, at_error *err) {
+    at_graph_options options = {.since_us = at_question_time(question, "since"),
+                                .until_us = at_question_time(question, "until"),
+                                .min_amount = at_question_number(question, "min_amount"),
+                                .hub_degree = at_question_number(question, "hub_degree")};
+    AT_TRY(read_things(&options.hubs, &options.hub_count, question, "hub", err));
+    AT_TRY(read_things(&options.kept, &options.kept_count, question, "of", err));
+    out->options = options;
+    return at_graph_make(&out->graph, question->facts, question->ledger, &out->options,
+                         question->arena, err);
+}
+
+at_status at_losses_text(const char **out, const at_loss *losses, size_t count, at_arena *arena,
+                         at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    for (size_t i = 0; i < count; i++)
+        AT_TRY(at_text_print(&text, err, "%s%" PRId64 " %s", i ? ", " : "", losses[i].amount,
+                             losses[i].currency.code));
+    return at_arena_text(out, arena, at_text_string(&text), err);
+}
+
+at_status at_net_around_load(at_net_around *out, at_table *table, const at_question *question,
+                             at_error *err) {
+    uint32_t *subjects, count = 0;
+    int64_t max_nodes = at_question_number(question, "max_nodes");
+    int64_t hops = at_question_number(question, "hops");
+    AT_TRY(at_net_case_load(&out->net, question, err));
+    const at_graph *graph = &out->net.graph;
+    AT_TRY(AT_NEW(&subjects, question->arena, out->net.options.kept_count, err));
+    for (size_t i = 0; i < out->net.options.kept_count; i++) {
+        uint32_t member = graph->member_of[out->net.options.kept[i]];
+        if (member != AT_NONE)
+            subjects[count++] = member;
+    }
+    AT_TRY(at_around_find(
+        &out->around, graph, subjects, count, hops < UINT32_MAX ? (uint32_t)hops : UINT32_MAX,
+        max_nodes < UINT32_MAX ? (uint32_t)max_nodes : UINT32_MAX, question->arena, err));
+    AT_TRY(at_graph_notes(table, graph, err));
+    if (out->around.seen_count > out->around.count) {
+        const char *lost;
+        AT_TRY(at_losses_text(&lost, out->around.losses, out->around.loss_count, question->arena,
+                              err));
+        table->truncated = true;
+        AT_TRY(at_table_note(table, err, "TRUNCATED",
+                             "max_nodes %" PRId64 ": %u members seen, %u kept; transfers between "
+                             "kept and dropped members: %s (minor units)",
+                             max_nodes, out->around.seen_count, out->around.count,
+                             lost[0] ? lost : "none"));
+    }
+    return AT_OK;
+}
+
+static at_status read_countries(at_net_all *all, const at_question *question, at_error *err) {
+    size_t count = 0;
+    for (const at_argument *item = at_question_get(question, "active_in"); item != NULL;
+         item = at_question_next(question, item)) {
+        if (count < 2)
+            all->country[count] = item->text;
+        count++;
+    }
+    if (count == 0 || (count == 2 && !at_text_equal(all->country[0], all->country[1])))
+        return AT_OK;
+    at_fail(err, AT_BAD_INPUT, "E-ASK-VALUE", "active_in names %zu countries, not two different",
+            count);
+    at_hint(err, "write active_in=IR,AZ");
+    return AT_BAD_INPUT;
+}
+
+static unsigned read_activities(const at_question *question) {
+    unsigned activities = 0;
+    for (const at_argument *item = at_question_get(question, "activity"); item != NULL;
+         item = at_question_next(question, item))
+        activities |= 1u << item->number;
+    return activities ? activities : AT_ALL_ACTIVITIES;
+}
+
+/* Without countries every network, the largest first; with them those active in both, by level. */
+static at_status order_groups(at_net_all *all, const at_question *question, at_error *err) {
+    uint32_t *order;
+    const at_argument *given = at_question_get(question, "min_members");
+    int64_t least = given != NULL ? given->number : all->country[0] ? 1 : 2;
+    AT_TRY(AT_NEW(&order, question->arena, all->groups.group_count, err));
+    all->order = order;
+    if (all->country[0] == NULL) {
+        for (uint32_t group = 0; group < all->groups.group_count; group++)
+            if (all->groups.groups[group].member_count >= least)
+                order[all->count++] = group;
+            else
+                all->single_count += all->groups.groups[group].member_count == 1;
+        return AT_OK;
+    }
+    at_joints joints;
+    AT_TRY(at_joints_find(&joints, &all->net.graph, &all->groups, &all->places, question->ledger,
+                          &all->net.options, all->country, question->arena, err));
+    AT_TRY(AT_NEW(&all->joints, question->arena, all->groups.group_count, err));
+    for (uint32_t i = 0; i < joints.count; i++) {
+        const at_joint *joint = &joints.joints[i];
+        if (all->groups.groups[joint->group].member_count < least)
+            continue;
+        all->joints[joint->group] = joint;
+        order[all->count++] = joint->group;
+    }
+    return AT_OK;
+}
+
+at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *question,
+                          at_error *err) {
+    at_net_all all = {0};
+    AT_TRY(read_countries(&all, question, err));
+    AT_TRY(at_net_case_load(&all.net, question, err));
+    AT_TRY(at_groups_find(&all.groups, &all.net.graph, question->arena, err));
+    AT_TRY(at_places_find(&all.places, &all.net.graph, question->facts, question->ledger,
+                          &all.net.options, read_activities(question), question->arena, err));
+    AT_TRY(order_groups(&all, question, err));
+    AT_TRY(at_graph_notes(table, &all.net.graph, err));
+    if (all.single_count > 0)
+        AT_TRY(at_table_note(table, err, "SINGLES",
+                             "%u things have no tie and are no network: min_members=1 lists them",
+                             all.single_count));
+    *out = all;
+    return AT_OK;
+}
+
+at_status at_cite_member(at_row *row, at_table *table, const at_graph *graph,
+                         const at_question *question, uint32_t member, at_error *err) {
+    at_record_id record = at_member_record(graph, member);
+    const at_ledger *ledger = question->ledger;
+    uint32_t node = AT_NONE;
+    if (record == 0 && ledger != NULL)
+        node = at_ledger_node_of(ledger, graph->members[member].thing, 0);
+    if (node != AT_NONE && ledger->out_start[node] < ledger->out_start[node + 1])
+        record = ledger->record[ledger->out_rows[ledger->out_start[node]]];
+    else if (node != AT_NONE && ledger->in_start[node] < ledger->in_start[node + 1])
+        record = ledger->record[ledger->in_rows[ledger->in_start[node]]];
+    for (at_kind kind = AT_IDENTIFIER; record == 0 && kind <= AT_LISTING; kind++) {
+        at_fact_list list;
+        if (kind == AT_TRANSFER || kind == AT_LEG)
+            continue;
+        AT_TRY(question->facts->list(question->facts->self, &list, kind,
+                                     graph->members[member].thing, err));
+        if (list.count > 0)
+            record = list.facts[0].record;
+    }
+    return at_row_cite(row, table, record, err);
+}

@@ -1,0 +1,192 @@
+/* owners_of.c: which persons own or control a company, account or asset, by a threshold? */
+#include "queries/ownership_support.h"
+
+#include <math.h>
+
+enum { OWNER, BY_SHARE, BY_SHARE_HI, BY_CONTROL, VERDICT, TITLE, BASIS, VIA };
+
+typedef struct owner_search {
+    const at_question *question;
+    at_table *table;
+    at_owned_case owned;
+    at_ultimate ultimate;
+    at_ratio threshold;
+    at_operator op;
+} owner_search;
+
+/* The share of one owner; the walk upward gives it where nothing is a range and no threshold near. */
+static at_status judge_share(double *lo, double *hi, at_verdict *verdict,
+                             const owner_search *search, uint32_t owner, at_error *err) {
+    const at_matrix *capital = &search->owned.part.capital;
+    double visits = search->ultimate.visits[owner];
+    double threshold = at_ratio_real(search->threshold);
+    at_shares shares;
+    if (!capital->ranged && at_is_unowned(capital, owner) && fabs(visits - threshold) > 1e-9) {
+        *lo = *hi = visits;
+        *verdict = visits > threshold ? AT_VERDICT_DEFINITE : AT_VERDICT_NO;
+        return AT_OK;
+    }
+    AT_TRY(at_shares_from(&shares, capital, owner, search->question->arena, err));
+    *lo = shares.lo[search->owned.body];
+    *hi = shares.hi[search->owned.body];
+    return at_shares_verdict(verdict, capital, &shares, search->owned.body, search->threshold,
+                             search->op, err);
+}
+
+/* Cite the best chain of capital; where there is none (votes alone), what the owner holds directly. */
+static at_status cite_owner(at_row *row, const owner_search *search, uint32_t owner,
+                            at_error *err) {
+    const at_owned_case *owned = &search->owned;
+    const at_ownership *part = &owned->part;
+    at_chains chains;
+    const char *via = NULL;
+    AT_TRY(at_chains_find(&chains, &part->capital, part->capital.high, owner, owned->body,
+                          search->question->arena, err));
+    if (chains.count > 0) {
+        AT_TRY(at_chain_text(&via, part, &part->capital, &chains.chains[0], true,
+                             search->table->arena, err));
+        AT_TRY(at_cite_chain(row, search->table, owned, &chains.chains[0], err));
+    }
+    at_cell_text(&row->cells[VIA], via);
+    for (uint32_t i = part->voting.row_start[owner]; i < part->voting.row_start[owner + 1]; i++)
+        AT_TRY(at_row_cite(row, search->table,
+                           part->voting.stakes[part->voting.row_stakes[i]].records[0], err));
+    return at_row_cite(row, search->table, part->bodies[owner].record, err);
+}
+
+static at_status set_title(at_cell *cell, const at_facts *facts, const at_body *body,
+                           at_error *err) {
+    at_thing_view view = {0};
+    if (body->thing != 0)
+        AT_TRY(facts->view(facts->self, &view, body->thing, err));
+    at_cell_text(cell, view.title);
+    return AT_OK;
+}
+
+static at_status add_owner(const owner_search *search, uint32_t owner, bool assumed,
+                           at_error *err) {
+    const at_body *body = &search->owned.part.bodies[owner];
+    double lo, hi;
+    at_verdict by_share;
+    at_controlled control;
+    at_row *row;
+    AT_TRY(judge_share(&lo, &hi, &by_share, search, owner, err));
+    AT_TRY(at_control_of(&control, &search->owned.part, owner, search->owned.body,
+                         search->threshold, search->op, err));
+    at_verdict verdict = by_share > control.verdict ? by_share : control.verdict;
+    if (verdict == AT_VERDICT_NO)
+        return AT_OK;
+    if (assumed)
+        AT_TRY(at_table_note(search->table, err, "KIND_ASSUMED",
+                             "no record says what \"%s\" is: counted as a person, since nobody is "
+                             "recorded to own it",
+                             body->id));
+    AT_TRY(at_table_row(&row, search->table, err));
+    at_cell_text(&row->cells[OWNER], body->id);
+    at_cell_real(&row->cells[BY_SHARE], lo);
+    at_cell_real(&row->cells[BY_SHARE_HI], hi);
+    at_cell_real(&row->cells[BY_CONTROL], control.share);
+    at_cell_text(&row->cells[VERDICT], verdict == AT_VERDICT_DEFINITE ? "definite" : "possible");
+    AT_TRY(set_title(&row->cells[TITLE], search->question->facts, body, err));
+    at_cell_text(&row->cells[BASIS], by_share == AT_VERDICT_NO          ? "control"
+                                     : control.verdict == AT_VERDICT_NO ? "share"
+                                                                        : "share and control");
+    return cite_owner(row, search, owner, err);
+}
+
+/* What the walks upward end in other than a person. */
+static at_status note_rest(const owner_search *search, at_error *err) {
+    const at_ownership *part = &search->owned.part;
+    const char *of = part->bodies[search->owned.body].id;
+    for (uint32_t body = 0; body < part->body_count; body++) {
+        double rest = search->ultimate.visits[body] * part->capital.exit[body];
+        bool assumed;
+        if (rest < 1e-6 || part->capital.over[body] || part->bodies[body].thing == 0 ||
+            at_is_person(&search->owned, body, &assumed))
+            continue;
+        AT_TRY(at_table_note(search->table, err, "UNDISCLOSED",
+                             "%.12f of \"%s\" ends at \"@undisclosed:%s\": no owner is recorded",
+                             rest, of, part->bodies[body].id));
+    }
+    for (size_t i = 0; i < search->ultimate.closed_count; i++)
+        AT_TRY(at_table_note(search->table, err, "CLOSED_GROUP",
+                             "%.12f of \"%s\" ends at \"@closed:%s\": a group of %u that owns "
+                             "itself wholly",
+                             search->ultimate.closed[i].share, of,
+                             part->bodies[search->ultimate.closed[i].bodies[0]].id,
+                             search->ultimate.closed[i].body_count));
+    if (search->ultimate.residual > 0)
+        AT_TRY(at_table_note(search->table, err, "RESIDUAL",
+                             "a large group was solved numerically, residual %.3g",
+                             search->ultimate.residual));
+    return AT_OK;
+}
+
+static at_status run(at_table *out, const at_question *question, at_error *err) {
+    owner_search search = {.question = question,
+                           .table = out,
+                           .threshold = at_question_get(question, "threshold")->ratio,
+                           .op = (at_operator)at_question_number(question, "op")};
+    AT_TRY(at_owned_case_load(&search.owned, question, at_question_get(question, "of")->thing, true,
+                              err));
+    if (search.owned.body == UINT32_MAX)
+        return at_table_note(out, err, "NO_OWNER", "no holding in force concerns \"%s\"",
+                             at_question_text(question, "of"));
+    AT_TRY(at_ultimate_of(&search.ultimate, &search.owned.part.capital, search.owned.body,
+                          question->arena, err));
+    for (uint32_t body = 0; body < search.owned.part.body_count; body++) {
+        bool assumed;
+        if (body != search.owned.body && at_is_person(&search.owned, body, &assumed))
+            AT_TRY(add_owner(&search, body, assumed && search.owned.part.bodies[body].thing != 0,
+                             err));
+    }
+    AT_TRY(note_rest(&search, err));
+    AT_TRY(at_owned_case_notes(out, &search.owned, err));
+    return at_table_sort(out, err);
+}
+
+static const char *const operators[] = {"ge", "gt", NULL};
+
+const at_query query_owners_of = {
+    .name = "owners_of",
+    .summary = "persons who own or control a company, account or asset at a threshold",
+    .version = 1,
+    .needs = AT_NEEDS_FACTS,
+    .args =
+        (const at_arg[]){
+            {.name = "of",
+             .type = AT_ARG_THING,
+             .summary = "the company, account or asset",
+             .required = true,
+             .kinds = AT_KIND_BIT(AT_PARTY) | AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET)},
+            {.name = "threshold",
+             .type = AT_ARG_RATIO,
+             .fallback = "1/4",
+             .summary = "the share that counts"},
+            {.name = "op",
+             .type = AT_ARG_CHOICE,
+             .fallback = "ge",
+             .summary = "ge: the threshold or more; gt: more than it",
+             .choices = operators},
+            {.name = "as_of",
+             .type = AT_ARG_END,
+             .summary = "holdings in force at this time; without it, those that state no end"},
+            {0},
+        },
+    .columns =
+        (const at_column[]){
+            {"owner", AT_COLUMN_ID, "the person, or the hidden principal of a nominee"},
+            {"by_share", AT_COLUMN_SHARE, "integrated share, lower end"},
+            {"by_share_hi", AT_COLUMN_SHARE, "upper end"},
+            {"by_control", AT_COLUMN_SHARE, "held directly by the owner and all it controls"},
+            {"verdict", AT_COLUMN_TEXT, "definite, or possible within the stated ranges"},
+            {"title", AT_COLUMN_TEXT, "name"},
+            {"basis", AT_COLUMN_TEXT, "share, control, or both"},
+            {"via", AT_COLUMN_TEXT,
+             "the chain with the largest product, in the legal owners' names"},
+            {0},
+        },
+    .run = run,
+    .limits = "A finding about recorded shares and votes, not a legal determination: control by "
+              "other means is not computed.",
+};
