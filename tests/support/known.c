@@ -19,7 +19,8 @@ void known_begin(known_world *known, at_arena *arena) {
 static at_ref refer(known_world *known, const char *reference) {
     if (reference == NULL)
         return (at_ref){0};
-    return known->things[known_thing(known, reference) - 1];
+    at_thing thing = known_thing(known, reference); /* may move the things */
+    return known->things[thing - 1];
 }
 
 at_thing known_thing(known_world *known, const char *reference) {
