@@ -14,7 +14,8 @@ typedef struct owner_search {
     at_operator op;
 } owner_search;
 
-/* The share of one owner; the walk upward gives it where nothing is a range and no threshold near. */
+/* The share of one owner; the walk upward gives it where nothing is a range and no threshold
+ * near. */
 static at_status judge_share(double *lo, double *hi, at_verdict *verdict,
                              const owner_search *search, uint32_t owner, at_error *err) {
     const at_matrix *capital = &search->owned.part.capital;
@@ -33,7 +34,8 @@ static at_status judge_share(double *lo, double *hi, at_verdict *verdict,
                              search->op, err);
 }
 
-/* Cite the best chain of capital; where there is none (votes alone), what the owner holds directly. */
+/* Cite the best chain of capital; where there is none (votes alone), what the owner holds
+ * directly. */
 static at_status cite_owner(at_row *row, const owner_search *search, uint32_t owner,
                             at_error *err) {
     const at_owned_case *owned = &search->owned;

@@ -24,7 +24,10 @@ AT_CHECKED at_status at_owned_case_load(at_owned_case *out, const at_question *q
 AT_CHECKED at_status at_owned_case_notes(at_table *table, const at_owned_case *owned,
                                          at_error *err);
 
-/** Is a body that owns counted as a natural person? Sets *assumed when its kind is not recorded (O8). */
+/**
+ * Is a body that owns counted as a natural person? Sets *assumed when its kind is not recorded
+ * (O8).
+ */
 bool at_is_person(const at_owned_case *owned, uint32_t body, bool *assumed);
 
 /** Does no recorded holding of it state an owner? */

@@ -1,8 +1,8 @@
 /**
  * around.h - everything within so many hops of some subjects.
  *
- * Breadth first; a hub is reached but not passed, unless it is a subject. Of several ties by which a
- * member could be reached, the one from the smallest id counts, and of those the plainest kind (a
+ * Breadth first; a hub is reached but not passed, unless it is a subject. Of several ties by which
+ * a member could be reached, the one from the smallest id counts, and of those the plainest kind (a
  * holding before a link before transfers). Accounts without a ledger are not reached.
  */
 #ifndef ASSETTRACE_NETWORK_AROUND_H

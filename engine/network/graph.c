@@ -18,7 +18,8 @@ bool at_node_is_transit(const at_node *node) {
     return at_text_starts(node->id, "@transit:");
 }
 
-/* The k-th debit of a transit node belongs to its k-th credit: they are one payment's two halves. */
+/* The k-th debit of a transit node belongs to its k-th credit: they are one payment's two
+ * halves. */
 static uint32_t second_half(const at_ledger *ledger, uint32_t row) {
     uint32_t node = ledger->to[row];
     uint64_t place = ledger->in_start[node];

@@ -95,7 +95,10 @@ enum { AT_SHARED_MAX = 16 };
 AT_CHECKED at_status at_graph_make(at_graph *out, const at_facts *facts, const at_ledger *ledger,
                                    const at_graph_options *options, at_arena *arena, at_error *err);
 
-/** Add a tie's transfers to the loss of its currency; losses stay sorted. Other ties change nothing. */
+/**
+ * Add a tie's transfers to the loss of its currency; losses stay sorted. Other ties change
+ * nothing.
+ */
 AT_CHECKED at_status at_loss_add(at_loss **losses, size_t *count, size_t *capacity,
                                  const at_tie *tie, at_arena *arena, at_error *err);
 
@@ -124,9 +127,9 @@ static inline bool at_row_wanted(const at_ledger *ledger, size_t row,
 bool at_node_is_transit(const at_node *node);
 
 /**
- * The nodes between which a row moves money, and the row that shows the credit: a payment in transit is
- * followed to its far end. False for the second half of one (told at its first half), and for a first
- * half without a second.
+ * The nodes between which a row moves money, and the row that shows the credit: a payment in
+ * transit is followed to its far end. False for the second half of one (told at its first half),
+ * and for a first half without a second.
  */
 bool at_row_ends(uint32_t *from_out, uint32_t *to_out, uint32_t *credit_row_out,
                  const at_ledger *ledger, uint32_t row);

@@ -1,9 +1,9 @@
 /**
  * joint.h - networks active in two countries.
  *
- * Level 1: one entity is active in both. Level 2: two entities connected by ties are. Apart from the level: does money
- * travel, in the order of time and inside the window, from an entity active in one to another active
- * in the other (or back)?
+ * Level 1: one entity is active in both. Level 2: two entities connected by ties are. Apart from
+ * the level: does money travel, in the order of time and inside the window, from an entity active
+ * in one to another active in the other (or back)?
  *
  * Source: specification "analysis" J1-J4, N1. O(members + ties + transfers).
  */

@@ -2,13 +2,14 @@
  * keyplayer.h - who holds a network together.
  *
  * All figures are of the simplified undirected graph of the members given: several ties of a pair
- * count once, ties to others not at all. They describe the recorded ties, never a role or an intent.
+ * count once, ties to others not at all. They describe the recorded ties, never a role or an
+ * intent.
  *
  * Units:  betweenness counts shortest paths between unordered pairs; ranks start at 1, equal values
  *         (to 9 digits) share the smaller rank; fragmentation is an exact fraction in lowest terms.
- * Source: specification "analysis" N3, N11; Borgatti, Identifying sets of key players, 2006. igraph finds cut
- *         points, bridges, cores, betweenness and communities; fragmentation is our own (a network's cut
- *         points tell every member's worth at once).
+ * Source: specification "analysis" N3, N11; Borgatti, Identifying sets of key players, 2006. igraph
+ *         finds cut points, bridges, cores, betweenness and communities; fragmentation is our own
+ *         (a network's cut points tell every member's worth at once).
  */
 #ifndef ASSETTRACE_NETWORK_KEYPLAYER_H
 #define ASSETTRACE_NETWORK_KEYPLAYER_H
@@ -37,7 +38,9 @@ typedef struct at_key_players {
     double modularity;      /* of the communities */
 } at_key_players;
 
-/** @param members  member numbers of the graph, ascending;  @param set_size  at most AT_KEY_SET_MAX */
+/**
+ * @param members  member numbers of the graph, ascending;  @param set_size  at most AT_KEY_SET_MAX
+ */
 AT_CHECKED at_status at_key_players_find(at_key_players *out, const at_graph *graph,
                                          const uint32_t *members, uint32_t count, uint32_t set_size,
                                          at_arena *arena, at_error *err);

@@ -90,7 +90,8 @@ static at_status trace_back(at_money_path *path, const money_scan *scan, int dir
     return AT_OK;
 }
 
-/* Let one row carry what its sender has; the first that ends at another active entity is the path. */
+/* Let one row carry what its sender has; the first that ends at another active entity is the
+ * path. */
 static at_status carry(at_money_path *path, money_scan *scan, int direction, uint32_t row,
                        uint32_t from, uint32_t to, at_error *err) {
     const arrival *have = scan->nodes[from].of[direction];

@@ -1,9 +1,9 @@
 /**
  * money_path.h - time-respecting paths of money between entities of the same network.
  *
- * One scan in ledger order: what an account has received before, it may send on. Each node keeps the
- * first two different entities from which money reached it, which is enough to know whether one of
- * them differs from the receiver.
+ * One scan in ledger order: what an account has received before, it may send on. Each node keeps
+ * the first two different entities from which money reached it, which is enough to know whether one
+ * of them differs from the receiver.
  *
  * Source: specification "analysis" N1, J3.
  */
@@ -19,7 +19,8 @@ typedef struct at_money_path {
 } at_money_path;
 
 /**
- * For each network the first path from an entity active in one country to another active in the other.
+ * For each network the first path from an entity active in one country to another active in the
+ * other.
  *
  * @param active  by member, for each country
  * @param paths   by network, zeroed

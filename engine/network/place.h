@@ -2,10 +2,10 @@
  * place.h - evidence of activity in countries.
  *
  * An evidence row says: this entity was active in this country, in this way, says this record. The
- * entity of an account is its holder, of an asset its owner (the thing itself when none is known; each of
- * several). Registration is a party's countries; an account's country is its institution's, else
- * its IBAN's; a transaction is in both accounts' countries, and concerns both entities. No country
- * is evidence of none.
+ * entity of an account is its holder, of an asset its owner (the thing itself when none is known;
+ * each of several). Registration is a party's countries; an account's country is its institution's,
+ * else its IBAN's; a transaction is in both accounts' countries, and concerns both entities. No
+ * country is evidence of none.
  *
  * Window: registration has no time; an account, and an asset through its holding, counts when its
  *         period touches the window; a transaction when it lies in it and is large enough.
@@ -57,7 +57,9 @@ AT_CHECKED at_status at_places_find(at_places *out, const at_graph *graph, const
 /** The first row of a member in a country, or NULL. */
 const at_evidence *at_places_in(const at_places *places, uint32_t member, const char *country);
 
-/** "AZ,IR": the countries of an entity, or of an account or asset itself. NULL when there is none. */
+/**
+ * "AZ,IR": the countries of an entity, or of an account or asset itself. NULL when there is none.
+ */
 AT_CHECKED at_status at_places_text(const char **out, const at_places *places, uint32_t member,
                                     at_arena *arena, at_error *err);
 

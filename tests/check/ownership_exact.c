@@ -1,8 +1,8 @@
-/* Goal: integrated shares, their upper ends, what is attributed to closed groups, and verdicts near a
- * threshold are the exact rationals of the specification (O2-O5, O9, G4).
- * Method: thousands of seeded random matrices with cycles, ranges, self-holdings, closed groups and
- * columns over 100 %, solved again here by dense Gauss in rationals; upper ends by trying every order
- * in which every column can spend its slack. Nothing of the engine's arithmetic is used. */
+/* Goal: integrated shares, their upper ends, what is attributed to closed groups, and verdicts
+ * near a threshold are the exact rationals of the specification (O2-O5, O9, G4).
+ * Method: thousands of seeded random matrices with cycles, ranges, self-holdings, closed groups
+ * and columns over 100 %, solved again here by dense Gauss in rationals; upper ends by trying every
+ * order in which every column can spend its slack. Nothing of the engine's arithmetic is used. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,7 @@ static void make_sample(random_matrix *sample, uint64_t seed) {
             fill_column(sample, body, style);
 }
 
-/* --- The second opinion ------------------------------------------------------------------------ */
+/* --- The second opinion ----------------------------------------------------------------------- */
 
 typedef mpq_t weights[STAKES_MAX];
 
@@ -263,7 +263,7 @@ static uint32_t count_combinations(const random_matrix *sample) {
     return product;
 }
 
-/* --- The comparisons ---------------------------------------------------------------------------- */
+/* --- The comparisons -------------------------------------------------------------------------- */
 
 static void expect_near(uint64_t seed, const char *what, uint32_t body, double ours, mpq_t exact) {
     if (fabs(ours - mpq_get_d(exact)) > 1e-12)
@@ -342,7 +342,8 @@ static bool is_owned(const at_matrix *matrix, uint32_t body) {
 }
 
 /* Walk upward once, and compare with one downward solve for each body that nobody owns; all ends of
- * the walk together are certain. A closed group's part: give the group to a stranger, and ask his. */
+ * the walk together are certain. A closed group's part: give the group to a stranger, and ask
+ * his. */
 static void check_ultimate(uint64_t seed, const random_matrix *sample, const at_matrix *matrix,
                            uint32_t target, size_t *closed_seen, at_arena *arena) {
     at_ultimate ultimate;

@@ -179,7 +179,7 @@ void known_ledger(at_ledger *out, known_world *known) {
         fail_msg("%s", err.message);
 }
 
-/* --- at_facts ----------------------------------------------------------------------------------- */
+/* --- at_facts --------------------------------------------------------------------------------- */
 
 static at_status refuse(at_error *err) {
     return at_fail(err, AT_IO, "E-IO", "the test wants this to fail");

@@ -39,7 +39,10 @@ at_asset *known_asset(known_world *known, const char *id, const char *country, i
 at_link *known_link(known_world *known, const char *a, const char *kind, const char *b);
 at_identifier *known_identifier(known_world *known, const char *of, const char *type,
                                 const char *key);
-/** Euro cents between accounts on a day counted from 1970-01-01; an id beginning with '@' is an external node. */
+/**
+ * Euro cents between accounts on a day counted from 1970-01-01; an id beginning with '@' is an
+ * external node.
+ */
 void known_transfer(known_world *known, const char *id, const char *from, const char *to,
                     int32_t day, int64_t amount);
 

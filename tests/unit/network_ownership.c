@@ -1,5 +1,5 @@
-/* Goal: the worked examples of ownership and control come out exactly, each by its name, and what the
- * records leave open is said.
+/* Goal: the worked examples of ownership and control come out exactly, each by its name, and
+ * what the records leave open is said.
  * Method: a story is a list of holdings "owner owned share"; a row asks the registered query and
  * compares its printed rows. Add a row, not a function. */
 #include <setjmp.h>
