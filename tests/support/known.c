@@ -311,3 +311,88 @@ at_facts known_facts(known_world *known) {
                       .address = address,
                       .partial_sources = partial_sources};
 }
+
+/* --- Questions --------------------------------------------------------------------------------- */
+
+static at_status type_argument(at_argument *item, const at_facts *facts, at_error *err) {
+    switch (item->arg->type) {
+    case AT_ARG_THING: {
+        unsigned kinds = item->arg->kinds ? item->arg->kinds : AT_ANY_THING;
+        return facts->resolve(facts->self, &item->thing, kinds, item->text, err);
+    }
+    case AT_ARG_RATIO:
+        return at_ratio_parse(&item->ratio, item->text, err);
+    case AT_ARG_CHOICE:
+        item->number = at_word_find(item->arg->choices, item->text);
+        assert_true(item->number >= 0);
+        return AT_OK;
+    case AT_ARG_START:
+        return at_time_parse_start(&item->time_us, item->text, err);
+    case AT_ARG_END:
+        return at_time_parse_end(&item->time_us, item->text, err);
+    case AT_ARG_COUNT:
+    case AT_ARG_AMOUNT:
+        assert_true(at_int_parse(&item->number, item->text));
+        return AT_OK;
+    default:
+        return AT_OK;
+    }
+}
+
+static at_status print_table(at_text *printed, const at_table *table, at_error *err) {
+    for (size_t i = 0; i < table->row_count; i++) {
+        for (size_t k = 0; k < table->column_count; k++) {
+            AT_TRY(at_text_add(printed, k ? " | " : "", err));
+            AT_TRY(at_cell_print(printed, &table->columns[k], &table->rows[i].cells[k], 12, err));
+        }
+        AT_TRY(at_text_add(printed, "\n", err));
+    }
+    for (size_t i = 0; i < table->note_count; i++)
+        AT_TRY(at_text_print(printed, err, "%s: %s\n", table->notes[i].code, table->notes[i].text));
+    return AT_OK;
+}
+
+/* The value given for an argument, else its fallback; false when there is neither. */
+static bool find_value(char *out, size_t bytes, const at_arg *arg, const char *pairs) {
+    char key[64], format[16];
+    snprintf(key, sizeof key, "%s=", arg->name);
+    snprintf(format, sizeof format, "%%%zus", bytes - 1);
+    out[0] = '\0';
+    for (const char *at = strstr(pairs, key); at != NULL; at = strstr(at + 1, key))
+        if (at == pairs || at[-1] == ' ')
+            return sscanf(at + strlen(key), format, out) == 1;
+    if (arg->fallback != NULL)
+        snprintf(out, bytes, "%s", arg->fallback);
+    return arg->fallback != NULL;
+}
+
+at_status known_ask(at_text *printed, at_table *table, const at_query *query, known_world *known,
+                    const at_ledger *ledger, const char *pairs, at_error *err) {
+    enum { ARGUMENTS_MAX = 24 };
+    at_facts *facts;
+    at_argument *arguments;
+    AT_TRY(AT_NEW(&facts, known->arena, 1, err));
+    AT_TRY(AT_NEW(&arguments, known->arena, ARGUMENTS_MAX, err));
+    *facts = known_facts(known);
+    at_question question = {.query = query,
+                            .arguments = arguments,
+                            .facts = facts,
+                            .ledger = ledger,
+                            .arena = known->arena};
+    for (const at_arg *arg = query->args; arg->name != NULL; arg++) {
+        char values[128];
+        if (!find_value(values, sizeof values, arg, pairs))
+            continue;
+        for (char *rest = values; rest != NULL;) {
+            const char *value = strsep(&rest, ",");
+            at_argument *item = &arguments[question.argument_count++];
+            assert_true(question.argument_count <= ARGUMENTS_MAX);
+            *item = (at_argument){.arg = arg};
+            AT_TRY(at_arena_text(&item->text, known->arena, value, err));
+            AT_TRY(type_argument(item, facts, err));
+        }
+    }
+    at_table_init(table, query->name, query->version, query->columns, known->arena);
+    AT_TRY(query->run(table, &question, err));
+    return print_table(printed, table, err);
+}

@@ -10,8 +10,7 @@
 #ifndef ASSETTRACE_TESTS_KNOWN_H
 #define ASSETTRACE_TESTS_KNOWN_H
 
-#include "engine/model/facts.h"
-#include "engine/model/ledger.h"
+#include "engine/query.h"
 
 typedef struct known_world {
     at_arena *arena;
@@ -48,5 +47,12 @@ void known_transfer(known_world *known, const char *id, const char *from, const 
 
 at_facts known_facts(known_world *known);
 void known_ledger(at_ledger *out, known_world *known);
+
+/**
+ * Ask "name=value name=value" (commas separate values of a repeated argument; no blanks), typed by
+ * the descriptor. Rows are printed as "a | b | c", notes as "CODE: text", one a line.
+ */
+at_status known_ask(at_text *printed, at_table *table, const at_query *query, known_world *known,
+                    const at_ledger *ledger, const char *pairs, at_error *err);
 
 #endif

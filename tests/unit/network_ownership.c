@@ -11,11 +11,10 @@
 
 #include "tests/support/known.h"
 #include "engine/network/share.h"
-#include "engine/query.h"
 
 extern const at_query query_assets_of, query_owners_of, query_ownership_chain;
 
-enum { STATEMENTS_MAX = 12, ARGUMENTS_MAX = 8 };
+enum { STATEMENTS_MAX = 12 };
 
 /* One statement: "P A 1/2", "N A 1/2 for P", "N A 1/2 for ?", "votes P A 1/2", "source 2",
  * "person P", "company C", "account A1 P" (a holder), "until P A 1/2" (ended on day 100). */
@@ -46,56 +45,6 @@ static void state_one(known_world *known, const char *statement) {
         known->facts[known->fact_count - 1].holding.nominee_for = principal;
         (void)holding;
     }
-}
-
-/* Ask with "name=value" pairs, typed by the descriptor as the command line would. */
-static void ask(at_text *printed, const at_query *query, known_world *known, const char *pairs,
-                at_arena *arena) {
-    at_facts facts = known_facts(known);
-    at_argument arguments[ARGUMENTS_MAX];
-    at_question question = {
-        .query = query, .arguments = arguments, .facts = &facts, .arena = arena};
-    at_table table;
-    at_error err = {0};
-    for (const at_arg *arg = query->args; arg->name != NULL; arg++) {
-        char key[64], value[64] = "";
-        snprintf(key, sizeof key, "%s=", arg->name);
-        const char *at = strstr(pairs, key);
-        if (at != NULL)
-            sscanf(at + strlen(key), "%63s", value);
-        else if (arg->fallback != NULL)
-            snprintf(value, sizeof value, "%s", arg->fallback);
-        else
-            continue;
-        at_argument *item = &arguments[question.argument_count++];
-        *item = (at_argument){.arg = arg};
-        assert_int_equal(at_arena_text(&item->text, arena, value, NULL), AT_OK);
-        if (arg->type == AT_ARG_THING)
-            assert_int_equal(facts.resolve(known, &item->thing, arg->kinds, value, &err), AT_OK);
-        else if (arg->type == AT_ARG_RATIO)
-            assert_int_equal(at_ratio_parse(&item->ratio, value, &err), AT_OK);
-        else if (arg->type == AT_ARG_CHOICE)
-            item->number = at_word_find(arg->choices, value);
-        else
-            assert_int_equal(at_time_parse_end(&item->time_us, value, &err), AT_OK);
-    }
-    at_table_init(&table, query->name, query->version, query->columns, arena);
-    if (query->run(&table, &question, &err) != AT_OK)
-        fail_msg("%s", err.message);
-    for (size_t i = 0; i < table.row_count; i++) {
-        for (size_t k = 0; k < table.column_count; k++) {
-            assert_int_equal(at_text_add(printed, k ? " | " : "", NULL), AT_OK);
-            assert_int_equal(
-                at_cell_print(printed, &table.columns[k], &table.rows[i].cells[k], 12, &err),
-                AT_OK);
-        }
-        assert_int_equal(at_text_add(printed, "\n", NULL), AT_OK);
-        assert_true(table.rows[i].record_count > 0);
-    }
-    for (size_t i = 0; i < table.note_count; i++)
-        assert_int_equal(
-            at_text_print(printed, NULL, "%s: %s\n", table.notes[i].code, table.notes[i].text),
-            AT_OK);
 }
 
 static const struct {
@@ -327,11 +276,15 @@ static void test_stories(void **state) {
         AT_CLEANUP(at_arena_clear) at_arena arena = {0};
         AT_CLEANUP(at_text_clear) at_text printed = {0};
         known_world known;
+        at_table table;
         print_message("  %s\n", rows[i].story);
         known_begin(&known, &arena);
         for (size_t k = 0; k < STATEMENTS_MAX && rows[i].statements[k] != NULL; k++)
             state_one(&known, rows[i].statements[k]);
-        ask(&printed, rows[i].query, &known, rows[i].pairs, &arena);
+        assert_int_equal(
+            known_ask(&printed, &table, rows[i].query, &known, NULL, rows[i].pairs, NULL), AT_OK);
+        for (size_t k = 0; k < table.row_count; k++)
+            assert_true(table.rows[k].record_count > 0);
         const char *text = at_text_string(&printed);
         for (size_t k = 0; k < AT_COUNT(rows[i].rows) && rows[i].rows[k] != NULL; k++)
             if (strstr(text, rows[i].rows[k]) == NULL)
