@@ -31,6 +31,7 @@ static const struct {
 } kinds_known[AT_HASH_KIND_COUNT] = {
     [AT_SHA256] = {"SHA256", AT_SHA256_BYTES},
     [AT_SHA512] = {"SHA512", AT_SHA512_BYTES},
+    [AT_SHA224] = {"SHA224", 28},
     [AT_SHA1] = {"SHA1", 20},
     [AT_MD5] = {"MD5", 16},
 };

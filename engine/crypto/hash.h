@@ -2,7 +2,7 @@
  * hash.h - digests, message authentication and random bytes.
  *
  * SHA-256 names sources, records and bundles; SHA-512 stands beside it in a bag for the decades.
- * MD5 and SHA-1 are here to read bags made by others and never to protect ours.
+ * SHA-224, MD5 and SHA-1 are here to read bags made by others and never to protect ours.
  * Digests are OpenSSL's, fetched once: FIPS 180-4; HMAC is RFC 2104.
  *
  * Ownership: at_hash is a handle. A finished hash starts anew, so one handle serves many files.
@@ -25,6 +25,7 @@ enum {
 typedef enum at_hash_kind {
     AT_SHA256,
     AT_SHA512,
+    AT_SHA224,
     AT_SHA1,
     AT_MD5,
     AT_HASH_KIND_COUNT
