@@ -85,15 +85,42 @@ static const at_file_entry *find_entry(const at_verify_state *state, const char 
     return NULL;
 }
 
+/* Entries are sorted, so whatever lies in a folder follows it at once. */
+static bool is_empty_folder(const at_verify_state *state, size_t index) {
+    const at_file_entry *folder = &state->entries[index];
+    const size_t bytes = strlen(folder->path);
+    for (size_t i = index + 1; i < state->entry_count; i++) {
+        const char *path = state->entries[i].path;
+        if (strncmp(path, folder->path, bytes) != 0)
+            return true;
+        if (path[bytes] == '/')
+            return false;
+    }
+    return true;
+}
+
+/* A folder whose only file was removed is empty too, but then the file is what is missed. */
+static bool holds_listed_file(const at_manifest *manifest, const char *folder) {
+    const size_t bytes = strlen(folder);
+    for (size_t i = 0; i < manifest->count; i++)
+        if (at_text_starts(manifest->lines[i].path, folder) &&
+            manifest->lines[i].path[bytes] == '/')
+            return true;
+    return false;
+}
+
 static at_status check_extra(at_verify_state *state, at_error *err) {
     for (size_t i = 0; i < state->entry_count; i++) {
         const at_file_entry *entry = &state->entries[i];
+        const bool is_folder = entry->kind == AT_FILE_FOLDER;
         const char *subject = NULL;
-        if (entry->kind == AT_FILE_FOLDER || !at_text_starts(entry->path, "data/") ||
-            at_manifest_find(&state->sha256, entry->path) != NULL)
-            continue;
         AT_TRY(at_verify_subject(&subject, state, entry->path, err));
-        at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-EXTRA", "was added after sealing");
+        if (is_folder && is_empty_folder(state, i) &&
+            !holds_listed_file(&state->sha256, entry->path))
+            at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-EXTRA", "is an empty folder");
+        if (!is_folder && at_text_starts(entry->path, "data/") &&
+            at_manifest_find(&state->sha256, entry->path) == NULL)
+            at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-EXTRA", "was added after sealing");
     }
     return AT_OK;
 }

@@ -14,22 +14,7 @@ static bool is_tag_file(const char *path) {
     return false;
 }
 
-/* Entries are sorted, so whatever lies in a folder follows it at once. */
-static bool is_empty_folder(const at_verify_state *state, size_t index) {
-    const at_file_entry *folder = &state->entries[index];
-    const size_t bytes = strlen(folder->path);
-    for (size_t i = index + 1; i < state->entry_count; i++) {
-        const char *path = state->entries[i].path;
-        if (strncmp(path, folder->path, bytes) != 0)
-            return true;
-        if (path[bytes] == '/')
-            return false;
-    }
-    return true;
-}
-
-static void check_entry(at_verify_state *state, size_t index, const char *subject) {
-    const at_file_entry *entry = &state->entries[index];
+static void check_entry(at_verify_state *state, const at_file_entry *entry, const char *subject) {
     const bool folder = entry->kind == AT_FILE_FOLDER;
     if (entry->kind == AT_FILE_LINK)
         at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-SHAPE", "is a link");
@@ -42,8 +27,6 @@ static void check_entry(at_verify_state *state, size_t index, const char *subjec
     else if (!folder && entry->links > 1)
         at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-SHAPE",
                       "shares its bytes with a file elsewhere (a hard link)");
-    else if (folder && is_empty_folder(state, index))
-        at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-EXTRA", "is an empty folder");
     else if (strncmp(entry->path, "data/", 5) != 0 &&
              (folder ? strcmp(entry->path, "data") != 0 : !is_tag_file(entry->path)))
         at_verify_bad(state, AT_TAMPERED, subject, "E-BUNDLE-EXTRA", "is not part of the bundle");
@@ -61,7 +44,7 @@ static at_status check_bag(at_verify_state *state, at_error *err) {
     for (size_t i = 0; i < state->entry_count; i++) {
         const char *subject = NULL;
         AT_TRY(at_verify_subject(&subject, state, state->entries[i].path, err));
-        check_entry(state, i, subject);
+        check_entry(state, &state->entries[i], subject);
         state->out->files += state->entries[i].kind == AT_FILE_REGULAR;
     }
     for (size_t i = 0; i < AT_COUNT(tag_files); i++) {

@@ -11,6 +11,9 @@
 #include <cmocka.h>
 
 #include "engine/base/file.h"
+#include "engine/crypto/signature.h"
+#include "engine/crypto/statement.h"
+#include "engine/evidence/seal.h"
 
 static const char case_file[] =
     "{ \"schema\": \"assettrace/case/1\", \"id\": \"2026-014\",\n"
@@ -240,4 +243,92 @@ int sample_run(const char *folder, const char *program, const char *arguments) {
              arguments);
     const int status = system(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+void sample_read(at_text *out, const char *folder, const char *name) {
+    char path[512];
+    at_error err = {0};
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    at_text_reset(out);
+    check(at_file_read(out, path, 1 << 24, &err), &err);
+}
+
+void sample_write(const char *folder, const char *name, const void *data, size_t bytes) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    (void)remove(path);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, bytes, file), bytes);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* --- A signer who lies --- */
+
+static void hash_line(at_text *out, const char *folder, const char *name, at_hash_kind kind) {
+    char path[512], hash[1][AT_HASH_TEXT_BYTES_MAX];
+    at_error err = {0};
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    check(at_hash_file(hash, &kind, 1, path, &err), &err);
+    check(at_text_print(out, &err, "%s  %s\n", hash[0], name), &err);
+}
+
+static void write_manifests(const char *bundle) {
+    static const char *const tags[] = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt",
+                                       "manifest-sha512.txt"};
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    at_text text[3] = {{0}};
+    at_file_entry *entries = NULL;
+    size_t count = 0;
+    at_error err = {0};
+    check(at_folder_walk(&entries, &count, bundle, &arena, &err), &err);
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].kind == AT_FILE_REGULAR && strncmp(entries[i].path, "data/", 5) == 0) {
+            hash_line(&text[0], bundle, entries[i].path, AT_SHA256);
+            hash_line(&text[1], bundle, entries[i].path, AT_SHA512);
+        }
+    sample_write(bundle, tags[2], at_text_string(&text[0]), text[0].bytes);
+    sample_write(bundle, tags[3], at_text_string(&text[1]), text[1].bytes);
+    for (size_t i = 0; i < AT_COUNT(tags); i++)
+        hash_line(&text[2], bundle, tags[i], AT_SHA256);
+    sample_write(bundle, "tagmanifest-sha256.txt", at_text_string(&text[2]), text[2].bytes);
+    for (size_t i = 0; i < AT_COUNT(text); i++)
+        at_text_clear(&text[i]);
+}
+
+void sample_reseal(const char *dossier, const sample_keys *keys) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    AT_CLEANUP(at_text_clear) at_text old = {0};
+    AT_CLEANUP(at_text_clear) at_text seal = {0};
+    AT_CLEANUP(at_text_clear) at_text signature_text = {0};
+    AT_CLEANUP(at_key_close) at_key *key = NULL;
+    at_signed_statement statement;
+    at_statement_field fields[16];
+    at_statement_hash hash = {.path = "bundle/tagmanifest-sha256.txt"};
+    at_signature signature;
+    at_error err = {0};
+    char bundle[256], hashes[1][AT_HASH_TEXT_BYTES_MAX], path[300];
+    snprintf(bundle, sizeof bundle, "%s/bundle", dossier);
+    write_manifests(bundle);
+    snprintf(path, sizeof path, "%s/tagmanifest-sha256.txt", bundle);
+    check(at_hash_file(hashes, (const at_hash_kind[]){AT_SHA256}, 1, path, &err), &err);
+    memcpy(hash.sha256, hashes[0], sizeof hash.sha256);
+    sample_read(&old, dossier, "review/0001-seal.txt");
+    check(at_signed_statement_parse(&statement, old.data, old.bytes, AT_SEAL_TYPE, at_seal_keys,
+                                    &arena, &err),
+          &err);
+    for (size_t i = 0; i < statement.field_count; i++) {
+        fields[i] = statement.fields[i];
+        if (strcmp(fields[i].key, "bundle") == 0)
+            fields[i].value = hash.sha256;
+    }
+    statement.fields = fields;
+    statement.hashes = &hash;
+    check(at_signed_statement_format(&seal, &statement, &err), &err);
+    sample_key_open(&key, keys, false);
+    check(at_signature_make(&signature, key, seal.data, seal.bytes, "resealed", &err), &err);
+    check(at_signature_format(&signature_text, &signature, &err), &err);
+    sample_write(dossier, "review/0001-seal.txt", seal.data, seal.bytes);
+    sample_write(dossier, "review/0001-seal.txt.minisig", signature_text.data,
+                 signature_text.bytes);
 }

@@ -44,4 +44,12 @@ at_status sample_seal(const char *folder, const at_bundle_content *content, cons
 /** Run a command of the system in a folder; -1 when its program is not installed. */
 int sample_run(const char *folder, const char *program, const char *arguments);
 
+/** A file, whole; the test fails when it cannot be read. */
+void sample_read(at_text *out, const char *folder, const char *name);
+/** Replace or make a file, whatever was there; no care for the disk. */
+void sample_write(const char *folder, const char *name, const void *data, size_t bytes);
+
+/** Make manifests and seal anew over whatever bundle/data now holds: a signer who lies. */
+void sample_reseal(const char *dossier, const sample_keys *keys);
+
 #endif

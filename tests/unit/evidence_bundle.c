@@ -36,15 +36,6 @@ static int clear_keys(void **state) {
     return 0;
 }
 
-static void read_below(at_text *out, const char *folder, const char *name) {
-    char path[512];
-    at_error err = {0};
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    at_text_reset(out);
-    if (at_file_read(out, path, 1 << 24, &err) != AT_OK)
-        fail_msg("%s", err.message);
-}
-
 static void test_same_content_same_bytes(void **state) {
     (void)state;
     AT_CLEANUP(sample_folder_clear) sample_folder folder;
@@ -109,17 +100,17 @@ static void test_what_the_files_say(void **state) {
     snprintf(path, sizeof path, "%s/bag", folder);
     assert_int_equal(at_bundle_write(id, path, &sample.content, &err), AT_OK);
 
-    read_below(&text, path, AT_PATH_CASE); /* byte for byte */
+    sample_read(&text, path, AT_PATH_CASE); /* byte for byte */
     assert_int_equal(text.bytes, sample.content.case_file.bytes);
     assert_memory_equal(text.data, sample.content.case_file.data, text.bytes);
 
     for (size_t i = 0; i < SAMPLE_RECORDS; i++) {
         at_record_path(record, &sample.records[i].address);
-        read_below(&text, path, record);
+        sample_read(&text, path, record);
         assert_int_equal(text.bytes, sample.records[i].bytes.bytes);
         assert_memory_equal(text.data, sample.records[i].bytes.data, text.bytes);
     }
-    read_below(&text, path, "data/findings/q2.jsonl");
+    sample_read(&text, path, "data/findings/q2.jsonl");
     assert_non_null(strstr(text.data,
                            "{\"cells\":{\"currency\":\"IQD\",\"kind\":\"asset\",\"share\":"
                            "\"0.250000000\",\"share_hi\":\"1.000000000\",\"thing\":"
@@ -127,17 +118,17 @@ static void test_what_the_files_say(void **state) {
                            "\"corroborated\",\"row\":3,\"sources\":[\""));
     assert_non_null(strstr(text.data, "\"value\":null"));
 
-    read_below(&text, path, AT_PATH_REQUEST);
+    sample_read(&text, path, AT_PATH_REQUEST);
     assert_non_null(strstr(text.data, "{\"currency\":\"IQD\",\"field\":\"total\",\"sources\":[],"
                                       "\"value\":\"120000000\"}")); /* the home is left out */
     assert_non_null(strstr(text.data, "\"value\":\"family home\""));
     assert_non_null(strstr(text.data, "{\"by\":\"H\",\"field\":\"issuing_state\"}"));
     assert_non_null(strstr(text.data, "\"value\":\"q1: HUB_CUT: 1 hub, 20 ties left out\""));
 
-    read_below(&text, path, "bag-info.txt");
+    sample_read(&text, path, "bag-info.txt");
     assert_non_null(strstr(text.data, "External-Identifier: assettrace:2026-014\nPayload-Oxum: "));
     assert_null(strstr(text.data, "Date"));
-    read_below(&text, path, AT_PATH_TAG_MANIFEST);
+    sample_read(&text, path, AT_PATH_TAG_MANIFEST);
     assert_int_equal(at_sha256_text(hash, text.data, text.bytes, &err), AT_OK);
     assert_string_equal(hash, id);
 }
@@ -155,7 +146,7 @@ static void test_every_language_is_whole(void **state) {
     sample_bundle_init(&sample, &arena);
     snprintf(path, sizeof path, "%s/bag", folder);
     assert_int_equal(at_bundle_write(id, path, &sample.content, &err), AT_OK);
-    read_below(&json, path, AT_PATH_REQUEST);
+    sample_read(&json, path, AT_PATH_REQUEST);
     for (const char *at = strstr(json.data, "\"field\":\""); at; at = strstr(at, "\"field\":\"")) {
         char field[64];
         at += strlen("\"field\":\"");
@@ -168,7 +159,7 @@ static void test_every_language_is_whole(void **state) {
         AT_CLEANUP(at_text_clear) at_text page = {0};
         assert_int_equal(at_phrase_language(codes[language]), language);
         at_request_text_path(name, codes[language]);
-        read_below(&page, path, name);
+        sample_read(&page, path, name);
         assert_true(at_utf8_valid(page.data, page.bytes, NULL));
         assert_non_null(strstr(page.data, "LAND-9"));
         assert_non_null(strstr(page.data, "120000.000 IQD")); /* ISO 4217: three decimals */
@@ -349,9 +340,9 @@ static void test_test_keys_seal_no_evidence(void **state) {
     assert_int_equal(at_file_kind_of(path), AT_FILE_NONE);
 
     assert_int_equal(sample_seal(path, &sample.content, &keys, true, &err), AT_OK);
-    read_below(&text, path, AT_PATH_SEAL);
+    sample_read(&text, path, AT_PATH_SEAL);
     assert_non_null(strstr(text.data, "\nmarking: TEST\n"));
-    read_below(&text, path, AT_PATH_SEAL_SIGNATURE);
+    sample_read(&text, path, AT_PATH_SEAL_SIGNATURE);
     assert_non_null(strstr(text.data, "\ntrusted comment: TEST assettrace/seal/v1 "));
 }
 
