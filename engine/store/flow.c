@@ -1,0 +1,95 @@
+#include "engine/store/flow.h"
+
+#include <inttypes.h>
+
+at_status at_flow_add_row(at_flow *flow, const at_flow_row *row, at_error *err) {
+    AT_TRY(AT_GROW(&flow->rows, &flow->row_capacity, flow->row_count, flow->arena, err));
+    flow->rows[flow->row_count++] = *row;
+    return AT_OK;
+}
+
+uint8_t at_flow_time_flags(const at_time *time) {
+    return (uint8_t)((time->precision >= AT_DAY ? AT_ROW_DATE_ONLY : 0) |
+                     (time->zone_assumed ? AT_ROW_ZONE_ASSUMED : 0));
+}
+
+at_status at_flow_rescale(int64_t *out, const at_flow *flow, int64_t amount, int from,
+                          const char *currency, at_record_id record, at_error *err) {
+    const int to = at_currency_scale(currency, flow->tokens, flow->token_count);
+    int64_t value = amount;
+    bool fits = to >= 0;
+    for (int scale = from; fits && scale < to; scale++)
+        fits = !__builtin_mul_overflow(value, INT64_C(10), &value);
+    for (int scale = from; fits && scale > to; scale--) {
+        fits = value % 10 == 0;
+        value /= 10;
+    }
+    if (fits) {
+        *out = value;
+        return AT_OK;
+    }
+    at_address address;
+    char place[AT_ADDRESS_TEXT_BYTES];
+    AT_TRY(flow->reader->facts.address(flow->reader, &address, record, err));
+    at_address_format(place, &address);
+    at_fail(err, AT_BAD_INPUT, "E-LEDGER-SCALE", "an amount written with %d decimals is none of %s",
+            from, currency);
+    at_place(err, "line %" PRIu64 " of \"%s\", record %.40s...", address.line, address.source_name,
+             place);
+    at_hint(err, "Its account is declared in %s: state the currency in the source, or withdraw it.",
+            currency);
+    return AT_BAD_INPUT;
+}
+
+static at_status read_sources(at_flow *flow, at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    int64_t last = 0;
+    bool row = false;
+    AT_TRY(at_db_number(&last, flow->reader->db, 0, NULL, 0, "SELECT max(number) FROM main.source",
+                        err));
+    flow->source_limit = (size_t)last + 1;
+    AT_TRY(AT_NEW(&flow->name_space_of, flow->arena, flow->source_limit, err));
+    AT_TRY(at_db_prepare(&statement, flow->reader->db, "SELECT number, name_space FROM main.source",
+                         err));
+    for (;;) {
+        AT_TRY(at_db_step(&row, statement, err));
+        if (!row)
+            return AT_OK;
+        flow->name_space_of[at_db_int(statement, 0)] = (uint32_t)at_db_int(statement, 1);
+    }
+}
+
+static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
+    at_ledger_builder *builder = NULL;
+    uint32_t *numbers = NULL;
+    AT_TRY(AT_NEW(&numbers, flow->arena, flow->node_count, err));
+    AT_TRY(at_ledger_begin(&builder, flow->arena, err));
+    for (size_t i = 0; i < flow->node_count; i++)
+        AT_TRY(at_ledger_add_node(&numbers[i], builder, &flow->nodes[i].node, err));
+    for (size_t i = 0; i < flow->row_count; i++) {
+        at_ledger_row_in row = flow->rows[i].row;
+        row.from = numbers[row.from];
+        row.to = numbers[row.to];
+        AT_TRY(at_ledger_add_row(builder, &row, err));
+    }
+    return at_ledger_finish(out, builder, err);
+}
+
+at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err) {
+    if (!reader->ledger) {
+        at_flow flow = {.reader = reader, .arena = reader->arena};
+        at_ledger *ledger = NULL;
+        AT_TRY(at_reader_tokens(&flow.tokens, &flow.token_count, reader, err));
+        AT_TRY(read_sources(&flow, err));
+        AT_TRY(at_flow_read_accounts(&flow, err));
+        AT_TRY(at_flow_read_transfers(&flow, err));
+        AT_TRY(at_flow_read_legs(&flow, err));
+        AT_TRY(at_flow_finish_nodes(&flow, err));
+        AT_TRY(at_flow_settle_ids(&flow, err));
+        AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
+        AT_TRY(hand_over(ledger, &flow, err));
+        reader->ledger = ledger;
+    }
+    *out = reader->ledger;
+    return AT_OK;
+}

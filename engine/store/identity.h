@@ -1,0 +1,73 @@
+/**
+ * identity.h - which names mean the same thing, at one revision.
+ *
+ * Things are united when a visible record says so: a link same_as_stated between two of one kind;
+ * a reference
+ * written `namespace/id` where that namespace has the thing; an account of which only an asset
+ * with the same id is known (money can move through an asset). Each class of united things gets
+ * one at_thing, 1..N. Read
+ * at the question and never written, so that a withdrawn source takes its unions along.
+ *
+ * A class is named by the bytewise smallest (id, namespace) of its members, described ones before
+ * merely mentioned ones, and those before reference spellings.
+ *
+ * Ownership: everything lives in the arena given at load.
+ */
+#ifndef ASSETTRACE_STORE_IDENTITY_H
+#define ASSETTRACE_STORE_IDENTITY_H
+
+#include "engine/model/facts.h"
+#include "engine/store/db.h"
+
+typedef struct at_identity_thing {
+    const char *id;
+    at_thing number; /* thing.number of the store */
+    at_thing class;  /* 1.. */
+    uint32_t name_space;
+    uint8_t kind, declared; /* at_kind; AT_DECLARED | AT_DECLARED_ACCOUNT */
+    bool spelling;          /* `namespace/id` of something known by itself */
+} at_identity_thing;
+
+typedef struct at_identity {
+    at_arena *arena;
+    at_identity_thing *things; /* visible ones, by number */
+    size_t count;
+    uint32_t *place_of; /* by number: place in things + 1, or 0 */
+    size_t number_limit;
+    const char **name_spaces; /* by number, NULL where none */
+    size_t name_space_limit;
+    uint32_t *by_id;    /* places, by (id, kind, namespace number) */
+    size_t class_count; /* classes are 1..class_count */
+    /* class_count + 2: members of class c are members[start[c]..start[c + 1]) */
+    uint32_t *member_start;
+    uint32_t *members;  /* places, ascending */
+    uint32_t *best;     /* by class: the place that names it */
+    const char **shown; /* by class, filled as needed */
+} at_identity;
+
+/** temp.visible must be there. */
+AT_CHECKED at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *arena,
+                                      at_error *err);
+
+/** The class of a thing of the store; 0 for 0. Things not visible have none: 0. */
+at_thing at_identity_class(const at_identity *identity, at_thing number);
+at_kind at_identity_kind(const at_identity *identity, at_thing class);
+/** A reference as it goes out: class, kind, id and namespace that name it. */
+at_ref at_identity_ref(const at_identity *identity, at_thing class);
+bool at_identity_declared(const at_identity *identity, at_thing class);
+/** First place in by_id whose id is not below `id`. */
+size_t at_identity_find(const at_identity *identity, const char *id);
+
+/* naming.c */
+
+/** The shortest of id, kind:id, namespace/id, kind:namespace/id that means this class alone. */
+AT_CHECKED at_status at_identity_shown(const char **out, at_identity *identity, at_thing class,
+                                       at_error *err);
+/** See at_facts.resolve. */
+AT_CHECKED at_status at_identity_resolve(at_thing *out, at_identity *identity, unsigned kinds,
+                                         const char *text, at_error *err);
+/** Classes of a kind by their shown ids. */
+AT_CHECKED at_status at_identity_list(const at_thing **out, size_t *count_out,
+                                      at_identity *identity, at_kind kind, at_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+#include "engine/store/migrate.h"
+
+#include <inttypes.h>
+
+extern const char at_schema_sql[]; /* schema.sql, embedded by the build */
+
+const at_migration at_migrations[] = {
+    {at_schema_sql, "first layout"},
+};
+const size_t at_migration_count = AT_COUNT(at_migrations);
+
+at_status at_migrate_version(int64_t *out, sqlite3 *db, at_error *err) {
+    int64_t version = 0, application = 0;
+    AT_TRY(at_db_number(&version, db, 0, NULL, 0, "PRAGMA user_version", err));
+    AT_TRY(at_db_number(&application, db, 0, NULL, 0, "PRAGMA application_id", err));
+    if (application != (version ? AT_STORE_APPLICATION : 0))
+        return at_fail(err, AT_NO_STORE, "E-STORE-NONE", "the database is not that of a store");
+    *out = version;
+    return AT_OK;
+}
+
+static at_status run_step(sqlite3 *db, const at_migration *step, int64_t version, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
+    AT_TRY(at_text_print(&sql, err, "PRAGMA application_id = %d; PRAGMA user_version = %" PRId64,
+                         (int)AT_STORE_APPLICATION, version));
+    AT_TRY(at_db_begin(db, err));
+    at_status status = at_db_run(db, step->sql, err);
+    if (status == AT_OK)
+        status = at_db_run(db, at_text_string(&sql), err);
+    if (status == AT_OK)
+        status = at_db_commit(db, err);
+    at_db_rollback(db);
+    return status;
+}
+
+at_status at_migrate(sqlite3 *db, const at_migration *steps, size_t count, at_error *err) {
+    int64_t version = 0;
+    AT_TRY(at_migrate_version(&version, db, err));
+    if (version > (int64_t)count) {
+        at_fail(err, AT_NO_STORE, "E-STORE-NEWER",
+                "the store has layout %" PRId64 ", this program knows up to %zu", version, count);
+        at_hint(err, "Use the newer program that wrote it.");
+        return AT_NO_STORE;
+    }
+    for (; version < (int64_t)count; version++)
+        AT_TRY(run_step(db, &steps[version], version + 1, err));
+    return AT_OK;
+}

@@ -1,0 +1,424 @@
+#include "engine/store/put.h"
+
+#include "engine/store/column.h"
+#include "engine/store/receipt.h"
+#include "engine/store/validate.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* One record on its way in: our own copy of its facts, and what became known about them. */
+typedef struct loading {
+    at_fact *facts;
+    bool *id_given;
+    size_t count;
+    struct {
+        at_intern_thing *thing;
+        unsigned declared;
+    } * mentions;
+    size_t mention_count, mention_capacity;
+    bool extra; /* statements about a record that was put before */
+} loading;
+
+static at_status bind_origin(sqlite3_stmt *statement, int first, const at_origin *origin,
+                             at_error *err) {
+    AT_TRY(at_db_bind_int(statement, first, (int64_t)origin->offset, err));
+    AT_TRY(at_db_bind_int(statement, first + 1, (int64_t)origin->bytes, err));
+    AT_TRY(at_db_bind_int(statement, first + 2, (int64_t)origin->line, err));
+    return at_db_bind_text(statement, first + 3, origin->element, err);
+}
+
+/* A message may quote bytes that are no text: they are shown as U+FFFD. */
+static at_status make_text(const char **out, at_arena *arena, const char *text, at_error *err) {
+    const size_t bytes = strlen(text);
+    size_t bad = 0;
+    if (at_utf8_valid(text, bytes, &bad))
+        return at_arena_copy(out, arena, text, bytes, err);
+    AT_CLEANUP(at_text_clear) at_text clean = {.data = NULL};
+    for (size_t at = 0; at < bytes;) {
+        bad = 0;
+        const bool valid = at_utf8_valid(text + at, bytes - at, &bad);
+        const size_t good = valid ? bytes - at : bad;
+        AT_TRY(at_text_add_bytes(&clean, text + at, good, err));
+        at += good;
+        if (!valid) {
+            AT_TRY(at_text_add(&clean, "\xEF\xBF\xBD", err));
+            at++;
+        }
+    }
+    return at_arena_copy(out, arena, at_text_string(&clean), clean.bytes, err);
+}
+
+static at_status write_line(at_import *import, at_receipt_kind kind, const at_origin *origin,
+                            const at_error *what, at_record_id first, at_error *err) {
+    static const at_origin nowhere = {.offset = 0};
+    const char *message = NULL, *hint = NULL;
+    sqlite3_stmt *line = import->insert_line;
+    const uint64_t number = kind == AT_RECEIPT_REJECT ? import->rejected : import->warnings;
+    AT_TRY(make_text(&message, &import->scratch, what->message, err));
+    if (*what->hint)
+        AT_TRY(make_text(&hint, &import->scratch, what->hint, err));
+    AT_TRY(at_db_bind_int(line, 1, import->source, err));
+    AT_TRY(at_db_bind_int(line, 2, kind, err));
+    AT_TRY(at_db_bind_int(line, 3, (int64_t)number, err));
+    AT_TRY(bind_origin(line, 4, origin ? origin : &nowhere, err));
+    AT_TRY(at_db_bind_text(line, 8, *what->code ? what->code : "E-BUG", err));
+    AT_TRY(at_db_bind_text(line, 9, message, err));
+    AT_TRY(at_db_bind_text(line, 10, hint, err));
+    AT_TRY(first ? at_db_bind_int(line, 11, first, err) : at_db_bind_null(line, 11, err));
+    AT_TRY(at_db_once(line, err));
+    if (kind == AT_RECEIPT_REJECT)
+        import->rejected++;
+    else
+        import->warnings++;
+    return AT_OK;
+}
+
+static at_status check_origin(const at_import *import, const at_origin *origin, at_error *err) {
+    if (origin->offset <= import->archived.content_bytes &&
+        origin->bytes <= import->archived.content_bytes - origin->offset)
+        return AT_OK;
+    return at_fail(err, AT_BUG, "E-BUG",
+                   "importer %s gave a record at %" PRIu64 "+%" PRIu64 " of %" PRIu64 " bytes",
+                   import->info.importer, origin->offset, origin->bytes,
+                   import->archived.content_bytes);
+}
+
+static at_status add_mention(loading *record, at_import *import, at_ref *ref, unsigned declared,
+                             at_error *err) {
+    at_intern_thing *thing = NULL;
+    AT_TRY(at_intern_ref(&thing, &import->intern, ref, import->name_space, err));
+    ref->thing = thing->number;
+    AT_TRY(AT_GROW(&record->mentions, &record->mention_capacity, record->mention_count,
+                   &import->scratch, err));
+    record->mentions[record->mention_count].thing = thing;
+    record->mentions[record->mention_count++].declared = declared;
+    return AT_OK;
+}
+
+static at_status intern_fact(loading *record, at_import *import, at_fact *fact, at_error *err) {
+    const at_fact_table *table = &at_fact_tables[fact->kind];
+    for (size_t i = 0; i < table->column_count; i++) {
+        const at_fact_column *column = &table->columns[i];
+        at_ref *ref = at_column_field(column, fact);
+        unsigned declared = 0;
+        if (column->form != AT_FORM_REF)
+            continue;
+        ref->thing = 0;
+        if (!ref->id || !*ref->id)
+            continue;
+        if (column->flags & AT_SELF)
+            declared = AT_DECLARED;
+        if (fact->kind == AT_ACCOUNT && declared && fact->account.kind != AT_ACCOUNT_ASSET)
+            declared |= AT_DECLARED_ACCOUNT;
+        AT_TRY(add_mention(record, import, ref, declared, err));
+    }
+    if (fact->kind == AT_EVENT && fact->event.thing_count) {
+        at_ref *things = NULL;
+        AT_TRY(AT_NEW(&things, &import->scratch, fact->event.thing_count, err));
+        memcpy(things, fact->event.things, fact->event.thing_count * sizeof *things);
+        for (size_t i = 0; i < fact->event.thing_count; i++)
+            AT_TRY(add_mention(record, import, &things[i], 0, err));
+        fact->event.things = things;
+    }
+    return AT_OK;
+}
+
+/* Ids of transfers that the source does not name: <source>:<record>, and .2, .3 for more of them.
+ * */
+static at_status fill_ids(loading *record, at_import *import, at_error *err) {
+    unsigned nameless = 0;
+    for (size_t i = 0; i < record->count; i++) {
+        at_fact *fact = &record->facts[i];
+        const char **id = fact->kind == AT_TRANSFER ? &fact->transfer.id
+                          : fact->kind == AT_LEG    ? &fact->leg.id
+                                                    : NULL;
+        if (!id)
+            continue;
+        import->legs_put = import->legs_put || fact->kind == AT_LEG;
+        record->id_given[i] = *id != NULL;
+        if (*id)
+            continue;
+        if (++nameless == 1)
+            AT_TRY(at_arena_print(id, &import->scratch, err, "%" PRId64 ":%" PRIu64, import->source,
+                                  import->rows));
+        else
+            AT_TRY(at_arena_print(id, &import->scratch, err, "%" PRId64 ":%" PRIu64 ".%u",
+                                  import->source, import->rows, nameless));
+    }
+    return AT_OK;
+}
+
+static at_status copy_facts(loading *record, at_import *import, const at_fact *facts, size_t count,
+                            at_error *err) {
+    *record = (loading){.count = count, .extra = count > 0};
+    AT_TRY(AT_NEW(&record->facts, &import->scratch, count, err));
+    AT_TRY(AT_NEW(&record->id_given, &import->scratch, count, err));
+    if (count)
+        memcpy(record->facts, facts, count * sizeof *facts);
+    for (size_t i = 0; i < count; i++)
+        record->extra = record->extra && facts[i].kind == AT_STATEMENT;
+    return AT_OK;
+}
+
+/* Add one movement to a total; false when the sum leaves int64. */
+static bool add_total(at_intern_total *total, int64_t in, int64_t out) {
+    if (__builtin_add_overflow(total->in, in, &total->in))
+        return false;
+    if (__builtin_add_overflow(total->out, out, &total->out)) {
+        total->in -= in;
+        return false;
+    }
+    total->count++;
+    return true;
+}
+
+typedef struct movement {
+    const at_ref *account;
+    const char *currency;
+    int64_t in, out;
+} movement;
+
+static size_t movements_of(movement out[2], const at_fact *fact) {
+    if (fact->kind == AT_LEG) {
+        const at_leg *leg = &fact->leg;
+        out[0] = (movement){&leg->account, leg->currency, leg->credit ? leg->amount : 0,
+                            leg->credit ? 0 : leg->amount};
+        return 1;
+    }
+    if (fact->kind != AT_TRANSFER)
+        return 0;
+    const at_transfer *transfer = &fact->transfer;
+    const int64_t in =
+        transfer->amount_in == AT_AMOUNT_NONE ? transfer->amount : transfer->amount_in;
+    const char *currency = transfer->currency_in ? transfer->currency_in : transfer->currency;
+    out[0] = (movement){&transfer->from, transfer->currency, 0, transfer->amount};
+    out[1] = (movement){&transfer->to, currency, in, 0};
+    return 2;
+}
+
+/* Totals of the whole record, or of none of it. */
+static at_status count_money(bool *fits_out, at_import *import, const loading *record,
+                             at_error *err) {
+    movement moves[2];
+    at_intern_thing *thing = NULL;
+    at_intern_total *total = NULL;
+    *fits_out = true;
+    for (size_t i = 0; i < record->count; i++) {
+        const size_t count = movements_of(moves, &record->facts[i]);
+        for (size_t k = 0; k < count; k++) {
+            AT_TRY(
+                at_intern_ref(&thing, &import->intern, moves[k].account, import->name_space, err));
+            AT_TRY(at_intern_total_of(&total, &import->intern, thing, moves[k].currency, err));
+            if (!add_total(total, moves[k].in, moves[k].out)) {
+                *fits_out = false;
+                return AT_OK;
+            }
+        }
+    }
+    return AT_OK;
+}
+
+static at_status insert_record(at_record_id *out, at_import *import, const at_origin *origin,
+                               const at_finding *finding, at_error *err) {
+    sqlite3_stmt *statement = import->insert_record;
+    AT_TRY(at_db_bind_int(statement, 1, import->source, err));
+    AT_TRY(at_db_bind_int(statement, 2, (int64_t)import->rows, err));
+    AT_TRY(bind_origin(statement, 3, origin, err));
+    AT_TRY(finding->verdict == AT_VERDICT_DUPLICATE
+               ? at_db_bind_int(statement, 7, finding->first, err)
+               : at_db_bind_null(statement, 7, err));
+    AT_TRY(finding->has_content
+               ? at_db_bind_bytes(statement, 8, finding->content, sizeof finding->content, err)
+               : at_db_bind_null(statement, 8, err));
+    AT_TRY(at_db_once(statement, err));
+    *out = sqlite3_last_insert_rowid(import->store->db);
+    return AT_OK;
+}
+
+static at_status insert_parts(at_import *import, const at_fact *fact, int64_t number,
+                              at_error *err) {
+    sqlite3_stmt *name = import->insert_name, *thing = import->insert_event_thing;
+    for (size_t i = 0; fact->kind == AT_PARTY && i < fact->party.name_count; i++) {
+        AT_TRY(at_db_bind_int(name, 1, number, err));
+        AT_TRY(at_db_bind_int(name, 2, (int64_t)i, err));
+        AT_TRY(at_db_bind_text(name, 3, fact->party.names[i].text, err));
+        AT_TRY(at_db_bind_text(name, 4, at_name_kinds[fact->party.names[i].kind], err));
+        AT_TRY(at_db_bind_text(name, 5, fact->party.names[i].lang, err));
+        AT_TRY(at_db_once(name, err));
+    }
+    for (size_t i = 0; fact->kind == AT_EVENT && i < fact->event.thing_count; i++) {
+        AT_TRY(at_db_bind_int(thing, 1, number, err));
+        AT_TRY(at_db_bind_int(thing, 2, (int64_t)i, err));
+        AT_TRY(at_db_bind_int(thing, 3, fact->event.things[i].thing, err));
+        AT_TRY(at_db_once(thing, err));
+    }
+    return AT_OK;
+}
+
+static at_status prepare_insert(at_import *import, at_kind kind, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
+    if (import->insert[kind])
+        return AT_OK;
+    AT_TRY(at_column_insert_sql(&sql, kind, err));
+    return at_db_prepare(&import->insert[kind], import->store->db, at_text_string(&sql), err);
+}
+
+static at_status insert_fact(at_import *import, const at_fact *fact, bool id_given,
+                             at_record_id record, at_error *err) {
+    AT_TRY(prepare_insert(import, fact->kind, err));
+    sqlite3_stmt *statement = import->insert[fact->kind];
+    int first = 3;
+    AT_TRY(at_db_bind_int(statement, 1, import->source, err));
+    AT_TRY(at_db_bind_int(statement, 2, record, err));
+    if (fact->kind == AT_TRANSFER || fact->kind == AT_LEG)
+        AT_TRY(at_db_bind_int(statement, first++, id_given, err));
+    AT_TRY(at_column_bind(statement, first, fact, err));
+    AT_TRY(at_db_once(statement, err));
+    return insert_parts(import, fact, sqlite3_last_insert_rowid(import->store->db), err);
+}
+
+/* A duplicate's facts are kept too: they count again when the record they repeat is withdrawn. */
+static at_status store_record(at_import *import, const at_origin *origin, const loading *record,
+                              const at_finding *finding, at_error *err) {
+    at_record_id number = 0;
+    AT_TRY(insert_record(&number, import, origin, finding, err));
+    for (size_t i = 0; i < record->count; i++) {
+        AT_TRY(insert_fact(import, &record->facts[i], record->id_given[i], number, err));
+        if (finding->verdict == AT_VERDICT_NEW)
+            import->facts[record->facts[i].kind]++;
+    }
+    for (size_t i = 0; i < record->mention_count; i++) {
+        record->mentions[i].thing->mentioned = true;
+        record->mentions[i].thing->declared |= record->mentions[i].declared;
+    }
+    if (record->extra)
+        return AT_OK;
+    if (finding->verdict == AT_VERDICT_NEW)
+        import->loaded++;
+    else
+        import->duplicate_rows++;
+    return AT_OK;
+}
+
+/* A refused record goes into the receipt; a refused addition to a record that counts already is
+ * said. */
+static at_status refuse(at_import *import, const at_origin *origin, const loading *record,
+                        const at_error *reason, at_record_id first, at_error *err) {
+    return write_line(import, record->extra ? AT_RECEIPT_WARNING : AT_RECEIPT_REJECT, origin,
+                      reason, first, err);
+}
+
+static at_status put(void *self, const at_origin *origin, const at_fact *facts, size_t fact_count,
+                     at_error *err) {
+    at_import *import = self;
+    loading record;
+    at_finding finding = {.verdict = AT_VERDICT_NEW};
+    at_error reason = {.status = AT_OK};
+    bool fits = true;
+
+    assert(origin && (facts || !fact_count));
+    at_arena_reset(&import->scratch);
+    AT_TRY(check_origin(import, origin, err));
+    AT_TRY(copy_facts(&record, import, facts, fact_count, err));
+    import->rows += !record.extra;
+    for (size_t i = 0; i < fact_count; i++) {
+        const at_status status =
+            at_validate(&facts[i], import->info.tokens, import->info.token_count, &reason);
+        if (status == AT_BAD_INPUT || status == AT_LIMIT)
+            return refuse(import, origin, &record, &reason, 0, err);
+        AT_TRY(status);
+    }
+    for (size_t i = 0; i < fact_count; i++)
+        AT_TRY(intern_fact(&record, import, &record.facts[i], err));
+    AT_TRY(fill_ids(&record, import, err));
+    const at_candidate candidate = {record.facts, record.id_given, record.count};
+    if (!record.extra)
+        AT_TRY(at_duplicates_find(&finding, &reason, &import->duplicates, &candidate,
+                                  &import->scratch, err));
+    if (finding.verdict == AT_VERDICT_REFUSED)
+        return refuse(import, origin, &record, &reason, finding.first, err);
+    if (finding.verdict == AT_VERDICT_NEW)
+        AT_TRY(count_money(&fits, import, &record, err));
+    if (!fits)
+        return at_fail(err, AT_LIMIT, "E-AMOUNT-RANGE",
+                       "the sum of one account's transfers leaves 64 bits at record %" PRIu64,
+                       import->rows);
+    return store_record(import, origin, &record, &finding, err);
+}
+
+static at_status reject(void *self, const at_origin *origin, const at_error *reason,
+                        at_error *err) {
+    at_import *import = self;
+    assert(origin && reason);
+    at_arena_reset(&import->scratch);
+    AT_TRY(check_origin(import, origin, err));
+    import->rows++;
+    return write_line(import, AT_RECEIPT_REJECT, origin, reason, 0, err);
+}
+
+static at_status warn(void *self, const at_origin *origin, const at_error *what, at_error *err) {
+    at_import *import = self;
+    assert(what);
+    at_arena_reset(&import->scratch);
+    return write_line(import, AT_RECEIPT_WARNING, origin, what, 0, err);
+}
+
+at_status at_put_begin(at_import *import, at_error *err) {
+    sqlite3 *db = import->store->db;
+    const struct {
+        sqlite3_stmt **out;
+        const char *sql;
+    } statements[] = {
+        {&import->insert_record,
+         "INSERT INTO main.record (source, number, offset, bytes, line, element, duplicate_of,"
+         " content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+        {&import->insert_name, "INSERT INTO main.party_name (party, position, text, kind, lang)"
+                               " VALUES (?, ?, ?, ?, ?)"},
+        {&import->insert_event_thing, "INSERT INTO main.event_thing (event, position, thing)"
+                                      " VALUES (?, ?, ?)"},
+        {&import->insert_line,
+         "INSERT INTO main.receipt_line (source, kind, number, offset, bytes, line, element, code,"
+         " message, hint, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    };
+    for (size_t i = 0; i < AT_COUNT(statements); i++)
+        AT_TRY(at_db_prepare(statements[i].out, db, statements[i].sql, err));
+    AT_TRY(at_duplicates_begin(&import->duplicates, db, import->source, import->name_space, err));
+    import->sink = (at_sink){.self = import, .put = put, .reject = reject, .warn = warn};
+    return AT_OK;
+}
+
+static at_status write_fact_counts(at_import *import, at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_TRY(at_db_prepare(
+        &statement, import->store->db,
+        "INSERT INTO main.receipt_fact (source, kind, fact_count) VALUES (?, ?, ?)", err));
+    for (int kind = AT_PARTY; kind < AT_KIND_COUNT; kind++) {
+        if (!import->facts[kind])
+            continue;
+        AT_TRY(at_db_bind_int(statement, 1, import->source, err));
+        AT_TRY(at_db_bind_int(statement, 2, kind, err));
+        AT_TRY(at_db_bind_int(statement, 3, (int64_t)import->facts[kind], err));
+        AT_TRY(at_db_once(statement, err));
+    }
+    return AT_OK;
+}
+
+at_status at_put_finish(at_import *import, at_error *err) {
+    AT_TRY(at_intern_write(&import->intern, import->source, err));
+    AT_TRY(write_fact_counts(import, err));
+    at_put_end(import);
+    return AT_OK;
+}
+
+void at_put_end(at_import *import) {
+    for (int kind = 0; kind < AT_KIND_COUNT; kind++)
+        at_db_done(&import->insert[kind]);
+    at_db_done(&import->insert_record);
+    at_db_done(&import->insert_name);
+    at_db_done(&import->insert_event_thing);
+    at_db_done(&import->insert_line);
+    at_duplicates_end(&import->duplicates);
+    at_intern_end(&import->intern);
+}

@@ -1,0 +1,145 @@
+#include "engine/store/reader.h"
+
+#include "engine/store/snapshot.h"
+#include "engine/store/views.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+static at_status open_snapshot(at_reader *reader, int64_t revision, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = 0};
+    at_store *store = reader->store;
+    const char *path = NULL;
+    int64_t newest = 0;
+    AT_TRY(at_store_file(&path, store, AT_STORE_DATABASE, &scratch, err));
+    AT_TRY(at_db_open(&reader->db, path, store->immutable ? AT_DB_IMMUTABLE : AT_DB_READ,
+                      store->options.lock_wait_ms, err));
+    /* The first read fixes what this connection sees until it is closed. */
+    AT_TRY(at_db_run(reader->db, "BEGIN", err));
+    AT_TRY(at_store_newest(&newest, reader->db, err));
+    if (revision < 0 || revision > newest)
+        return at_fail(err, AT_BAD_INPUT, "E-REVISION-UNKNOWN",
+                       "there is no revision %" PRId64 "; the newest is %" PRId64, revision,
+                       newest);
+    reader->revision = revision ? revision : newest;
+    AT_TRY(at_views_visible(reader->db, reader->revision, 0, err));
+    return at_identity_load(&reader->identity, reader->db, reader->arena, err);
+}
+
+at_status at_reader_open(at_reader **out, at_store *store, int64_t revision, at_arena *arena,
+                         at_error *err) {
+    AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
+    at_reader *fresh = NULL;
+    assert(store && arena);
+    AT_TRY(AT_NEW(&fresh, arena, 1, err));
+    *fresh = (at_reader){.arena = arena, .store = store};
+    reader = fresh;
+    AT_TRY(open_snapshot(reader, revision, err));
+    at_reader_make_facts(reader);
+    *out = reader;
+    reader = NULL;
+    return AT_OK;
+}
+
+void at_reader_close(at_reader **reader) {
+    if (!*reader)
+        return;
+    at_input_close(&(*reader)->open_input);
+    at_db_rollback((*reader)->db);
+    at_db_close(&(*reader)->db);
+    *reader = NULL;
+}
+
+int64_t at_reader_revision(const at_reader *reader) {
+    return reader->revision;
+}
+
+const at_facts *at_reader_facts(at_reader *reader) {
+    return &reader->facts;
+}
+
+at_status at_reader_tokens(const at_token **out, size_t *count_out, at_reader *reader,
+                           at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    at_token *tokens = NULL;
+    size_t count = 0, capacity = 0;
+    bool row = false;
+    if (!reader->tokens_loaded) {
+        AT_TRY(at_db_prepare(&statement, reader->db,
+                             "SELECT DISTINCT code, scale FROM main.token"
+                             " WHERE source IN (SELECT source FROM temp.visible)"
+                             " ORDER BY code, scale",
+                             err));
+        for (;;) {
+            const char *code = NULL;
+            AT_TRY(at_db_step(&row, statement, err));
+            if (!row)
+                break;
+            AT_TRY(AT_GROW(&tokens, &capacity, count, reader->arena, err));
+            AT_TRY(at_db_text(&code, statement, 0, reader->arena, err));
+            tokens[count] = (at_token){.scale = (int)at_db_int(statement, 1)};
+            strncpy(tokens[count].currency.code, code, AT_CURRENCY_BYTES - 1);
+            count++;
+        }
+        reader->tokens = tokens;
+        reader->token_count = count;
+        reader->tokens_loaded = true;
+    }
+    *out = reader->tokens;
+    *count_out = reader->token_count;
+    return AT_OK;
+}
+
+at_status at_reader_pairs(const at_pair_view **out, size_t *count_out, at_reader *reader,
+                          at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    at_pair_view *pairs = NULL;
+    size_t count = 0, capacity = 0;
+    bool row = false;
+    AT_TRY(at_db_prepare(&statement, reader->db,
+                         "SELECT d.record, c.record FROM main.pairing p"
+                         " JOIN main.leg d ON d.fact = p.debit_leg"
+                         " JOIN main.leg c ON c.fact = p.credit_leg"
+                         " LEFT JOIN main.pairing_end e ON e.pairing = p.number"
+                         " WHERE p.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)"
+                         " ORDER BY d.record, c.record, p.number",
+                         err));
+    AT_TRY(at_db_bind_int(statement, 1, reader->revision, err));
+    for (;;) {
+        AT_TRY(at_db_step(&row, statement, err));
+        if (!row)
+            break;
+        AT_TRY(AT_GROW(&pairs, &capacity, count, reader->arena, err));
+        pairs[count++] = (at_pair_view){at_db_int(statement, 0), at_db_int(statement, 1)};
+    }
+    *out = pairs;
+    *count_out = count;
+    return AT_OK;
+}
+
+at_status at_reader_ambiguous(const at_record_id **out, size_t *count_out, at_reader *reader,
+                              at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    at_record_id *records = NULL;
+    size_t count = 0, capacity = 0;
+    bool row = false;
+    AT_TRY(at_db_prepare(&statement, reader->db,
+                         "SELECT l.record FROM main.ambiguity a"
+                         " JOIN main.leg l ON l.fact = a.leg"
+                         " LEFT JOIN main.ambiguity_end e ON e.ambiguity = a.number"
+                         " WHERE a.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)"
+                         " ORDER BY l.record, a.number",
+                         err));
+    AT_TRY(at_db_bind_int(statement, 1, reader->revision, err));
+    for (;;) {
+        AT_TRY(at_db_step(&row, statement, err));
+        if (!row)
+            break;
+        AT_TRY(AT_GROW(&records, &capacity, count, reader->arena, err));
+        records[count++] = at_db_int(statement, 0);
+    }
+    *out = records;
+    *count_out = count;
+    return AT_OK;
+}

@@ -1,0 +1,48 @@
+/**
+ * snapshot.h - a reader while it is open: what reader.c opens and the other files of the reading
+ * side fill.
+ *
+ * Ownership: at_reader lives in the question's arena; its connection and open source are closed
+ *            by at_reader_close.
+ */
+#ifndef ASSETTRACE_STORE_SNAPSHOT_H
+#define ASSETTRACE_STORE_SNAPSHOT_H
+
+#include "engine/base/input.h"
+#include "engine/store/handle.h"
+#include "engine/store/identity.h"
+#include "engine/store/reader.h"
+
+/* All visible facts of one kind, and which of them are about a class. */
+typedef struct at_fact_index {
+    bool loaded, indexed;
+    at_fact *facts;
+    size_t count;
+    size_t *start;         /* class_count + 2; of class c: about[start[c] .. start[c + 1]) */
+    const at_fact **about; /* copied out when asked */
+} at_fact_index;
+
+struct at_reader {
+    at_arena *arena;
+    at_store *store;
+    sqlite3 *db;
+    int64_t revision;
+    at_identity identity;
+    at_facts facts;
+    at_fact_index kinds[AT_KIND_COUNT];
+    const char **titles; /* by class; NULL until asked */
+    at_ledger *ledger;   /* NULL until asked */
+    const at_token *tokens;
+    size_t token_count;
+    bool tokens_loaded;
+    const char *view_prefix; /* of the inner views; NULL until SQL is asked */
+
+    /* The source whose bytes were read last. */
+    char open_content[65];
+    at_input *open_input;
+};
+
+/** Fill reader->facts. */
+void at_reader_make_facts(at_reader *reader);
+
+#endif

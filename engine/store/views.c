@@ -1,0 +1,44 @@
+#include "engine/store/views.h"
+
+#include <inttypes.h>
+
+static const char tables_sql[] = "DROP TABLE IF EXISTS temp.visible;"
+                                 "DROP TABLE IF EXISTS temp.hidden;"
+                                 "CREATE TEMP TABLE visible (source INTEGER PRIMARY KEY);"
+                                 "CREATE TEMP TABLE hidden (record INTEGER PRIMARY KEY);";
+
+static const char visible_sql[] = "INSERT INTO temp.visible (source)"
+                                  " SELECT s.number FROM main.source s"
+                                  "  WHERE (s.revision <= ?1 AND NOT EXISTS"
+                                  "   (SELECT 1 FROM main.withdrawal w"
+                                  "     WHERE w.source = s.number AND w.revision <= ?1))";
+
+/* Of all records that say the same, the first in a visible source counts. */
+static const char hidden_sql[] =
+    "INSERT INTO temp.hidden (record)"
+    " SELECT d.id FROM main.record d"
+    "  WHERE d.duplicate_of IS NOT NULL"
+    "    AND d.source IN (SELECT source FROM temp.visible)"
+    "    AND (EXISTS (SELECT 1 FROM main.record e"
+    "                  WHERE e.id = d.duplicate_of"
+    "                    AND e.source IN (SELECT source FROM temp.visible))"
+    "      OR EXISTS (SELECT 1 FROM main.record e"
+    "                  WHERE e.duplicate_of = d.duplicate_of AND e.id < d.id"
+    "                    AND e.source IN (SELECT source FROM temp.visible)))";
+
+static at_status run_with(sqlite3 *db, const char *sql, const int64_t *value, at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_TRY(at_db_prepare(&statement, db, sql, err));
+    if (value)
+        AT_TRY(at_db_bind_int(statement, 1, *value, err));
+    return at_db_once(statement, err);
+}
+
+at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_error *err) {
+    AT_TRY(at_db_run(db, tables_sql, err));
+    AT_TRY(run_with(db, visible_sql, &revision, err));
+    if (added)
+        AT_TRY(
+            run_with(db, "INSERT OR IGNORE INTO temp.visible (source) VALUES (?1)", &added, err));
+    return run_with(db, hidden_sql, NULL, err);
+}

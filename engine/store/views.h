@@ -1,0 +1,22 @@
+/**
+ * views.h - which rows count at one revision, as TEMP tables of one connection.
+ *
+ *   temp.visible(source)  sources published at or before the revision and not withdrawn by then
+ *   temp.hidden(record)   records of visible sources that repeat a record that counts already
+ *
+ * A fact counts when its source is visible and its record is not hidden (AT_VISIBLE).
+ */
+#ifndef ASSETTRACE_STORE_VIEWS_H
+#define ASSETTRACE_STORE_VIEWS_H
+
+#include "engine/store/db.h"
+
+/** Condition for a row of a fact table named `f`. */
+#define AT_VISIBLE                                  \
+    "f.source IN (SELECT source FROM temp.visible)" \
+    " AND f.record NOT IN (SELECT record FROM temp.hidden)"
+
+/** Make both tables anew. @param added  a source not published yet that counts too, or 0 */
+AT_CHECKED at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_error *err);
+
+#endif
