@@ -1,5 +1,6 @@
 /* bytes.c - the exact bytes of a record, out of the file as it was received. */
 #include "engine/store/archive.h"
+#include "engine/store/reader.h"
 #include "engine/store/snapshot.h"
 
 #include "engine/base/file.h"

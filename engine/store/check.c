@@ -1,8 +1,8 @@
 /* check.c - at_store_check: is the store whole? */
 #include "engine/store/custody.h"
 #include "engine/store/handle.h"
-#include "engine/store/migrate.h"
 #include "engine/store/sources.h"
+#include "engine/store/store.h"
 
 #include "engine/base/file.h"
 #include "engine/crypto/hash.h"

@@ -1,5 +1,7 @@
 #include "engine/store/flow.h"
 
+#include "engine/store/reader.h"
+
 #include <inttypes.h>
 
 at_status at_flow_add_row(at_flow *flow, const at_flow_row *row, at_error *err) {

@@ -7,6 +7,7 @@
  * plain ones, and of everything else nothing: no write, PRAGMA, ATTACH, schema, and no function
  * that knows the time or makes things up. */
 #include "engine/store/column.h"
+#include "engine/store/reader.h"
 #include "engine/store/snapshot.h"
 #include "engine/store/views.h"
 
