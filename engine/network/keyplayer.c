@@ -103,19 +103,15 @@ static at_status rank_positions(at_key_players *players, at_arena *arena, at_err
     return AT_OK;
 }
 
-static at_status find_betweenness(at_key_players *players, const igraph_t *graph, at_arena *arena,
+static at_status find_betweenness(at_key_players *players, const at_simple *simple, at_arena *arena,
                                   at_error *err) {
-    AT_CLEANUP(igraph_vector_destroy) igraph_vector_t found = {0};
-    AT_IGRAPH(igraph_vector_init(&found, 0), err);
+    double *found;
+    AT_TRY(AT_NEW(&found, arena, players->count, err));
     players->betweenness_cut = players->edge_count > AT_EXACT_EDGES_MAX;
-    if (players->betweenness_cut)
-        AT_IGRAPH(igraph_betweenness_cutoff(graph, &found, igraph_vss_all(), false, NULL,
-                                            AT_BETWEENNESS_CUTOFF),
-                  err);
-    else
-        AT_IGRAPH(igraph_betweenness(graph, &found, igraph_vss_all(), false, NULL), err);
+    AT_TRY(at_betweenness(found, simple,
+                          players->betweenness_cut ? AT_BETWEENNESS_CUTOFF : UINT32_MAX, err));
     for (uint32_t i = 0; i < players->count; i++)
-        players->positions[i].betweenness = VECTOR(found)[i];
+        players->positions[i].betweenness = found[i];
     return rank_positions(players, arena, err);
 }
 
@@ -157,7 +153,7 @@ at_status at_key_players_find(at_key_players *out, const at_graph *graph, const 
     AT_TRY(at_simple_make(&simple, graph, members, count, &scratch, err));
     AT_TRY(open_net(&net, &simple, &players.edge_count, &scratch, err));
     AT_TRY(find_cuts(&players, &net.graph, err));
-    AT_TRY(find_betweenness(&players, &net.graph, &scratch, err));
+    AT_TRY(find_betweenness(&players, &simple, &scratch, err));
     AT_TRY(find_communities(&players, &net.graph, &scratch, err));
     AT_TRY(at_fragment(set, &chosen, &players.before, &players.after, &simple, set_size, err));
     for (uint32_t i = 0; i < chosen; i++)

@@ -297,6 +297,27 @@ static void check_players(uint64_t seed, const random_world *world, const at_gra
     assert_true(players.after.num * all == apart * players.after.den);
 }
 
+/* Short paths alone: those of more steps count nothing. */
+static void check_short_paths(const random_world *world, const at_graph *graph, at_arena *arena) {
+    int distance[NODES_MAX][NODES_MAX], n = world->node_count;
+    double paths[NODES_MAX][NODES_MAX], found[NODES_MAX];
+    uint32_t members[NODES_MAX];
+    at_simple simple;
+    for (int i = 0; i < n; i++)
+        members[i] = (uint32_t)i;
+    measure(distance, paths, world);
+    assert_int_equal(at_simple_make(&simple, graph, members, (uint32_t)n, arena, NULL), AT_OK);
+    assert_int_equal(at_betweenness(found, &simple, 2, NULL), AT_OK);
+    for (int node = 0; node < n; node++) {
+        double between = 0;
+        for (int a = 0; a < n; a++)
+            for (int b = a + 1; b < n; b++)
+                if (distance[a][b] == 2 && world->tied[a][node] && world->tied[node][b])
+                    between += 1 / paths[a][b];
+        assert_true(fabs(found[node] - between) < 1e-9);
+    }
+}
+
 static void check_around(const random_world *world, const at_graph *graph, at_arena *arena) {
     at_around around;
     int distance[NODES_MAX][NODES_MAX], hops = roll(4);
@@ -382,6 +403,7 @@ static void test_random(void **test_state) {
         make_graph(&graph, &ledger, &facts, &known, &world, &options);
         check_groups(seed, &world, &graph, &groups, &arena);
         check_players(seed, &world, &graph, &arena);
+        check_short_paths(&world, &graph, &arena);
         check_around(&world, &graph, &arena);
         check_joints(seed, &world, &graph, &groups, &facts, &ledger, &money_seen, &arena);
     }
