@@ -131,10 +131,6 @@ static uint32_t find_cut(int64_t *left_out, const at_lots *lots, const at_lot_st
             *left_out = lot->units - (back_sum - keep);
             return back;
         }
-        if (back_sum == keep) {
-            *left_out = 0;
-            return lot->older;
-        }
         back = lot->older;
     }
 }

@@ -238,8 +238,10 @@ static at_status repay_debt(at_pass *pass, const at_pass_event *event, at_lots *
 
 static at_status remember_debit(at_pass *pass, const at_pass_event *event, const at_lots *block,
                                 at_error *err) {
+    if (pass->options->backward_window_us == AT_TRACE_WINDOW_OFF || !event->from_held)
+        return AT_OK;
     const int64_t units = block->total - tainted_units(pass, block);
-    if (pass->options->backward_window_us == AT_TRACE_WINDOW_OFF || !event->from_held || units == 0)
+    if (units == 0)
         return AT_OK;
     at_pass_account *account = &pass->accounts[event->from];
     uint32_t index = 0;
@@ -360,10 +362,10 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
                            .to = ledger->to[row],
                            .time_us = ledger->time_us[row],
                            .amount = pass->effective->amount[row]};
-    event.from_held = at_node_held(ledger->nodes[event.from].kind);
+    event.from_held = pass->accounts[event.from].held;
     if (at_effective_moves(pass->effective, row)) {
         event.amount_in = at_effective_in(pass->effective, row);
-        if (!at_node_held(ledger->nodes[event.to].kind))
+        if (!pass->accounts[event.to].held)
             event.stopped = &pass->accounts[event.to].lots;
         AT_TRY(run_event(pass, &event, err));
     } else if (event.amount > 0) {
@@ -386,6 +388,25 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
     return run_event(pass, &event, err);
 }
 
+/* Accounts and lots lie all over memory and a row waits for each of them, so they are called for
+ * some rows ahead: first the accounts, then what they hold. Half the time at ten million rows. */
+static void call_ahead(const at_pass *pass, uint32_t place) {
+    enum { ACCOUNTS_AHEAD = 16, LOTS_AHEAD = 8 };
+    const at_ledger *ledger = pass->ledger;
+    if (place + ACCOUNTS_AHEAD >= ledger->count)
+        return;
+    const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
+    const uint32_t near = at_effective_row(pass->effective, place + LOTS_AHEAD);
+    const at_lots *from = &pass->accounts[ledger->from[near]].lots;
+    const at_lots *to = &pass->accounts[ledger->to[near]].lots;
+    __builtin_prefetch(&pass->accounts[ledger->from[far]]);
+    __builtin_prefetch(&pass->accounts[ledger->to[far]]);
+    if (from->total > 0)
+        __builtin_prefetch(at_lot_at(&pass->lots, from->oldest));
+    if (to->total > 0)
+        __builtin_prefetch(at_lot_at(&pass->lots, to->newest));
+}
+
 at_status at_pass_rows(at_pass *pass, at_error *err) {
     const at_ledger *ledger = pass->ledger;
     const int64_t as_of_us = pass->options->as_of_us;
@@ -393,6 +414,7 @@ at_status at_pass_rows(at_pass *pass, at_error *err) {
         const uint32_t row = at_effective_row(pass->effective, place);
         if (ledger->time_us[row] > as_of_us)
             break;
+        call_ahead(pass, place);
         AT_TRY(apply_account_sources(pass, ledger->time_us[row], err));
         AT_TRY(run_row(pass, row, err));
     }
@@ -405,6 +427,7 @@ at_status at_pass_open(at_pass *pass, at_error *err) {
         at_pass_account *account = &pass->accounts[node];
         const int64_t opening = pass->effective->opening[node];
         const bool imputed = at_opening_imputed(pass->effective, node);
+        account->held = at_node_held(pass->ledger->nodes[node].kind);
         account->sink = account->debits = account->debt_first = AT_NONE;
         if (opening < 0)
             AT_TRY(add_debt(pass, account, -opening, AT_TRACE_OPENING, false, err));

@@ -15,6 +15,7 @@ typedef struct at_pass_account {
     uint32_t debt_first, debt_last; /* queue of `debt`, oldest first; AT_NONE: empty */
     uint32_t sink;                  /* its overdraft sink, or AT_NONE */
     uint32_t debits;                /* newest `debit` that may be refilled, or AT_NONE */
+    bool held;                      /* a ledger is (T1); kept here, nodes lie far away */
     bool reached;                   /* taint has been here */
 } at_pass_account;
 

@@ -18,7 +18,7 @@ typedef struct coin_entry {
 
 /* A row of coins, oldest first; what a coin carries is its label or, for debts, its creator. */
 typedef struct coin_pile {
-    short *unit;
+    short unit[COIN_UNITS];
     int count;
 } coin_pile;
 
@@ -49,15 +49,12 @@ static int by_text(const void *a, const void *b) {
 }
 
 static void add_coin(coin_pile *coins, int what) {
-    if (coins->unit == NULL)
-        coins->unit = malloc(COIN_UNITS * sizeof(short));
-    assert(coins->unit != NULL && coins->count < COIN_UNITS);
+    assert(coins->count < COIN_UNITS);
     coins->unit[coins->count++] = (short)what;
 }
 
 /* The first or the last `count` coins leave `from` and join `to`, keeping their order. */
 static void move_coins(coin_pile *to, coin_pile *from, int count, bool last) {
-    assert(count <= from->count);
     const int start = last ? from->count - count : 0;
     for (int i = 0; i < count; i++)
         add_coin(to, from->unit[start + i]);
@@ -80,13 +77,6 @@ static int count_untainted(const coin_game *run, const coin_pile *coins) {
     return count;
 }
 
-static int find_entry(const coin_game *run, const char *id) {
-    for (int i = 0; i < run->count; i++)
-        if (strcmp(run->list[i].id, id) == 0)
-            return i;
-    return -1;
-}
-
 static bool is_self(const coin_entry *entry) {
     return entry->from == entry->to;
 }
@@ -105,9 +95,8 @@ static int by_order(const void *a, const void *b) {
 }
 
 static void sort_entries(coin_game *run) {
-    const coin_world *world = run->world;
-    for (int i = 0; i < world->row_count; i++) {
-        const coin_row *row = &world->rows[i];
+    for (int i = 0; i < run->world->row_count; i++) {
+        const coin_row *row = &run->world->rows[i];
         if (row->amount == 0)
             continue;
         coin_entry *entry = &run->list[run->count++];
@@ -122,7 +111,7 @@ static void sort_entries(coin_game *run) {
         memcpy(entry->id, row->id, sizeof row->id);
         entry->converted =
             row->amount != row->amount_in ||
-            strcmp(world->nodes[row->from].currency, world->nodes[row->to].currency) != 0;
+            strcmp(run->nodes[row->from].currency, run->nodes[row->to].currency) != 0;
     }
     qsort(run->list, (size_t)run->count, sizeof run->list[0], by_order);
 }
@@ -185,9 +174,11 @@ static void expand_fees(coin_game *run) {
 /* T16. */
 static const char *judge(coin_game *run, int r) {
     coin_entry *reversal = &run->list[r];
-    const int t = find_entry(run, reversal->reverses);
-    coin_entry *original = &run->list[t < 0 ? 0 : t];
-    if (t < 0 || t >= r || original->deleted)
+    int t = 0;
+    while (t < r && strcmp(run->list[t].id, reversal->reverses) != 0)
+        t++;
+    coin_entry *original = &run->list[t];
+    if (t == r || original->deleted)
         return "UNMATCHED";
     if (reversal->from != original->to || reversal->to != original->from || reversal->converted ||
         original->converted || reversal->amount > original->amount)
@@ -213,7 +204,6 @@ static void cancel(coin_game *run) {
 
 /* T6. */
 static void open_accounts(coin_game *run) {
-    const int clean = run->tainted;
     for (int node = 0; node < run->world->node_count; node++) {
         const coin_node *account = &run->nodes[node];
         int opening = account->opening, balance = 0, lowest = 0;
@@ -225,14 +215,12 @@ static void open_accounts(coin_game *run) {
                 (entry->to == node ? entry->in : 0) - (entry->from == node ? entry->amount : 0);
             lowest = balance < lowest ? balance : lowest;
         }
-        if (!account->held)
-            continue;
         if (!account->known)
-            opening = -lowest;
+            opening = account->held ? -lowest : 0;
         if (!account->known && opening > 0)
             note(run, "IMPUTED_OPENING", account->id, "-", "-", opening);
         for (int i = 0; i < opening; i++)
-            add_coin(&run->purses[node].held, account->known ? clean : clean + 2);
+            add_coin(&run->purses[node].held, account->known ? run->tainted : run->tainted + 2);
         for (int i = 0; i < -opening; i++)
             add_coin(&run->purses[node].debt, OPENING);
     }
@@ -266,16 +254,15 @@ static void declare_on_accounts(coin_game *run, int time) {
         int first = -1;
         for (int s = 0; s < run->world->source_count; s++) {
             const coin_source *source = &run->world->sources[s],
-                              *best = &run->world->sources[first < 0 ? 0 : first];
-            if (source->transfer[0] != '\0' || run->used[s] || source->time > time)
-                continue;
-            if (first < 0 || source->time < best->time ||
-                (source->time == best->time && strcmp(source->label, best->label) < 0))
+                              *best = source - s + (first < 0 ? s : first);
+            if (source->transfer[0] == '\0' && !run->used[s] && source->time <= time &&
+                (first < 0 || source->time < best->time ||
+                 (source->time == best->time && strcmp(source->label, best->label) < 0)))
                 first = s;
         }
+        const int node = run->world->sources[first < 0 ? 0 : first].node;
         if (first < 0)
             return;
-        const int node = run->world->sources[first].node;
         declare(run, first, &run->purses[node].held, run->nodes[node].id, "-");
     }
 }
@@ -306,7 +293,8 @@ static void list_replenished(coin_game *run, const coin_entry *entry, const coin
 static void repay(coin_game *run, const coin_entry *entry, coin_pile *block) {
     coin_pile *debt = &run->purses[entry->to].debt;
     const int units = debt->count < block->count ? debt->count : block->count;
-    coin_pile part = {0}, paid = {0};
+    static coin_pile part, paid;
+    part.count = paid.count = 0;
     move_coins(&part, block, units, run->world->lifo);
     move_coins(&paid, debt, units, false);
     for (int i = 0, run_length = 1; i < units && count_untainted(run, &part) < units;
@@ -316,19 +304,19 @@ static void repay(coin_game *run, const coin_entry *entry, coin_pile *block) {
                  paid.unit[i] == OPENING ? "@opening" : run->list[paid.unit[i]].id, run_length);
             run_length = 0;
         }
-    move_coins(&run->purses[2 * COIN_NODES + entry->to].held, &part, units, false);
-    free(part.unit);
-    free(paid.unit);
+    const int sink = 2 * COIN_NODES + entry->to;
+    snprintf(run->nodes[sink].id, 16, "@overdraft:%.4s", run->world->nodes[entry->to].id);
+    move_coins(&run->purses[sink].held, &part, units, false);
 }
 
 static void play(coin_game *run, int number) {
     const coin_entry *entry = &run->list[number];
     const bool from_held = run->nodes[entry->from].held;
     coin_purse *purse = &run->purses[entry->from];
-    coin_pile block = {0}, converted = {0};
-    const int own = !from_held                          ? 0
-                    : purse->held.count < entry->amount ? purse->held.count
-                                                        : entry->amount;
+    static coin_pile block, converted;
+    block.count = converted.count = 0;
+    const int most = from_held ? purse->held.count : 0;
+    const int own = most < entry->amount ? most : entry->amount;
     move_coins(&block, &purse->held, own, run->world->lifo);
     for (int i = own; i < entry->amount; i++) {
         add_coin(&block, from_held ? run->tainted + 1 : run->tainted);
@@ -352,19 +340,17 @@ static void play(coin_game *run, int number) {
         repay(run, entry, &converted);
     }
     move_coins(&run->purses[entry->to].held, &converted, converted.count, false);
-    free(block.unit);
-    free(converted.unit);
 }
 
 static void name_labels(coin_game *run) {
     static const char *const untainted[] = {"@clean", "@credit", "@unknown"};
-    const coin_world *world = run->world;
-    for (int s = 0; s < world->source_count; s++) {
+    for (int s = 0; s < run->world->source_count; s++) {
+        const char *label = run->world->sources[s].label;
         bool known = false;
         for (int i = 0; i < run->tainted; i++)
-            known = known || strcmp(run->labels[i], world->sources[s].label) == 0;
+            known = known || strcmp(run->labels[i], label) == 0;
         if (!known)
-            snprintf(run->labels[run->tainted++], 12, "%s", world->sources[s].label);
+            snprintf(run->labels[run->tainted++], 12, "%s", label);
     }
     qsort(run->labels, (size_t)run->tainted, sizeof run->labels[0], by_text);
     for (int i = 0; i < 3; i++)
@@ -373,14 +359,10 @@ static void name_labels(coin_game *run) {
 
 static void report(coin_game *run) {
     for (int node = 0; node < 3 * COIN_NODES; node++)
-        for (int label = 0; label < run->tainted + 3; label++) {
-            const int count = count_label(&run->purses[node].held, label);
-            const bool overdraft = node >= 2 * COIN_NODES;
-            if (count > 0)
-                test_line(run->out, "holding %s %s%s %d", run->labels[label],
-                          overdraft ? "@overdraft:" : "",
-                          run->nodes[overdraft ? node - 2 * COIN_NODES : node].id, count);
-        }
+        for (int label = 0; label < run->tainted + 3; label++)
+            if (count_label(&run->purses[node].held, label) > 0)
+                test_line(run->out, "holding %s %s %d", run->labels[label], run->nodes[node].id,
+                          count_label(&run->purses[node].held, label));
     for (int label = 0; label < run->tainted; label++)
         test_line(run->out, "injected %s %d", run->labels[label], run->injected[label]);
     for (int s = 0; s < run->world->source_count; s++)
@@ -390,13 +372,11 @@ static void report(coin_game *run) {
 }
 
 void coin_run(test_lines *out, const coin_world *world) {
-    coin_game *run = calloc(1, sizeof *run);
-    assert(run != NULL);
-    out->count = 0;
-    run->world = world;
-    run->out = out;
-    run->node_count = world->node_count;
+    static coin_game game;
+    coin_game *run = &game;
+    game = (coin_game){.world = world, .out = out, .node_count = world->node_count};
     memcpy(run->nodes, world->nodes, sizeof world->nodes);
+    out->count = 0;
     name_labels(run);
     sort_entries(run);
     if (world->credit_first)
@@ -417,9 +397,4 @@ void coin_run(test_lines *out, const coin_world *world) {
     }
     declare_on_accounts(run, world->as_of);
     report(run);
-    for (int node = 0; node < 3 * COIN_NODES; node++) {
-        free(run->purses[node].held.unit);
-        free(run->purses[node].debt.unit);
-    }
-    free(run);
 }
