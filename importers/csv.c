@@ -61,7 +61,8 @@ static void cut_trailer(at_csv *csv) {
 /* Move the window to the next record and make it longer than the `seen` bytes already looked at. */
 static at_status read_more(at_csv *csv, size_t seen, at_error *err) {
     const size_t least = csv->style.trailer_lines > 0 ? 2 * TRAILER_BYTES : window_bytes;
-    const size_t want = 2 * seen > least ? 2 * seen : least;
+    const size_t more = 2 * seen + csv->unit; /* at least one unit more than was looked at */
+    const size_t want = more > least ? more : least;
     at_input_take(csv->in, csv->used);
     csv->base += csv->used;
     csv->used = 0;
