@@ -98,6 +98,12 @@ AT_MAP_SETTER(at_map_set_integer) {
     return AT_OK;
 }
 
+const char *at_map_late(at_map_row *map, size_t field) {
+    const at_map_value *value = map->record->values[field];
+    map->row->last = value != NULL && value->column_count > 0 ? value->columns[0].number : 0;
+    return map->texts[field];
+}
+
 /* --- Party ------------------------------------------------------------------------------------ */
 
 enum { PARTY_NAME, PARTY_LANG, PARTY_ALIAS, PARTY_FORMER };
@@ -148,23 +154,17 @@ static at_status finish_party(at_fact *fact, at_map_row *map, at_error *err) {
 
 static const char *const thing_kinds[] = {"party", "account", "asset", "event", NULL};
 
-/* The kind of thing that a column of its own names; `otherwise` when it is empty. */
-static at_status read_thing_kind(at_kind *out, const char *text, at_kind otherwise, at_error *err) {
-    int word = 0;
-    *out = otherwise;
-    if (text == NULL)
-        return AT_OK;
-    AT_TRY(at_field_word(&word, text, thing_kinds, "kind of thing", err));
-    *out = at_kind_parse(thing_kinds[word]);
-    return AT_OK;
-}
-
-static at_status read_thing(at_ref *out, const char *kind, at_kind otherwise, const char *id,
-                            at_map_row *map, at_error *err) {
-    at_kind known;
-    AT_TRY(read_thing_kind(&known, kind, otherwise, err));
-    AT_TRY(at_field_digits(&id, id, map->row->scratch, err));
-    return at_field_any_ref(out, id, known, err);
+/* A reference in two fields: the kind of thing, which may be left out, and its id. */
+static at_status read_thing(at_ref *out, size_t kind, at_kind otherwise, size_t id, at_map_row *map,
+                            at_error *err) {
+    const char *text = at_map_late(map, kind);
+    if (text != NULL) {
+        int word = 0;
+        AT_TRY(at_field_word(&word, text, thing_kinds, "kind of thing", err));
+        otherwise = at_kind_parse(thing_kinds[word]);
+    }
+    AT_TRY(at_field_digits(&text, at_map_late(map, id), map->row->scratch, err));
+    return at_field_any_ref(out, text, otherwise, err);
 }
 
 enum { ID_OF_KIND, ID_OF, ID_TYPE, ID_TEXT, ID_COUNTRY };
@@ -183,10 +183,10 @@ static const at_map_rule identifier_rules[] = {
 
 static at_status finish_identifier(at_fact *fact, at_map_row *map, at_error *err) {
     at_identifier *identifier = &fact->identifier;
-    AT_TRY(
-        read_thing(&identifier->of, map->texts[ID_OF_KIND], AT_PARTY, map->texts[ID_OF], map, err));
-    AT_TRY(at_field_identifier(identifier, map->texts[ID_TYPE], map->texts[ID_TEXT],
-                               map->texts[ID_COUNTRY], map->row->scratch, err));
+    AT_TRY(read_thing(&identifier->of, ID_OF_KIND, AT_PARTY, ID_OF, map, err));
+    const char *country = map->texts[ID_COUNTRY], *type = at_map_late(map, ID_TYPE);
+    AT_TRY(at_field_identifier(identifier, type, map->texts[ID_TEXT], country, map->row->scratch,
+                               err));
     return at_period_check(&identifier->period, err);
 }
 
@@ -209,10 +209,9 @@ static const at_map_rule holding_rules[] = {
 
 static at_status finish_holding(at_fact *fact, at_map_row *map, at_error *err) {
     at_holding *holding = &fact->holding;
-    const char *low = map->texts[HOLD_SHARE], *high = map->texts[HOLD_SHARE_MAX];
-    AT_TRY(read_thing(&holding->owned, map->texts[HOLD_OWNED_KIND], AT_PARTY,
-                      map->texts[HOLD_OWNED], map, err));
-    if (low == NULL && high != NULL)
+    AT_TRY(read_thing(&holding->owned, HOLD_OWNED_KIND, AT_PARTY, HOLD_OWNED, map, err));
+    const char *high = map->texts[HOLD_SHARE_MAX], *low = at_map_late(map, HOLD_SHARE);
+    if (low == NULL && high != NULL) /* "at most": from nothing */
         low = "0";
     AT_TRY(at_share_parse(&holding->share, low, high, err));
     return at_period_check(&holding->period, err);
@@ -236,11 +235,11 @@ static at_status finish_link(at_fact *fact, at_map_row *map, at_error *err) {
     static const char *const strengths[] = {"stated", "suspected", NULL};
     at_link *link = &fact->link;
     int strength = 0;
-    AT_TRY(read_thing(&link->a, map->texts[LINK_A_KIND], AT_PARTY, map->texts[LINK_A], map, err));
-    AT_TRY(read_thing(&link->b, map->texts[LINK_B_KIND], AT_PARTY, map->texts[LINK_B], map, err));
-    if (map->texts[LINK_STRENGTH] != NULL)
-        AT_TRY(at_field_word(&strength, map->texts[LINK_STRENGTH], strengths, "strength of a link",
-                             err));
+    AT_TRY(read_thing(&link->a, LINK_A_KIND, AT_PARTY, LINK_A, map, err));
+    AT_TRY(read_thing(&link->b, LINK_B_KIND, AT_PARTY, LINK_B, map, err));
+    const char *text = at_map_late(map, LINK_STRENGTH);
+    if (text != NULL)
+        AT_TRY(at_field_word(&strength, text, strengths, "strength of a link", err));
     link->suspected = strength == 1;
     return at_period_check(&link->period, err);
 }
@@ -282,7 +281,7 @@ static const at_map_rule event_rules[] = {
 /* "party:p7; asset:plate-12": things between semicolons, a party unless it says another kind. */
 static at_status finish_event(at_fact *fact, at_map_row *map, at_error *err) {
     at_event *event = &fact->event;
-    const char *text = map->texts[EVENT_THINGS];
+    const char *text = at_map_late(map, EVENT_THINGS);
     at_ref *things = NULL;
     size_t capacity = 0;
     while (text != NULL && *text != '\0') {
@@ -294,7 +293,8 @@ static at_status finish_event(at_fact *fact, at_map_row *map, at_error *err) {
         if (bytes > 0) {
             AT_TRY(at_arena_copy(&id, map->row->scratch, text, bytes, err));
             AT_TRY(AT_GROW(&things, &capacity, event->thing_count, map->row->scratch, err));
-            AT_TRY(read_thing(&things[event->thing_count++], NULL, AT_PARTY, id, map, err));
+            AT_TRY(at_field_digits(&id, id, map->row->scratch, err));
+            AT_TRY(at_field_any_ref(&things[event->thing_count++], id, AT_PARTY, err));
         }
         text = next;
     }
@@ -314,13 +314,12 @@ static const at_map_rule label_rules[] = {
 };
 
 static at_status finish_label(at_fact *fact, at_map_row *map, at_error *err) {
-    const char *of = map->texts[LABEL_OF];
-    if ((of == NULL) == (fact->label.transfer == NULL))
+    const bool of_thing = at_map_late(map, LABEL_OF) != NULL;
+    if (of_thing == (fact->label.transfer != NULL))
         return at_fail(err, AT_BAD_INPUT, "E-FIELD-EMPTY",
                        "a label is about either a thing (\"of\") or a \"transfer\"");
-    return of == NULL
-               ? AT_OK
-               : read_thing(&fact->label.of, map->texts[LABEL_OF_KIND], AT_PARTY, of, map, err);
+    return of_thing ? read_thing(&fact->label.of, LABEL_OF_KIND, AT_PARTY, LABEL_OF, map, err)
+                    : AT_OK;
 }
 
 /* --- The kinds -------------------------------------------------------------------------------- */

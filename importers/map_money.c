@@ -11,7 +11,7 @@ static int scale_of(const char *currency, const at_map_row *map) {
 /* The amount of a field in the minor units of `currency`; untouched when the field is empty. */
 static at_status read_amount(int64_t *out, size_t field, const char *currency, at_map_row *map,
                              at_error *err) {
-    const char *text = map->texts[field];
+    const char *text = at_map_late(map, field);
     if (text == NULL)
         return AT_OK;
     return at_map_amount(out, text, scale_of(currency, map), map->record->values[field], map, err);
@@ -55,7 +55,7 @@ static const at_map_rule account_rules[] = {
 
 static at_status finish_account(at_fact *fact, at_map_row *map, at_error *err) {
     at_account *account = &fact->account;
-    const char *text = map->texts[ACCOUNT_OPENING];
+    const char *text = at_map_late(map, ACCOUNT_OPENING);
     if (text != NULL && account->currency == NULL)
         return at_fail(err, AT_BAD_INPUT, "E-FIELD-EMPTY",
                        "an opening needs the currency of its account");
@@ -89,7 +89,7 @@ static const at_map_rule asset_rules[] = {
 
 static at_status finish_asset(at_fact *fact, at_map_row *map, at_error *err) {
     at_asset *asset = &fact->asset;
-    if (map->texts[ASSET_VALUE] == NULL)
+    if (at_map_late(map, ASSET_VALUE) == NULL)
         return AT_OK;
     if (asset->currency == NULL)
         return at_fail(err, AT_BAD_INPUT, "E-FIELD-EMPTY", "a value needs a currency");
@@ -121,7 +121,7 @@ static const at_map_rule transfer_rules[] = {
 
 /* What the other side receives is read in its own currency, or kept as written for the store. */
 static at_status read_amount_in(at_transfer *t, at_map_row *map, at_error *err) {
-    const char *text = map->texts[TRANSFER_AMOUNT_IN];
+    const char *text = at_map_late(map, TRANSFER_AMOUNT_IN);
     if (text == NULL)
         return AT_OK;
     if (t->currency_in != NULL)
@@ -212,10 +212,10 @@ static at_status read_columns(at_leg *leg, at_map_row *map, at_error *err) {
 static at_status read_directed(at_leg *leg, at_map_row *map, at_error *err) {
     static const char *const directions[] = {"out", "in", NULL};
     int direction = 0;
-    if (map->texts[LEG_DIRECTION] == NULL)
+    if (at_map_late(map, LEG_DIRECTION) == NULL)
         return at_fail(err, AT_BAD_INPUT, "E-FIELD-EMPTY", "\"direction\" is empty");
-    AT_TRY(at_field_word(&direction, map->texts[LEG_DIRECTION], directions, "direction (in, out)",
-                         err));
+    AT_TRY(at_field_word(&direction, at_map_late(map, LEG_DIRECTION), directions,
+                         "direction (in, out)", err));
     leg->credit = direction == 1;
     return read_positive(&leg->amount, LEG_AMOUNT, leg->currency, map, err);
 }
@@ -232,7 +232,7 @@ static at_status finish_leg(at_fact *fact, at_map_row *map, at_error *err) {
     at_leg *leg = &fact->leg;
     if (map->record->values[LEG_AMOUNT] == NULL)
         AT_TRY(read_columns(leg, map, err));
-    else if (map->texts[LEG_AMOUNT] == NULL)
+    else if (at_map_late(map, LEG_AMOUNT) == NULL)
         return at_fail(err, AT_BAD_INPUT, "E-FIELD-EMPTY", "\"amount\" is empty");
     else if (map->record->values[LEG_DIRECTION] != NULL)
         AT_TRY(read_directed(leg, map, err));

@@ -241,6 +241,9 @@ const at_map_kind *at_map_kind_of(at_kind kind);
 /** Read one record of a row into a new fact of it. */
 AT_CHECKED at_status at_map_read(const at_map_record *record, at_map_row *map, at_error *err);
 
+/** The text of a field for `finish`; from here on what goes wrong is about its column. */
+const char *at_map_late(at_map_row *map, size_t field);
+
 /* Setters shared by the tables; `rule` says where to and of what. */
 #define AT_MAP_SETTER(name)                                                  \
     at_status name(at_fact *fact, const at_map_rule *rule, const char *text, \
