@@ -1,6 +1,8 @@
-/* Goal: every kind of bad input ends in a clear error with its code and place, and the rest is read.
- * Method: one table; a row is one file, who reads it, and what must come of it: the importer's own
- * answer, how many records were loaded and rejected, and a code, place and words that were said. */
+/* Goal: every kind of bad input ends in a clear error with its code and place, and the rest is
+ * read.
+ * Method: one table; a row is one file, who reads it, and what must come of it: the importer's
+ * own answer, how many records were loaded and rejected, and a code, place and words that were
+ * said. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
