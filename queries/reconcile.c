@@ -142,7 +142,8 @@ static at_status list_statements(const at_fact ***out, size_t *count_out,
     return AT_OK;
 }
 
-/* No statement speaks about this account: its rows, and the opening they are told to start with. */
+/* No statement speaks about this account: its rows, and the opening they are told to start with.
+ * An account that no record of the time speaks about is left out: there is nothing to cite. */
 static at_status put_unstated(const reconciliation *work, uint32_t node, at_error *err) {
     const at_node *of = &work->ledger->nodes[node];
     const bool imputed = at_opening_imputed(work->effective, node);
@@ -158,6 +159,10 @@ static at_status put_unstated(const reconciliation *work, uint32_t node, at_erro
             AT_TRY(at_turnover_of(&before, work->ledger, node, AT_TIME_NONE, work->since_us, err));
         AT_TRY(at_turnover_closing(&period.opening, work->effective->opening[node], &before, err));
     }
+    at_turnover turnover;
+    AT_TRY(at_turnover_of(&turnover, work->ledger, node, period.since_us, period.until_us, err));
+    if (turnover.rows == 0 && of->opening_record == 0)
+        return AT_OK;
     return put_period(work, node, &period, err);
 }
 
