@@ -1,0 +1,177 @@
+#include "engine/cli/cli.h"
+
+#include "engine/cli/width.h"
+
+#include <assert.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/store/custody.h"
+
+typedef struct search {
+    const char *name;
+    bool found;
+} search;
+
+static void look_for(void *self, const at_option *option) {
+    search *wanted = self;
+    wanted->found = wanted->found || strcmp(option->name, wanted->name) == 0;
+}
+
+/* A misspelt name here would be an option that never works. */
+static bool is_declared(const at_cli *cli, const char *name) {
+    search wanted = {.name = name};
+    if (cli->command)
+        at_command_options(cli->command, look_for, &wanted);
+    for (const at_option *option = at_general_options; option->name; option++)
+        look_for(&wanted, option);
+    return wanted.found;
+}
+
+static const at_given *last_given(const at_cli *cli, const char *name) {
+    assert(is_declared(cli, name));
+    for (size_t i = cli->given_count; i > 0; i--)
+        if (strcmp(cli->given[i - 1].option->name, name) == 0)
+            return &cli->given[i - 1];
+    return NULL;
+}
+
+bool at_cli_has(const at_cli *cli, const char *option) {
+    return last_given(cli, option) != NULL;
+}
+
+const char *at_cli_value(const at_cli *cli, const char *option) {
+    const at_given *given = last_given(cli, option);
+    return given ? given->value : NULL;
+}
+
+at_status at_cli_values(const char *const **out, size_t *count_out, const at_cli *cli,
+                        const char *option, at_error *err) {
+    const char **values = NULL;
+    size_t count = 0;
+    assert(is_declared(cli, option));
+    AT_TRY(AT_NEW(&values, cli->arena, cli->given_count, err));
+    for (size_t i = 0; i < cli->given_count; i++)
+        if (strcmp(cli->given[i].option->name, option) == 0)
+            values[count++] = cli->given[i].value;
+    *out = values;
+    *count_out = count;
+    return AT_OK;
+}
+
+at_status at_cli_number(int64_t *out, const at_cli *cli, const char *option, int64_t low,
+                        int64_t high, int64_t fallback, at_error *err) {
+    const char *text = at_cli_value(cli, option);
+    int64_t number = fallback;
+    if (text && (!at_int_parse(&number, text) || number < low || number > high))
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION",
+                       "\"--%s %s\" is not a whole number from %lld to %lld", option, text,
+                       (long long)low, (long long)high);
+    *out = number;
+    return AT_OK;
+}
+
+int64_t at_cli_now_us(void) {
+    struct timespec now = {0};
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return AT_TIME_NONE;
+    return (int64_t)now.tv_sec * AT_US_PER_SECOND + now.tv_nsec / 1000;
+}
+
+const char *at_cli_actor(at_cli *cli) {
+    const char *actor = getenv("ASSETTRACE_ACTOR");
+    if (actor && *actor)
+        return actor;
+    const struct passwd *user = getpwuid(getuid());
+    if (user && user->pw_name && *user->pw_name)
+        return user->pw_name;
+    if (at_arena_print(&actor, cli->arena, NULL, "uid %u", (unsigned)getuid()) != AT_OK)
+        return NULL;
+    return actor;
+}
+
+at_status at_cli_store_path(const char **out, at_cli *cli, at_error *err) {
+    const char *named = at_cli_value(cli, "store");
+    if (!named)
+        named = getenv("ASSETTRACE_STORE");
+    if (named && *named)
+        return at_arena_text(out, cli->arena, named, err);
+    char folder[4096];
+    if (!getcwd(folder, sizeof folder))
+        return at_fail(err, AT_IO, "E-IO", "the current folder cannot be told");
+    AT_CLEANUP(at_text_clear) at_text found = {0};
+    AT_TRY(at_store_find(&found, folder, err));
+    return at_arena_text(out, cli->arena, at_text_string(&found), err);
+}
+
+at_status at_cli_open_store(at_store **out, at_cli *cli, at_store_mode mode, at_error *err) {
+    enum { MS_PER_SECOND = 1000, LOCK_WAIT_S_MAX = 86400 };
+    const char *path = NULL;
+    int64_t wait_s = AT_LOCK_WAIT_MS / MS_PER_SECOND;
+    AT_TRY(at_cli_store_path(&path, cli, err));
+    if (cli->command->takes & AT_TAKES_LOCK)
+        AT_TRY(at_cli_number(&wait_s, cli, "lock-wait", 0, LOCK_WAIT_S_MAX, wait_s, err));
+    const at_store_options options = {.mode = mode,
+                                      .lock_wait_ms = (int)wait_s * MS_PER_SECOND,
+                                      .now_us = at_cli_now_us,
+                                      .actor = at_cli_actor(cli)};
+    AT_TRY(at_store_open(out, path, &options, err));
+    if (at_store_recovered(*out))
+        at_cli_note("RECOVERED", "%s", at_store_recovered(*out));
+    return AT_OK;
+}
+
+at_status at_cli_open_reader(at_reader **out, at_cli *cli, at_store *store, at_error *err) {
+    int64_t revision = 0;
+    if (cli->command->takes & AT_TAKES_REVISION)
+        AT_TRY(at_cli_number(&revision, cli, "at", 1, INT64_MAX, 0, err));
+    return at_reader_open(out, store, revision, cli->arena, err);
+}
+
+at_status at_cli_log(at_store *store, const char *action, const char *object, const char *result,
+                     int64_t revision, at_error *err) {
+    if (!at_store_writable(store))
+        return AT_OK;
+    const at_custody_entry entry = {
+        .action = action, .object = object, .result = result, .revision = revision};
+    return at_custody_append(store, &entry, err);
+}
+
+/* Words from files may hold anything: they reach stderr made visible. */
+static void say(const char *before, const char *text, const char *after) {
+    AT_CLEANUP(at_text_clear) at_text shown = {0};
+    if (at_visible_add(&shown, NULL, text, false, NULL) != AT_OK)
+        at_text_reset(&shown);
+    fprintf(stderr, "%s%s%s", before, at_text_string(&shown), after);
+}
+
+void at_cli_note(const char *code, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fputs("note: ", stderr);
+    if (code)
+        say("", code, ": ");
+    say("", text, "\n");
+}
+
+void at_cli_complain(const at_error *err) {
+    if (!err->message[0])
+        return;
+    fputs("error: ", stderr);
+    if (err->place[0])
+        say("", err->place, ": ");
+    say("", err->message, "\n");
+    if (err->hint[0])
+        say("  ", err->hint, "  ");
+    else
+        say("  `assettrace help ", err->code, "` says more.  ");
+    say("[", err->code, "]\n");
+}

@@ -1,0 +1,183 @@
+/* cmd_help.c: help, version, schema, queries, importers: what the program says of itself. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/embedded.h"
+#include "engine/base/json.h"
+#include "engine/cli/help.h"
+#include "engine/cli/print.h"
+#include "engine/jobs/ask.h"
+#include "engine/jobs/import.h"
+
+
+/* Nothing of that name: the nearest of everything that help knows. */
+static at_status unknown_topic(const char *topic, at_error *err) {
+    enum { TOPICS_MAX = 1024 };
+    const char *names[TOPICS_MAX + 1] = {"exit-codes"};
+    size_t count = 1;
+    for (const at_command *command = at_commands; command->name && count < TOPICS_MAX; command++)
+        names[count++] = command->name;
+    for (size_t i = 0; at_queries[i] && count < TOPICS_MAX; i++)
+        names[count++] = at_queries[i]->name;
+    for (size_t i = 0; at_importers[i] && count < TOPICS_MAX; i++)
+        names[count++] = at_importers[i]->name;
+    for (size_t i = 0; at_code_at(i) && count < TOPICS_MAX; i++)
+        names[count++] = at_code_at(i);
+    at_fail(err, AT_USAGE, "E-CLI-WORDS", "there is no help about \"%s\"", topic);
+    const char *nearest = at_text_nearest(topic, names);
+    if (nearest)
+        at_hint(err, "Did you mean `help %s`?", nearest);
+    return AT_USAGE;
+}
+
+static at_status explain(at_text *out, const char *topic, at_error *err) {
+    const at_command *command = at_command_find(topic);
+    if (command)
+        return at_help_command(out, command, err);
+    const at_query *query = at_query_find(at_queries, topic);
+    if (query)
+        return at_help_query(out, query, err);
+    const at_importer *importer = at_importer_find(at_importers, topic);
+    if (importer)
+        return at_help_importer(out, importer, err);
+    if (strcmp(topic, "exit-codes") == 0)
+        return at_help_exit_codes(out, err);
+    const char *text = at_code_text(topic);
+    if (text)
+        return at_text_print(out, err, "%s\n%s\n", topic, text);
+    return unknown_topic(topic, err);
+}
+
+at_status at_cmd_help(at_cli *cli, at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_TRY(at_output_open(&out, cli, err));
+    AT_TRY(cli->word_count ? explain(&out.text, cli->words[0], err)
+                           : at_help_overview(&out.text, err));
+    return at_output_finish(&out, err);
+}
+
+at_status at_cmd_version(at_cli *cli, at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_TRY(at_output_open(&out, cli, err));
+    if (out.format == AT_FORMAT_JSON) {
+        at_json_writer json = {.out = &out.text};
+        at_json_object(&json);
+        at_json_put_key(&json, "schema");
+        at_json_put_text(&json, "assettrace/version/1");
+        at_json_put_key(&json, "version");
+        at_json_put_text(&json, ASSETTRACE_VERSION);
+        at_json_object_end(&json);
+        AT_TRY(at_json_finish(&json, err));
+        AT_TRY(at_text_add_char(&out.text, '\n', err));
+    } else {
+        AT_TRY(at_text_print(&out.text, err, "assettrace %s\n", ASSETTRACE_VERSION));
+    }
+    return at_output_finish(&out, err);
+}
+
+/* "model/schema/case.json" -> "case"; false when the file is no schema. */
+static bool schema_name(char *out, size_t size, const char *path) {
+    static const char folder[] = "model/schema/", suffix[] = ".json";
+    const size_t length = strlen(path), ends = strlen(suffix);
+    if (!at_text_starts(path, folder) || length <= strlen(folder) + ends ||
+        strcmp(path + length - ends, suffix) != 0)
+        return false;
+    snprintf(out, size, "%.*s", (int)(length - strlen(folder) - ends), path + strlen(folder));
+    return true;
+}
+
+at_status at_cmd_schema(at_cli *cli, at_error *err) {
+    enum { SCHEMAS_MAX = 64, NAME_BYTES = 64 };
+    static char names[SCHEMAS_MAX][NAME_BYTES];
+    const char *known[SCHEMAS_MAX + 1] = {0};
+    size_t count = 0;
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_TRY(at_output_open(&out, cli, err));
+    for (const at_embedded_file *file = at_embedded_files; file->name; file++) {
+        if (count == SCHEMAS_MAX || !schema_name(names[count], NAME_BYTES, file->name))
+            continue;
+        known[count] = names[count];
+        if (!cli->word_count) {
+            AT_TRY(at_text_print(&out.text, err, "%s\n", names[count]));
+        } else if (strcmp(names[count], cli->words[0]) == 0) {
+            AT_TRY(at_text_add_bytes(&out.text, file->data, file->bytes, err));
+            return at_output_finish(&out, err);
+        }
+        count++;
+    }
+    if (!cli->word_count)
+        return at_output_finish(&out, err);
+    at_fail(err, AT_USAGE, "E-CLI-WORDS", "there is no schema \"%s\"", cli->words[0]);
+    const char *nearest = at_text_nearest(cli->words[0], known);
+    if (nearest)
+        at_hint(err, "Did you mean `schema %s`?", nearest);
+    else
+        at_hint(err, "`assettrace schema` lists them.");
+    return AT_USAGE;
+}
+
+static at_status explain_one(at_cli *cli, bool known, at_status (*unknown)(const char *, at_error *),
+                             at_error *err) {
+    return known ? at_cmd_help(cli, err) : unknown(cli->words[0], err);
+}
+
+static at_status unknown_query(const char *name, at_error *err) {
+    return at_query_unknown(at_queries, name, err);
+}
+
+static at_status unknown_importer(const char *name, at_error *err) {
+    enum { NAMES_MAX = 256 };
+    const char *names[NAMES_MAX + 1] = {0};
+    for (size_t i = 0; at_importers[i] && i < NAMES_MAX; i++)
+        names[i] = at_importers[i]->name;
+    at_fail(err, AT_USAGE, "E-CLI-WORDS", "there is no importer \"%s\"", name);
+    const char *nearest = at_text_nearest(name, names);
+    if (nearest)
+        at_hint(err, "Did you mean `importers %s`?", nearest);
+    return AT_USAGE;
+}
+
+at_status at_cmd_queries(at_cli *cli, at_error *err) {
+    static const at_column columns[] = {
+        {"query", AT_COLUMN_TEXT, "its name"},
+        {"version", AT_COLUMN_COUNT, "raised when the same question would give another answer"},
+        {"summary", AT_COLUMN_TEXT, "what it answers"},
+        {0},
+    };
+    if (cli->word_count)
+        return explain_one(cli, at_query_find(at_queries, cli->words[0]), unknown_query, err);
+    at_table table;
+    at_table_init(&table, "queries", 1, columns, cli->arena);
+    for (size_t i = 0; at_queries[i]; i++) {
+        at_row *row = NULL;
+        AT_TRY(at_table_row(&row, &table, err));
+        at_cell_text(&row->cells[0], at_queries[i]->name);
+        at_cell_integer(&row->cells[1], at_queries[i]->version);
+        at_cell_text(&row->cells[2], at_queries[i]->summary);
+    }
+    return at_print_listing(cli, &table, err);
+}
+
+at_status at_cmd_importers(at_cli *cli, at_error *err) {
+    static const at_column columns[] = {
+        {"importer", AT_COLUMN_TEXT, "its name"},
+        {"version", AT_COLUMN_COUNT, "raised when the same bytes would give other records"},
+        {"recognised", AT_COLUMN_TEXT, "by the first bytes, without --as?"},
+        {"summary", AT_COLUMN_TEXT, "what it reads"},
+        {0},
+    };
+    if (cli->word_count)
+        return explain_one(cli, at_importer_find(at_importers, cli->words[0]), unknown_importer,
+                           err);
+    at_table table;
+    at_table_init(&table, "importers", 1, columns, cli->arena);
+    for (size_t i = 0; at_importers[i]; i++) {
+        at_row *row = NULL;
+        AT_TRY(at_table_row(&row, &table, err));
+        at_cell_text(&row->cells[0], at_importers[i]->name);
+        at_cell_integer(&row->cells[1], at_importers[i]->version);
+        at_cell_text(&row->cells[2], at_importers[i]->sniff ? "yes" : "no");
+        at_cell_text(&row->cells[3], at_importers[i]->summary);
+    }
+    return at_print_listing(cli, &table, err);
+}

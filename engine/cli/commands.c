@@ -1,0 +1,339 @@
+/* commands.c: every command, one row each. */
+#include <string.h>
+
+#include "engine/cli/command.h"
+
+const at_option at_general_options[] = {
+    {"store", 's', "STORE", "the store's folder; else $ASSETTRACE_STORE, else the nearest *.at upward",
+     false},
+    {"help", 'h', NULL, "show help and do nothing", false},
+    {0},
+};
+
+static const at_option format_options[] = {
+    {"json", 0, NULL, "one JSON document", false},
+    {"ndjson", 0, NULL, "one JSON object a row", false},
+    {"csv", 0, NULL, "comma-separated values", false},
+    {"tsv", 0, NULL, "tab-separated values: what a pipe gets", false},
+    {"table", 0, NULL, "a table for people: what a terminal gets", false},
+    {"output", 'o', "FILE", "write to FILE", false},
+    {"force", 0, NULL, "overwrite FILE", false},
+    {0},
+};
+
+static const at_option json_options[] = {
+    {"json", 0, NULL, "one JSON document", false},
+    {0},
+};
+
+static const at_option revision_options[] = {
+    {"at", 0, "REVISION", "as the store was at this revision", false},
+    {0},
+};
+
+static const at_option lock_options[] = {
+    {"lock-wait", 0, "SECONDS", "how long to wait for another writer (30)", false},
+    {0},
+};
+
+static const at_option passphrase_options[] = {
+    {"passphrase-file", 0, "FILE", "the passphrase is the first line of FILE", false},
+    {"passphrase-fd", 0, "N", "the passphrase is the first line of descriptor N", false},
+    {0},
+};
+
+static const struct {
+    unsigned takes;
+    const at_option *options;
+} option_groups[] = {
+    {AT_TAKES_FORMAT, format_options},     {AT_TAKES_JSON, json_options},
+    {AT_TAKES_REVISION, revision_options}, {AT_TAKES_LOCK, lock_options},
+    {AT_TAKES_PASSPHRASE, passphrase_options},
+};
+
+static const at_option import_options[] = {
+    {"as", 0, "IMPORTER", "the format (see `importers`); else recognised by the first bytes", false},
+    {"source", 0, "NAMESPACE", "whose ids these are: the bank or register that speaks (default)",
+     false},
+    {"map", 0, "MAP.json", "the mapping that table_csv reads by", false},
+    {"option", 0, "KEY=VALUE", "an option of the importer", true},
+    {"scale", 0, "TOKEN=DECIMALS", "a currency that ISO 4217 does not know", true},
+    {"dry-run", 'n', NULL, "store nothing; show the first records as they would be stored", false},
+    {"records", 0, "COUNT", "with --dry-run: how many records to show (20)", false},
+    {"verbose", 'v', NULL, "totals of every account too", false},
+    {0},
+};
+
+static const at_option sources_options[] = {
+    {"rejects", 0, NULL, "with show: every rejected record", false},
+    {"duplicates", 0, NULL, "with show: every duplicate", false},
+    {"warnings", 0, NULL, "with show: every warning", false},
+    {"verbose", 'v', NULL, "with show: totals of every account too", false},
+    {"reason", 0, "TEXT", "with withdraw: why, for the custody log", false},
+    {"dry-run", 'n', NULL, "with withdraw: say what would be withdrawn", false},
+    {0},
+};
+
+static const at_option limit_options[] = {
+    {"limit", 0, "ROWS", "at most so many rows; what is cut is said (exit code 20)", false},
+    {0},
+};
+
+static const at_option ask_options[] = {
+    {"limit", 0, "ROWS", "at most so many rows; what is cut is said (exit code 20)", false},
+    {"verbose", 'v', NULL, "on a terminal: whole record addresses", false},
+    {0},
+};
+
+static const at_option log_options[] = {
+    {"from", 0, "SEQ", "begin at this entry", false},
+    {"limit", 0, "ROWS", "at most so many entries", false},
+    {0},
+};
+
+static const at_option run_options[] = {
+    {"verbose", 'v', NULL, "on a terminal: whole record addresses", false},
+    {0},
+};
+
+static const at_option seal_options[] = {
+    {"key", 'k', "FILE", "the secret key to seal with (`key new`)", false},
+    {"output", 'o', "FOLDER", "the dossier to make", false},
+    {"force", 0, NULL, "replace FOLDER", false},
+    {"test-key", 0, NULL, "allow a TEST key; `verify` will say so", false},
+    {"dry-run", 'n', NULL, "answer the case, seal nothing", false},
+    {0},
+};
+
+static const at_option verify_options[] = {
+    {"root", 0, "FILE", "the public key of a signer you trust", true},
+    {"quiet", 'q', NULL, "print the findings that are not good, and the result", false},
+    {0},
+};
+
+static const at_option key_options[] = {
+    {"no-passphrase", 0, NULL, "with new: a TEST key, for trials only", false},
+    {"force", 0, NULL, "with new: overwrite existing key files", false},
+    {0},
+};
+
+static const at_action init_actions[] = {
+    {"", "[STORE.at]", "make a new empty store", 0, 1, at_cmd_init},
+    {0},
+};
+static const at_action status_actions[] = {
+    {"", "", "what the store holds", 0, 0, at_cmd_status},
+    {0},
+};
+static const at_action doctor_actions[] = {
+    {"", "", "is this machine fit for the work?", 0, 0, at_cmd_doctor},
+    {0},
+};
+static const at_action log_actions[] = {
+    {"show", "", "list the entries", 0, 0, at_cmd_log_show},
+    {"verify", "", "check the chain of hashes, and the log against the store", 0, 0,
+     at_cmd_log_verify},
+    {0},
+};
+static const at_action import_actions[] = {
+    {"", "FILE... | FOLDER | -", "read files into the store", 1, AT_WORDS_ANY, at_cmd_import},
+    {0},
+};
+static const at_action sources_actions[] = {
+    {"list", "", "every source received", 0, 0, at_cmd_sources_list},
+    {"show", "SOURCE", "the receipt of one source", 1, 1, at_cmd_sources_show},
+    {"withdraw", "SOURCE", "a new revision without it", 1, 1, at_cmd_sources_withdraw},
+    {0},
+};
+static const at_action find_actions[] = {
+    {"", "TEXT...", "things whose id, name or identifier holds TEXT", 1, AT_WORDS_ANY, at_cmd_find},
+    {0},
+};
+static const at_action show_actions[] = {
+    {"", "ID | ADDRESS", "all that is stated about a thing; or the exact bytes of a record", 1, 1,
+     at_cmd_show},
+    {0},
+};
+static const at_action queries_actions[] = {
+    {"", "[QUERY]", "list the queries, or explain one", 0, 1, at_cmd_queries},
+    {0},
+};
+static const at_action importers_actions[] = {
+    {"", "[IMPORTER]", "list the formats, or explain one", 0, 1, at_cmd_importers},
+    {0},
+};
+static const at_action ask_actions[] = {
+    {"", "QUERY [KEY=VALUE...]", "answer one question", 1, AT_WORDS_ANY, at_cmd_ask},
+    {0},
+};
+static const at_action run_actions[] = {
+    {"", "CASE.json... | FOLDER | -", "answer the questions of a case file", 1, AT_WORDS_ANY,
+     at_cmd_run},
+    {0},
+};
+static const at_action seal_actions[] = {
+    {"", "CASE.json", "answer a case and seal the answers into a dossier", 1, 1, at_cmd_seal},
+    {0},
+};
+static const at_action verify_actions[] = {
+    {"", "DOSSIER", "does a dossier hold what was sealed, and by whom?", 1, 1, at_cmd_verify},
+    {0},
+};
+static const at_action key_actions[] = {
+    {"new", "NAME", "make NAME.key (secret) and NAME.pub", 1, 1, at_cmd_key_new},
+    {"show", "FILE.pub", "what a public key file says", 1, 1, at_cmd_key_show},
+    {0},
+};
+static const at_action schema_actions[] = {
+    {"", "[NAME]", "print a published JSON schema, or list them", 0, 1, at_cmd_schema},
+    {0},
+};
+static const at_action help_actions[] = {
+    {"", "[COMMAND | QUERY | IMPORTER | E-CODE | exit-codes]", "explain", 0, 1, at_cmd_help},
+    {0},
+};
+static const at_action version_actions[] = {
+    {"", "", "print the version", 0, 0, at_cmd_version},
+    {0},
+};
+
+const at_command at_commands[] = {
+    {.name = "init",
+     .group = "store",
+     .summary = "make a new empty store",
+     .actions = init_actions,
+     .writes = true,
+     .details = "The folder's name ends in .at, so that commands find it from the folders below."},
+    {.name = "status",
+     .group = "store",
+     .summary = "what the store holds",
+     .actions = status_actions,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION},
+    {.name = "doctor",
+     .group = "store",
+     .summary = "is this machine fit for the work?",
+     .actions = doctor_actions,
+     .takes = AT_TAKES_FORMAT,
+     .details = "Each line is ok or warn; a warning says what to do. Nothing is changed."},
+    {.name = "log",
+     .group = "store",
+     .summary = "the custody log: what was done with the evidence",
+     .actions = log_actions,
+     .action_optional = true,
+     .takes = AT_TAKES_FORMAT,
+     .options = log_options},
+    {.name = "import",
+     .group = "sources",
+     .summary = "read files into the store",
+     .actions = import_actions,
+     .writes = true,
+     .takes = AT_TAKES_JSON | AT_TAKES_LOCK,
+     .options = import_options,
+     .details =
+         "Each file is one revision and gets a receipt: every record loaded, duplicate or rejected.\n"
+         "A folder is imported as its import.json says, else file by file as recognised. The same\n"
+         "bytes twice change nothing. Exit code 3 when records were rejected, 4 when a file could\n"
+         "not be read at all and nothing of it was published."},
+    {.name = "sources",
+     .group = "sources",
+     .summary = "what was received, and taking it back",
+     .actions = sources_actions,
+     .action_optional = true,
+     .writes = true,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION | AT_TAKES_LOCK,
+     .options = sources_options,
+     .details = "SOURCE is a number, the beginning of a hash (8 digits or more), or a name."},
+    {.name = "find",
+     .group = "look",
+     .summary = "things whose id, name or identifier holds a text",
+     .actions = find_actions,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
+     .options = limit_options,
+     .details = "Case, marks, letter variants and digits do not matter. Exit code 1 when there is none."},
+    {.name = "show",
+     .group = "look",
+     .summary = "all that is stated about a thing, or the bytes of a record",
+     .actions = show_actions,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
+     .details = "An ADDRESS, as answers cite it, is the content's SHA-256, ':', offset, '+', length:\n"
+                "then the record's exact bytes are printed and nothing else."},
+    {.name = "queries",
+     .group = "look",
+     .summary = "list the queries, or explain one",
+     .actions = queries_actions,
+     .takes = AT_TAKES_FORMAT},
+    {.name = "importers",
+     .group = "look",
+     .summary = "list the formats, or explain one",
+     .actions = importers_actions,
+     .takes = AT_TAKES_FORMAT},
+    {.name = "ask",
+     .group = "ask",
+     .summary = "answer one question",
+     .actions = ask_actions,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
+     .options = ask_options,
+     .details = "Every row ends with its grade and the addresses of the records it rests on; on a\n"
+                "terminal with their files and lines. `help QUERY` explains a query's arguments."},
+    {.name = "run",
+     .group = "ask",
+     .summary = "answer the questions of a case file",
+     .actions = run_actions,
+     .takes = AT_TAKES_FORMAT,
+     .options = run_options,
+     .details = "The case file is explained by `schema case`."},
+    {.name = "seal",
+     .group = "evidence",
+     .summary = "answer a case and seal the answers into a dossier",
+     .actions = seal_actions,
+     .writes = true,
+     .takes = AT_TAKES_JSON | AT_TAKES_PASSPHRASE,
+     .options = seal_options,
+     .details = "The same store and case give the same bundle, byte for byte."},
+    {.name = "verify",
+     .group = "evidence",
+     .summary = "does a dossier hold what was sealed, and by whom?",
+     .actions = verify_actions,
+     .takes = AT_TAKES_JSON,
+     .options = verify_options,
+     .details = "Needs no store. Exit code 0 only when the signer is one of the roots given; 7 when\n"
+                "intact but by nobody known; 5 when something was changed, and says which file."},
+    {.name = "key",
+     .group = "evidence",
+     .summary = "keys to seal with",
+     .actions = key_actions,
+     .writes = true,
+     .takes = AT_TAKES_JSON | AT_TAKES_PASSPHRASE,
+     .options = key_options,
+     .details = "The files are minisign's. Without an option the passphrase is asked for twice."},
+    {.name = "schema",
+     .group = "other",
+     .summary = "print a published JSON schema, or list them",
+     .actions = schema_actions},
+    {.name = "help", .group = "other", .summary = "explain", .actions = help_actions},
+    {.name = "version",
+     .group = "other",
+     .summary = "print the version",
+     .actions = version_actions,
+     .takes = AT_TAKES_JSON},
+    {0},
+};
+
+const at_command *at_command_find(const char *name) {
+    for (const at_command *command = at_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+void at_command_options(const at_command *command, void (*visit)(void *self, const at_option *),
+                        void *self) {
+    for (const at_option *option = command->options; option && option->name; option++)
+        visit(self, option);
+    for (size_t i = 0; i < AT_COUNT(option_groups); i++)
+        if (command->takes & option_groups[i].takes)
+            for (const at_option *option = option_groups[i].options; option->name; option++)
+                visit(self, option);
+    for (const at_option *option = at_general_options; option->name; option++)
+        visit(self, option);
+}

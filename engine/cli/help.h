@@ -1,0 +1,23 @@
+/**
+ * help.h - help made from the tables: commands, queries, importers, error codes, exit codes.
+ *
+ * Everything is appended to a text; nothing is written twice, so nothing can disagree.
+ */
+#ifndef ASSETTRACE_CLI_HELP_H
+#define ASSETTRACE_CLI_HELP_H
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/importer.h"
+#include "engine/query.h"
+
+AT_CHECKED at_status at_help_overview(at_text *out, at_error *err);
+AT_CHECKED at_status at_help_command(at_text *out, const at_command *command, at_error *err);
+AT_CHECKED at_status at_help_query(at_text *out, const at_query *query, at_error *err);
+AT_CHECKED at_status at_help_importer(at_text *out, const at_importer *importer, at_error *err);
+AT_CHECKED at_status at_help_exit_codes(at_text *out, at_error *err);
+
+/** "TIME" for a time: what a person is asked to write. */
+const char *at_help_argument_type(const at_arg *arg);
+
+#endif

@@ -1,0 +1,76 @@
+#include "engine/cli/output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/file.h"
+
+enum { FLUSH_BYTES = 1 << 16 };
+#define FILE_BYTES_MAX ((size_t)4 << 30)
+
+static at_status choose_format(at_output *out, const at_cli *cli, at_error *err) {
+    static const struct {
+        const char *option;
+        at_format format;
+    } rows[] = {
+        {"json", AT_FORMAT_JSON}, {"ndjson", AT_FORMAT_NDJSON}, {"csv", AT_FORMAT_CSV},
+        {"tsv", AT_FORMAT_TSV},   {"table", AT_FORMAT_TABLE},
+    };
+    const char *chosen = NULL;
+    out->format = out->terminal && !out->path ? AT_FORMAT_TABLE : AT_FORMAT_TSV;
+    if (!(cli->command->takes & AT_TAKES_FORMAT)) {
+        bool json = cli->command->takes & AT_TAKES_JSON && at_cli_has(cli, "json");
+        out->format = json ? AT_FORMAT_JSON : AT_FORMAT_TABLE;
+        return AT_OK;
+    }
+    for (size_t i = 0; i < AT_COUNT(rows); i++) {
+        if (!at_cli_has(cli, rows[i].option))
+            continue;
+        if (chosen)
+            return at_fail(err, AT_USAGE, "E-CLI-OPTION",
+                           "\"--%s\" and \"--%s\" cannot be had at once", chosen, rows[i].option);
+        chosen = rows[i].option;
+        out->format = rows[i].format;
+    }
+    return AT_OK;
+}
+
+at_status at_output_open(at_output *out, at_cli *cli, at_error *err) {
+    *out = (at_output){.terminal = isatty(STDOUT_FILENO) == 1};
+    if (cli->command->takes & AT_TAKES_FORMAT)
+        out->path = at_cli_value(cli, "output");
+    out->text.limit_bytes = FILE_BYTES_MAX;
+    AT_TRY(choose_format(out, cli, err));
+    if (!out->path || at_cli_has(cli, "force") || at_file_kind_of(out->path) == AT_FILE_NONE)
+        return AT_OK;
+    return at_fail(err, AT_REFUSED, "E-CLI-EXISTS", "\"%s\" is already there", out->path);
+}
+
+static at_status write_out(at_output *out, at_error *err) {
+    const char *text = at_text_string(&out->text);
+    if (fwrite(text, 1, out->text.bytes, stdout) != out->text.bytes || fflush(stdout) != 0)
+        return at_fail(err, AT_IO, "E-IO", "cannot write the answer: %s", strerror(errno));
+    at_text_reset(&out->text);
+    return AT_OK;
+}
+
+at_status at_output_flush(at_output *out, at_error *err) {
+    if (out->path || out->text.bytes < FLUSH_BYTES)
+        return AT_OK;
+    return write_out(out, err);
+}
+
+at_status at_output_finish(at_output *out, at_error *err) {
+    enum { MODE = 0644 };
+    if (!out->path)
+        return write_out(out, err);
+    AT_TRY(at_file_write(out->path, at_text_string(&out->text), out->text.bytes, MODE, err));
+    at_text_reset(&out->text);
+    return AT_OK;
+}
+
+void at_output_clear(at_output *out) {
+    at_text_clear(&out->text);
+}

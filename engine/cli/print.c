@@ -1,0 +1,125 @@
+#include "engine/cli/print.h"
+
+at_status at_print_sources(at_text *out, const at_print *print, const at_row *row, at_error *err) {
+    for (size_t i = 0; i < row->record_count; i++) {
+        at_address address = {0};
+        char text[AT_ADDRESS_TEXT_BYTES];
+        AT_TRY(print->facts->address(print->facts->self, &address, row->records[i], err));
+        at_address_format(text, &address);
+        if (i)
+            AT_TRY(at_text_add_char(out, ' ', err));
+        AT_TRY(at_text_add(out, text, err));
+    }
+    return AT_OK;
+}
+
+void at_print_notes(const at_print *print) {
+    const at_table *table = print->table;
+    for (size_t i = 0; i < table->note_count; i++)
+        at_cli_note(table->notes[i].code, "%s", table->notes[i].text);
+    if (print->limits)
+        at_cli_note("LIMITS", "%s", print->limits);
+}
+
+/* Columns with quotes where CSV asks for them (RFC 4180 section 2). */
+static at_status add_csv(at_text *out, const char *value, at_error *err) {
+    bool quote = false;
+    for (const char *c = value; *c; c++)
+        quote |= *c == ',' || *c == '"' || *c == '\n' || *c == '\r';
+    if (!quote)
+        return at_text_add(out, value, err);
+    AT_TRY(at_text_add_char(out, '"', err));
+    for (const char *c = value; *c; c++) {
+        if (*c == '"')
+            AT_TRY(at_text_add_char(out, '"', err));
+        AT_TRY(at_text_add_char(out, *c, err));
+    }
+    return at_text_add_char(out, '"', err);
+}
+
+static at_status add_tsv(at_text *out, const char *value, at_error *err) {
+    for (const char *c = value; *c; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        if (byte == '\t')
+            AT_TRY(at_text_add(out, "\\t", err));
+        else if (byte == '\n')
+            AT_TRY(at_text_add(out, "\\n", err));
+        else if (byte == '\r')
+            AT_TRY(at_text_add(out, "\\r", err));
+        else if (byte == '\\')
+            AT_TRY(at_text_add(out, "\\\\", err));
+        else if (byte < ' ' || byte == 0x7F)
+            AT_TRY(at_text_print(out, err, "\\x%02X", byte));
+        else
+            AT_TRY(at_text_add_char(out, *c, err));
+    }
+    return AT_OK;
+}
+
+static at_status add_field(at_output *out, const char *value, bool first, at_error *err) {
+    const bool csv = out->format == AT_FORMAT_CSV;
+    if (!first)
+        AT_TRY(at_text_add_char(&out->text, csv ? ',' : '\t', err));
+    return csv ? add_csv(&out->text, value, err) : add_tsv(&out->text, value, err);
+}
+
+static at_status add_text_row(at_output *out, const at_print *print, const at_row *row,
+                              at_text *scratch, at_error *err) {
+    for (size_t i = 0; i < print->table->column_count; i++) {
+        at_text_reset(scratch);
+        AT_TRY(at_cell_print(scratch, &print->table->columns[i], &row->cells[i], AT_ASK_PLACES,
+                             err));
+        AT_TRY(add_field(out, at_text_string(scratch), i == 0, err));
+    }
+    if (print->facts) {
+        AT_TRY(add_field(out, at_grade_text(row->grade), false, err));
+        at_text_reset(scratch);
+        AT_TRY(at_print_sources(scratch, print, row, err));
+        AT_TRY(add_field(out, at_text_string(scratch), false, err));
+    }
+    return at_text_add_char(&out->text, '\n', err);
+}
+
+at_status at_print_text(at_output *out, const at_print *print, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text scratch = {0};
+    for (size_t i = 0; i < print->table->column_count; i++)
+        AT_TRY(add_field(out, print->table->columns[i].name, i == 0, err));
+    AT_TRY(at_text_add(&out->text,
+                       !print->facts                      ? "\n"
+                       : out->format == AT_FORMAT_CSV ? ",grade,sources\n"
+                                                      : "\tgrade\tsources\n",
+                       err));
+    for (size_t i = 0; i < print->table->row_count; i++) {
+        AT_TRY(add_text_row(out, print, &print->table->rows[i], &scratch, err));
+        AT_TRY(at_output_flush(out, err));
+    }
+    return AT_OK;
+}
+
+at_status at_print_table(at_output *out, const at_print *print, at_error *err) {
+    switch (out->format) {
+    case AT_FORMAT_JSON:
+        AT_TRY(at_print_json(out, print, err));
+        AT_TRY(at_text_add_char(&out->text, '\n', err));
+        break;
+    case AT_FORMAT_NDJSON:
+        AT_TRY(at_print_ndjson(out, print, err));
+        break;
+    case AT_FORMAT_TABLE:
+        AT_TRY(at_print_terminal(out, print, err));
+        break;
+    default:
+        AT_TRY(at_print_text(out, print, err));
+    }
+    AT_TRY(at_output_finish(out, err));
+    if (out->format != AT_FORMAT_JSON)
+        at_print_notes(print);
+    return print->table->truncated ? AT_LIMIT : AT_OK;
+}
+
+at_status at_print_listing(at_cli *cli, const at_table *table, at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    const at_print print = {.table = table, .revision = -1};
+    AT_TRY(at_output_open(&out, cli, err));
+    return at_print_table(&out, &print, err);
+}

@@ -1,0 +1,178 @@
+/* print_json.c: tables as canonical JSON (RFC 8785): members sorted, so that equal is equal. */
+#include <string.h>
+
+#include "engine/base/json.h"
+#include "engine/cli/print.h"
+
+/* Members of a row object in byte order: a column, or one of the three every answer has. */
+enum { MEMBER_GRADE = -1, MEMBER_SOURCES = -2, MEMBER_SUPPORT = -3, MEMBERS_MAX = 128 };
+
+typedef struct member {
+    const char *key;
+    int index; /* of the column, or MEMBER_... */
+} member;
+
+typedef struct member_list {
+    member items[MEMBERS_MAX];
+    size_t count;
+} member_list;
+
+static at_status add_member(member_list *list, const char *key, int index, at_error *err) {
+    if (list->count == MEMBERS_MAX)
+        return at_fail(err, AT_LIMIT, "E-LIMIT", "more than %d columns", MEMBERS_MAX);
+    size_t at = list->count++;
+    for (; at > 0 && strcmp(list->items[at - 1].key, key) > 0; at--)
+        list->items[at] = list->items[at - 1];
+    list->items[at] = (member){key, index};
+    return AT_OK;
+}
+
+static at_status sort_members(member_list *list, const at_print *print, at_error *err) {
+    for (size_t i = 0; i < print->table->column_count; i++)
+        AT_TRY(add_member(list, print->table->columns[i].name, (int)i, err));
+    if (!print->facts)
+        return AT_OK;
+    AT_TRY(add_member(list, "grade", MEMBER_GRADE, err));
+    AT_TRY(add_member(list, "sources", MEMBER_SOURCES, err));
+    return add_member(list, "support", MEMBER_SUPPORT, err);
+}
+
+static const char *type_text(at_column_type type) {
+    static const char *const words[] = {
+        [AT_COLUMN_TEXT] = "text",     [AT_COLUMN_ID] = "id",
+        [AT_COLUMN_COUNT] = "count",   [AT_COLUMN_AMOUNT] = "amount",
+        [AT_COLUMN_SHARE] = "share",   [AT_COLUMN_RATIO] = "ratio",
+        [AT_COLUMN_TIME] = "time",
+    };
+    return words[type];
+}
+
+static at_status put_cell(at_json_writer *json, const at_column *column, const at_cell *cell,
+                          at_text *scratch, at_error *err) {
+    enum { EXACT_BITS = 53 };
+    const int64_t exact = (INT64_C(1) << EXACT_BITS) - 1;
+    if (cell->empty) {
+        at_json_put_text(json, NULL);
+    } else if (column->type == AT_COLUMN_COUNT && cell->integer >= -exact &&
+               cell->integer <= exact) {
+        at_json_put_int(json, cell->integer);
+    } else {
+        at_text_reset(scratch);
+        AT_TRY(at_cell_print(scratch, column, cell, AT_ASK_PLACES, err));
+        at_json_put_text(json, at_text_string(scratch));
+    }
+    return AT_OK;
+}
+
+static at_status put_sources(at_json_writer *json, const at_print *print, const at_row *row,
+                             at_error *err) {
+    at_json_array(json);
+    for (size_t i = 0; i < row->record_count; i++) {
+        at_address address = {0};
+        char text[AT_ADDRESS_TEXT_BYTES];
+        AT_TRY(print->facts->address(print->facts->self, &address, row->records[i], err));
+        at_address_format(text, &address);
+        at_json_put_text(json, text);
+    }
+    at_json_array_end(json);
+    return AT_OK;
+}
+
+static at_status put_row(at_json_writer *json, const at_print *print, const member_list *members,
+                         const at_row *row, at_text *scratch, at_error *err) {
+    at_json_object(json);
+    for (size_t i = 0; i < members->count; i++) {
+        const member *item = &members->items[i];
+        at_json_put_key(json, item->key);
+        if (item->index == MEMBER_GRADE)
+            at_json_put_text(json, at_grade_text(row->grade));
+        else if (item->index == MEMBER_SOURCES)
+            AT_TRY(put_sources(json, print, row, err));
+        else if (item->index == MEMBER_SUPPORT)
+            at_json_put_int(json, (int64_t)row->support);
+        else
+            AT_TRY(put_cell(json, &print->table->columns[item->index], &row->cells[item->index],
+                            scratch, err));
+    }
+    at_json_object_end(json);
+    return AT_OK;
+}
+
+static void put_columns(at_json_writer *json, const at_table *table) {
+    at_json_put_key(json, "columns");
+    at_json_array(json);
+    for (size_t i = 0; i < table->column_count; i++) {
+        at_json_object(json);
+        at_json_put_key(json, "name");
+        at_json_put_text(json, table->columns[i].name);
+        at_json_put_key(json, "type");
+        at_json_put_text(json, type_text(table->columns[i].type));
+        at_json_object_end(json);
+    }
+    at_json_array_end(json);
+}
+
+static void put_notes(at_json_writer *json, const at_table *table) {
+    at_json_put_key(json, "notes");
+    at_json_array(json);
+    for (size_t i = 0; i < table->note_count; i++) {
+        at_json_object(json);
+        at_json_put_key(json, "code");
+        at_json_put_text(json, table->notes[i].code);
+        at_json_put_key(json, "text");
+        at_json_put_text(json, table->notes[i].text);
+        at_json_object_end(json);
+    }
+    at_json_array_end(json);
+}
+
+at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text scratch = {0}, schema = {0};
+    const at_table *table = print->table;
+    at_json_writer json = {.out = &out->text};
+    member_list members = {.count = 0};
+    AT_TRY(sort_members(&members, print, err));
+    AT_TRY(at_text_print(&schema, err, "assettrace/%s/%d", table->query, table->version));
+    at_json_object(&json);
+    put_columns(&json, table);
+    if (print->facts) {
+        at_json_put_key(&json, "limits");
+        at_json_put_text(&json, print->limits);
+    }
+    put_notes(&json, table);
+    if (print->question) {
+        at_json_put_key(&json, "question");
+        at_json_put_text(&json, print->question);
+    }
+    if (print->revision >= 0) {
+        at_json_put_key(&json, "revision");
+        at_json_put_int(&json, print->revision);
+    }
+    at_json_put_key(&json, "rows");
+    at_json_array(&json);
+    for (size_t i = 0; i < table->row_count; i++) {
+        AT_TRY(put_row(&json, print, &members, &table->rows[i], &scratch, err));
+        AT_TRY(at_output_flush(out, err));
+    }
+    at_json_array_end(&json);
+    at_json_put_key(&json, "schema");
+    at_json_put_text(&json, at_text_string(&schema));
+    at_json_put_key(&json, "truncated");
+    at_json_put_bool(&json, table->truncated);
+    at_json_object_end(&json);
+    return at_json_finish(&json, err);
+}
+
+at_status at_print_ndjson(at_output *out, const at_print *print, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text scratch = {0};
+    member_list members = {.count = 0};
+    AT_TRY(sort_members(&members, print, err));
+    for (size_t i = 0; i < print->table->row_count; i++) {
+        at_json_writer json = {.out = &out->text};
+        AT_TRY(put_row(&json, print, &members, &print->table->rows[i], &scratch, err));
+        AT_TRY(at_json_finish(&json, err));
+        AT_TRY(at_text_add_char(&out->text, '\n', err));
+        AT_TRY(at_output_flush(out, err));
+    }
+    return AT_OK;
+}
