@@ -1,6 +1,7 @@
 #include "engine/cli/cli.h"
 
 #include "engine/cli/width.h"
+#include "engine/store/custody.h"
 
 #include <assert.h>
 #include <pwd.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "engine/store/custody.h"
 
 typedef struct search {
     const char *name;

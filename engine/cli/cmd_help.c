@@ -1,7 +1,4 @@
 /* cmd_help.c: help, version, schema, queries, importers: what the program says of itself. */
-#include <stdio.h>
-#include <string.h>
-
 #include "engine/base/embedded.h"
 #include "engine/base/json.h"
 #include "engine/cli/help.h"
@@ -9,6 +6,8 @@
 #include "engine/jobs/ask.h"
 #include "engine/jobs/import.h"
 
+#include <stdio.h>
+#include <string.h>
 
 /* Nothing of that name: the nearest of everything that help knows. */
 static at_status unknown_topic(const char *topic, at_error *err) {
@@ -116,8 +115,8 @@ at_status at_cmd_schema(at_cli *cli, at_error *err) {
     return AT_USAGE;
 }
 
-static at_status explain_one(at_cli *cli, bool known, at_status (*unknown)(const char *, at_error *),
-                             at_error *err) {
+static at_status explain_one(at_cli *cli, bool known,
+                             at_status (*unknown)(const char *, at_error *), at_error *err) {
     return known ? at_cmd_help(cli, err) : unknown(cli->words[0], err);
 }
 

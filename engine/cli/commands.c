@@ -1,11 +1,11 @@
 /* commands.c: every command, one row each. */
-#include <string.h>
-
 #include "engine/cli/command.h"
 
+#include <string.h>
+
 const at_option at_general_options[] = {
-    {"store", 's', "STORE", "the store's folder; else $ASSETTRACE_STORE, else the nearest *.at upward",
-     false},
+    {"store", 's', "STORE",
+     "the store's folder; else $ASSETTRACE_STORE, else the nearest *.at upward", false},
     {"help", 'h', NULL, "show help and do nothing", false},
     {0},
 };
@@ -46,13 +46,14 @@ static const struct {
     unsigned takes;
     const at_option *options;
 } option_groups[] = {
-    {AT_TAKES_FORMAT, format_options},     {AT_TAKES_JSON, json_options},
-    {AT_TAKES_REVISION, revision_options}, {AT_TAKES_LOCK, lock_options},
+    {AT_TAKES_FORMAT, format_options},         {AT_TAKES_JSON, json_options},
+    {AT_TAKES_REVISION, revision_options},     {AT_TAKES_LOCK, lock_options},
     {AT_TAKES_PASSPHRASE, passphrase_options},
 };
 
 static const at_option import_options[] = {
-    {"as", 0, "IMPORTER", "the format (see `importers`); else recognised by the first bytes", false},
+    {"as", 0, "IMPORTER", "the format (see `importers`); else recognised by the first bytes",
+     false},
     {"source", 0, "NAMESPACE", "whose ids these are: the bank or register that speaks (default)",
      false},
     {"map", 0, "MAP.json", "the mapping that table_csv reads by", false},
@@ -249,14 +250,16 @@ const at_command at_commands[] = {
      .actions = find_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
      .options = limit_options,
-     .details = "Case, marks, letter variants and digits do not matter. Exit code 1 when there is none."},
+     .details =
+         "Case, marks, letter variants and digits do not matter. Exit code 1 when there is none."},
     {.name = "show",
      .group = "look",
      .summary = "all that is stated about a thing, or the bytes of a record",
      .actions = show_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
-     .details = "An ADDRESS, as answers cite it, is the content's SHA-256, ':', offset, '+', length:\n"
-                "then the record's exact bytes are printed and nothing else."},
+     .details =
+         "An ADDRESS, as answers cite it, is the content's SHA-256, ':', offset, '+', length:\n"
+         "then the record's exact bytes are printed and nothing else."},
     {.name = "queries",
      .group = "look",
      .summary = "list the queries, or explain one",
@@ -296,8 +299,9 @@ const at_command at_commands[] = {
      .actions = verify_actions,
      .takes = AT_TAKES_JSON,
      .options = verify_options,
-     .details = "Needs no store. Exit code 0 only when the signer is one of the roots given; 7 when\n"
-                "intact but by nobody known; 5 when something was changed, and says which file."},
+     .details =
+         "Needs no store. Exit code 0 only when the signer is one of the roots given; 7 when\n"
+         "intact but by nobody known; 5 when something was changed, and says which file."},
     {.name = "key",
      .group = "evidence",
      .summary = "keys to seal with",

@@ -1,8 +1,9 @@
 #include "engine/cli/help.h"
 
-#include <string.h>
-
 #include "engine/cli/exit.h"
+
+#include <stdio.h>
+#include <string.h>
 
 enum { NAME_COLUMN = 26, TEXT_COLUMNS = 96 };
 
@@ -73,10 +74,11 @@ at_status at_help_overview(at_text *out, at_error *err) {
         group = command->group;
         AT_TRY(add_entry(out, command->name, command->summary, err));
     }
-    return at_text_add(out,
-                       "\n`assettrace help COMMAND` says more of each; `help QUERY`, `help IMPORTER`,\n"
-                       "`help E-CODE` and `help exit-codes` too.\n",
-                       err);
+    return at_text_add(
+        out,
+        "\n`assettrace help COMMAND` says more of each; `help QUERY`, `help IMPORTER`,\n"
+        "`help E-CODE` and `help exit-codes` too.\n",
+        err);
 }
 
 at_status at_help_command(at_text *out, const at_command *command, at_error *err) {
@@ -101,12 +103,19 @@ at_status at_help_command(at_text *out, const at_command *command, at_error *err
 
 const char *at_help_argument_type(const at_arg *arg) {
     static const char *const words[] = {
-        [AT_ARG_TEXT] = "TEXT",   [AT_ARG_CHOICE] = "WORD",     [AT_ARG_THING] = "ID",
-        [AT_ARG_NODE] = "NODE",   [AT_ARG_TRANSFER] = "TRANSFER", [AT_ARG_START] = "TIME",
-        [AT_ARG_END] = "TIME",    [AT_ARG_RATIO] = "SHARE",     [AT_ARG_COUNT] = "COUNT",
+        [AT_ARG_TEXT] = "TEXT",
+        [AT_ARG_CHOICE] = "WORD",
+        [AT_ARG_THING] = "ID",
+        [AT_ARG_NODE] = "NODE",
+        [AT_ARG_TRANSFER] = "TRANSFER",
+        [AT_ARG_START] = "TIME",
+        [AT_ARG_END] = "TIME",
+        [AT_ARG_RATIO] = "SHARE",
+        [AT_ARG_COUNT] = "COUNT",
         [AT_ARG_AMOUNT] = "MINOR-UNITS",
         [AT_ARG_SOURCE] = "LABEL=transfer:T[,AMOUNT] | LABEL=account:A@TIME[,AMOUNT]",
-        [AT_ARG_FLAG] = "yes | no", [AT_ARG_COUNTRY] = "COUNTRY",
+        [AT_ARG_FLAG] = "yes | no",
+        [AT_ARG_COUNTRY] = "COUNTRY",
     };
     return words[arg->type];
 }
@@ -161,8 +170,8 @@ at_status at_help_importer(at_text *out, const at_importer *importer, at_error *
         AT_TRY(add_entry(out, name, option->summary, err));
     }
     if (importer->needs_mapping)
-        AT_TRY(at_text_add(out, "\nThe mapping is explained by `assettrace schema mapping`.\n",
-                           err));
+        AT_TRY(
+            at_text_add(out, "\nThe mapping is explained by `assettrace schema mapping`.\n", err));
     return at_text_add(out,
                        importer->sniff ? "\nRecognised by its first bytes, without --as.\n"
                                        : "\nNever recognised unasked: say --as.\n",

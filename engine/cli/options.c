@@ -21,9 +21,9 @@ static void add_option(void *self, const at_option *option) {
             return; /* a command's own words for a shared option stand */
     assert(set->count < OPTIONS_MAX);
     set->options[set->count] = option;
-    set->forms[set->count] = (struct option){
-        option->name, option->argument ? required_argument : no_argument, NULL,
-        VALUE_BASE + (int)set->count};
+    set->forms[set->count] =
+        (struct option){option->name, option->argument ? required_argument : no_argument, NULL,
+                        VALUE_BASE + (int)set->count};
     set->count++;
     if (!option->letter)
         return;

@@ -1,11 +1,11 @@
 #include "engine/cli/output.h"
 
+#include "engine/base/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "engine/base/file.h"
 
 enum { FLUSH_BYTES = 1 << 16 };
 #define FILE_BYTES_MAX ((size_t)4 << 30)

@@ -17,8 +17,6 @@ void at_print_notes(const at_print *print) {
     const at_table *table = print->table;
     for (size_t i = 0; i < table->note_count; i++)
         at_cli_note(table->notes[i].code, "%s", table->notes[i].text);
-    if (print->limits)
-        at_cli_note("LIMITS", "%s", print->limits);
 }
 
 /* Columns with quotes where CSV asks for them (RFC 4180 section 2). */
@@ -67,8 +65,8 @@ static at_status add_text_row(at_output *out, const at_print *print, const at_ro
                               at_text *scratch, at_error *err) {
     for (size_t i = 0; i < print->table->column_count; i++) {
         at_text_reset(scratch);
-        AT_TRY(at_cell_print(scratch, &print->table->columns[i], &row->cells[i], AT_ASK_PLACES,
-                             err));
+        AT_TRY(
+            at_cell_print(scratch, &print->table->columns[i], &row->cells[i], AT_ASK_PLACES, err));
         AT_TRY(add_field(out, at_text_string(scratch), i == 0, err));
     }
     if (print->facts) {
@@ -85,7 +83,7 @@ at_status at_print_text(at_output *out, const at_print *print, at_error *err) {
     for (size_t i = 0; i < print->table->column_count; i++)
         AT_TRY(add_field(out, print->table->columns[i].name, i == 0, err));
     AT_TRY(at_text_add(&out->text,
-                       !print->facts                      ? "\n"
+                       !print->facts                  ? "\n"
                        : out->format == AT_FORMAT_CSV ? ",grade,sources\n"
                                                       : "\tgrade\tsources\n",
                        err));

@@ -4,10 +4,10 @@
  *   table   columns by display width, for people; sources as file:line (whole addresses with --verbose)
  *   TSV     a head line; tab, line end, backslash and control characters as \t \n \r \\ \xHH
  *   CSV     RFC 4180 with LF; quoted where needed
- *   JSON    {"columns","limits","notes","revision","rows","schema","truncated"}, canonical (RFC 8785)
+ *   JSON    {"columns","notes","revision","rows","schema","truncated"}, canonical (RFC 8785)
  *   NDJSON  the objects of "rows", one a line
  *
- * Notes and limits go to stderr except in JSON.
+ * Notes go to stderr except in JSON.
  *
  * Errors: AT_IO; AT_LIMIT "E-AMOUNT-RANGE"; AT_NO_MEMORY. A table that was cut is AT_LIMIT with an
  *         empty message, after printing: the exit code says so.
@@ -23,11 +23,11 @@ enum { AT_ASK_PLACES = 12 };
 
 typedef struct at_print {
     const at_table *table;
-    const at_facts *facts;  /* where records have their addresses; NULL: a listing that cites nothing */
-    int64_t revision;       /* -1: none */
-    const char *limits;     /* what the answer cannot say, or NULL */
-    const char *question;   /* its id in a case, or NULL */
-    bool whole_addresses;   /* on a terminal */
+    const at_facts
+        *facts;       /* where records have their addresses; NULL: a listing that cites nothing */
+    int64_t revision; /* -1: none */
+    const char *question; /* its id in a case, or NULL */
+    bool whole_addresses; /* on a terminal */
 } at_print;
 
 /** One table, begun and finished. */

@@ -1,8 +1,8 @@
 /* print_json.c: tables as canonical JSON (RFC 8785): members sorted, so that equal is equal. */
-#include <string.h>
-
 #include "engine/base/json.h"
 #include "engine/cli/print.h"
+
+#include <string.h>
 
 /* Members of a row object in byte order: a column, or one of the three every answer has. */
 enum { MEMBER_GRADE = -1, MEMBER_SOURCES = -2, MEMBER_SUPPORT = -3, MEMBERS_MAX = 128 };
@@ -39,9 +39,8 @@ static at_status sort_members(member_list *list, const at_print *print, at_error
 
 static const char *type_text(at_column_type type) {
     static const char *const words[] = {
-        [AT_COLUMN_TEXT] = "text",     [AT_COLUMN_ID] = "id",
-        [AT_COLUMN_COUNT] = "count",   [AT_COLUMN_AMOUNT] = "amount",
-        [AT_COLUMN_SHARE] = "share",   [AT_COLUMN_RATIO] = "ratio",
+        [AT_COLUMN_TEXT] = "text",     [AT_COLUMN_ID] = "id",       [AT_COLUMN_COUNT] = "count",
+        [AT_COLUMN_AMOUNT] = "amount", [AT_COLUMN_SHARE] = "share", [AT_COLUMN_RATIO] = "ratio",
         [AT_COLUMN_TIME] = "time",
     };
     return words[type];
@@ -135,10 +134,6 @@ at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
     AT_TRY(at_text_print(&schema, err, "assettrace/%s/%d", table->query, table->version));
     at_json_object(&json);
     put_columns(&json, table);
-    if (print->facts) {
-        at_json_put_key(&json, "limits");
-        at_json_put_text(&json, print->limits);
-    }
     put_notes(&json, table);
     if (print->question) {
         at_json_put_key(&json, "question");

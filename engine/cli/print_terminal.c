@@ -1,8 +1,8 @@
 /* print_terminal.c: tables for people: columns by display width, names that cannot disturb them. */
-#include <string.h>
-
 #include "engine/cli/print.h"
 #include "engine/cli/width.h"
+
+#include <string.h>
 
 enum { GAP = 2, PLACES_SHOWN = 3 };
 

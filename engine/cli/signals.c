@@ -1,9 +1,9 @@
 #include "engine/cli/signals.h"
 
+#include "engine/base/interrupt.h"
+
 #include <signal.h>
 #include <unistd.h>
-
-#include "engine/base/interrupt.h"
 
 static volatile sig_atomic_t undo_first;
 

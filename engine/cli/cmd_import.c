@@ -1,0 +1,229 @@
+/* cmd_import.c: files in, receipts out. */
+#include "engine/base/file.h"
+#include "engine/cli/exit.h"
+#include "engine/cli/preview.h"
+#include "engine/cli/print.h"
+#include "engine/cli/receipt.h"
+#include "engine/jobs/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PREVIEW_RECORDS = 20, COPY_BYTES = 1 << 16 };
+
+/* The words of the command as requests; standard input lies in a file of its own meanwhile. */
+typedef struct import_list {
+    at_import_request *items;
+    size_t count, capacity;
+    char spool[32]; /* folder of the copy; "" when none */
+} import_list;
+
+static void remove_spool(import_list *list) {
+    if (list->spool[0])
+        (void)!at_folder_remove(list->spool, NULL);
+}
+
+/* "KEY=VALUE" in two; AT_USAGE without a key. */
+static at_status split_pair(const char **key, const char **value, const char *text,
+                            const char *option, at_cli *cli, at_error *err) {
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION", "\"--%s %s\" is not KEY=VALUE", option, text);
+    *value = equals + 1;
+    return at_arena_copy(key, cli->arena, text, (size_t)(equals - text), err);
+}
+
+static at_status read_scale(at_token *out, const char *text, at_cli *cli, at_error *err) {
+    const char *code = NULL, *value = NULL;
+    int64_t scale = 0;
+    at_currency currency;
+    AT_TRY(split_pair(&code, &value, text, "scale", cli, err));
+    if (!at_int_parse(&scale, value) || scale < 0 || scale > AT_SCALE_MAX ||
+        strlen(code) >= AT_CURRENCY_BYTES)
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION",
+                       "\"--scale %s\" is not TOKEN=DECIMALS with 0 to %d decimals", text,
+                       AT_SCALE_MAX);
+    *out = (at_token){.scale = (int)scale};
+    memcpy(out->currency.code, code, strlen(code) + 1);
+    if (at_currency_parse(&currency, code, out, 1, err) != AT_OK)
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION", "\"%s\" cannot be the name of a token", code);
+    if (at_currency_scale(code, NULL, 0) >= 0)
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION",
+                       "\"%s\" is a currency of ISO 4217 and keeps its decimals", code);
+    return AT_OK;
+}
+
+static at_status read_defaults(at_import_request *out, at_cli *cli, at_error *err) {
+    const char *const *texts = NULL, **names = NULL, **values = NULL;
+    at_token *tokens = NULL;
+    *out = (at_import_request){.importer = at_cli_value(cli, "as"),
+                               .name_space = at_cli_value(cli, "source"),
+                               .map_path = at_cli_value(cli, "map")};
+    AT_TRY(at_cli_values(&texts, &out->option_count, cli, "option", err));
+    AT_TRY(AT_NEW(&names, cli->arena, out->option_count, err));
+    AT_TRY(AT_NEW(&values, cli->arena, out->option_count, err));
+    for (size_t i = 0; i < out->option_count; i++)
+        AT_TRY(split_pair(&names[i], &values[i], texts[i], "option", cli, err));
+    out->option_names = names;
+    out->option_values = values;
+    AT_TRY(at_cli_values(&texts, &out->token_count, cli, "scale", err));
+    AT_TRY(AT_NEW(&tokens, cli->arena, out->token_count, err));
+    for (size_t i = 0; i < out->token_count; i++)
+        AT_TRY(read_scale(&tokens[i], texts[i], cli, err));
+    out->tokens = tokens;
+    return AT_OK;
+}
+
+/* Standard input can be read once, and choosing the importer reads too: so it is copied first. */
+static at_status spool_input(const char **out, import_list *list, at_cli *cli, at_error *err) {
+    char pattern[] = "/tmp/assettrace-XXXXXX", buffer[COPY_BYTES];
+    if (list->spool[0])
+        return at_fail(err, AT_USAGE, "E-CLI-WORDS", "standard input can be imported once");
+    if (!mkdtemp(pattern))
+        return at_fail(err, AT_IO, "E-IO", "cannot make a folder in /tmp for standard input");
+    snprintf(list->spool, sizeof list->spool, "%s", pattern);
+    AT_TRY(at_path_join(out, cli->arena, list->spool, "stdin", err));
+    FILE *copy = fopen(*out, "wbx");
+    if (!copy)
+        return at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
+    at_status status = AT_OK;
+    size_t got = 1;
+    while (status == AT_OK && got > 0) {
+        status = at_file_next(&got, STDIN_FILENO, buffer, sizeof buffer, "standard input", err);
+        if (status == AT_OK && fwrite(buffer, 1, got, copy) != got)
+            status = at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
+    }
+    if (fclose(copy) != 0 && status == AT_OK)
+        status = at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
+    return status;
+}
+
+static at_status add_request(import_list *list, const at_import_request *request, at_cli *cli,
+                             at_error *err) {
+    AT_TRY(AT_GROW(&list->items, &list->capacity, list->count, cli->arena, err));
+    list->items[list->count++] = *request;
+    return AT_OK;
+}
+
+static at_status gather(import_list *list, at_cli *cli, at_error *err) {
+    at_import_request defaults;
+    AT_TRY(read_defaults(&defaults, cli, err));
+    for (size_t i = 0; i < cli->word_count; i++) {
+        at_import_request request = defaults;
+        request.path = cli->words[i];
+        const at_import_request *folder = NULL;
+        size_t count = 0;
+        AT_CLEANUP(at_text_clear) at_text slash = {0};
+        AT_TRY(at_text_print(&slash, err, "%s/.", cli->words[i])); /* follows a link to a folder */
+        if (strcmp(cli->words[i], "-") == 0) {
+            AT_TRY(spool_input(&request.path, list, cli, err));
+            AT_TRY(add_request(list, &request, cli, err));
+        } else if (at_file_kind_of(at_text_string(&slash)) == AT_FILE_FOLDER) {
+            AT_TRY(at_import_folder(&folder, &count, cli->words[i], &defaults, cli->arena, err));
+            if (count == 0)
+                return at_fail(err, AT_BAD_INPUT, "E-FILE-MISSING",
+                               "the folder \"%s\" holds no file", cli->words[i]);
+            for (size_t k = 0; k < count; k++)
+                AT_TRY(add_request(list, &folder[k], cli, err));
+        } else {
+            AT_TRY(add_request(list, &request, cli, err));
+        }
+    }
+    return AT_OK;
+}
+
+/* After these nothing more can be expected of the next file. */
+static bool ends_all(at_status status) {
+    return status == AT_IO || status == AT_NO_MEMORY || status == AT_LOCKED ||
+           status == AT_INTERRUPTED || status == AT_BUG || status == AT_USAGE ||
+           status == AT_TAMPERED;
+}
+
+static at_status preview_one(at_cli *cli, const at_import_request *request, at_error *err) {
+    int64_t limit = 0;
+    at_preview preview;
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    AT_TRY(at_cli_number(&limit, cli, "records", 0, 1000000, PREVIEW_RECORDS, err));
+    at_preview_init(&preview, (uint64_t)limit, &arena);
+    const at_sink sink = at_preview_sink(&preview);
+    AT_TRY(at_import_preview(&sink, at_importers, request, &arena, err));
+    AT_TRY(at_print_listing(cli, &preview.table, err));
+    at_cli_note("DRY_RUN", "%s: %llu records would be loaded, %llu rejected; %llu warnings",
+                at_path_name(request->path), (unsigned long long)preview.records,
+                (unsigned long long)preview.rejected, (unsigned long long)preview.warnings);
+    return preview.rejected ? AT_PARTIAL : AT_OK;
+}
+
+/* Import one file and print what became of it. */
+static at_status import_one(at_output *out, at_json_writer *json, at_store *store,
+                            const at_import_request *request, at_cli *cli, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    const at_receipt_print how = {
+        .accounts = at_cli_has(cli, "verbose"), .store = store, .arena = &arena};
+    at_receipt receipt = {.state = AT_SOURCE_FAILED, .name = at_path_name(request->path)};
+    at_status status = at_import_file(&receipt, store, at_importers, request, &arena, err);
+    if (status != AT_OK) {
+        at_place(err, "%s", at_path_name(request->path));
+        at_cli_complain(err);
+    } else if (receipt.state == AT_SOURCE_PARTIAL && !receipt.already) {
+        status = AT_PARTIAL;
+    }
+    if (json)
+        AT_TRY(at_receipt_print_json(
+            json, &receipt, status == AT_OK || status == AT_PARTIAL ? NULL : err, &how, err));
+    else if (receipt.importer)
+        AT_TRY(at_receipt_print_text(&out->text, &receipt, &how, err));
+    err->message[0] = '\0';
+    return status;
+}
+
+static at_status import_all(at_output *out, at_cli *cli, const import_list *list, at_error *err) {
+    AT_CLEANUP(at_store_close) at_store *store = NULL;
+    at_json_writer json = {.out = &out->text};
+    const bool as_json = out->format == AT_FORMAT_JSON;
+    at_status worst = AT_OK;
+    AT_TRY(at_cli_open_store(&store, cli, AT_READ_WRITE, err));
+    if (as_json) {
+        at_json_object(&json);
+        at_json_put_key(&json, "receipts");
+        at_json_array(&json);
+    }
+    for (size_t i = 0; i < list->count && !ends_all(worst); i++) {
+        worst = at_exit_worse(
+            worst, import_one(out, as_json ? &json : NULL, store, &list->items[i], cli, err));
+        if (!as_json)
+            AT_TRY(at_output_finish(out, err));
+    }
+    if (as_json) {
+        at_json_array_end(&json);
+        at_json_put_key(&json, "schema");
+        at_json_put_text(&json, "assettrace/receipts/1");
+        at_json_object_end(&json);
+        AT_TRY(at_json_finish(&json, err));
+        AT_TRY(at_text_add_char(&out->text, '\n', err));
+        AT_TRY(at_output_finish(out, err));
+    }
+    return worst;
+}
+
+at_status at_cmd_import(at_cli *cli, at_error *err) {
+    AT_CLEANUP(remove_spool) import_list list = {0};
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_TRY(at_output_open(&out, cli, err));
+    AT_TRY(gather(&list, cli, err));
+    if (!at_cli_has(cli, "dry-run"))
+        return import_all(&out, cli, &list, err);
+    at_status worst = AT_OK;
+    for (size_t i = 0; i < list.count && !ends_all(worst); i++) {
+        at_status status = preview_one(cli, &list.items[i], err);
+        if (status != AT_OK && status != AT_PARTIAL) {
+            at_place(err, "%s", at_path_name(list.items[i].path));
+            at_cli_complain(err);
+            err->message[0] = '\0';
+        }
+        worst = at_exit_worse(worst, status);
+    }
+    return worst;
+}

@@ -1,0 +1,63 @@
+/* cmd_look.c: find a thing, show what is stated of it, or the bytes of a record. */
+#include "engine/cli/print.h"
+#include "engine/cli/width.h"
+#include "engine/jobs/look.h"
+
+#include <string.h>
+
+static at_status print_answer(at_cli *cli, const at_table *table, at_reader *reader,
+                              at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    const at_print print = {
+        .table = table, .facts = at_reader_facts(reader), .revision = at_reader_revision(reader)};
+    AT_TRY(at_output_open(&out, cli, err));
+    return at_print_table(&out, &print, err);
+}
+
+at_status at_cmd_find(at_cli *cli, at_error *err) {
+    AT_CLEANUP(at_store_close) at_store *store = NULL;
+    AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    int64_t limit = 0;
+    at_table table;
+    for (size_t i = 0; i < cli->word_count; i++)
+        AT_TRY(at_text_print(&text, err, "%s%s", i ? " " : "", cli->words[i]));
+    AT_TRY(at_cli_number(&limit, cli, "limit", 1, INT32_MAX, 0, err));
+    AT_TRY(at_cli_open_store(&store, cli, AT_READ_ONLY, err));
+    AT_TRY(at_cli_open_reader(&reader, cli, store, err));
+    AT_TRY(at_find(&table, reader, at_text_string(&text), (size_t)limit, cli->arena, err));
+    AT_TRY(at_cli_log(store, "find", NULL, NULL, at_reader_revision(reader), err));
+    AT_TRY(print_answer(cli, &table, reader, err));
+    return table.row_count ? AT_OK : AT_NO;
+}
+
+/* Exactly the record's bytes and nothing else, unless a terminal would act on them. */
+static at_status show_record(at_cli *cli, at_store *store, at_reader *reader,
+                             const at_address *address, at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_CLEANUP(at_text_clear) at_text bytes = {0};
+    AT_TRY(at_output_open(&out, cli, err));
+    AT_TRY(at_reader_address_bytes(&bytes, reader, address, err));
+    AT_TRY(at_cli_log(store, "show", cli->words[0], NULL, at_reader_revision(reader), err));
+    if (out.terminal && !out.path) {
+        AT_TRY(at_visible_add(&out.text, NULL, at_text_string(&bytes), false, err));
+        AT_TRY(at_text_add_char(&out.text, '\n', err));
+    } else {
+        AT_TRY(at_text_add_bytes(&out.text, at_text_string(&bytes), bytes.bytes, err));
+    }
+    return at_output_finish(&out, err);
+}
+
+at_status at_cmd_show(at_cli *cli, at_error *err) {
+    AT_CLEANUP(at_store_close) at_store *store = NULL;
+    AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
+    at_address address = {0};
+    at_table table;
+    AT_TRY(at_cli_open_store(&store, cli, AT_READ_ONLY, err));
+    AT_TRY(at_cli_open_reader(&reader, cli, store, err));
+    if (at_address_parse(&address, cli->words[0], NULL) == AT_OK)
+        return show_record(cli, store, reader, &address, err);
+    AT_TRY(at_show_thing(&table, reader, cli->words[0], cli->arena, err));
+    AT_TRY(at_cli_log(store, "show", NULL, NULL, at_reader_revision(reader), err));
+    return print_answer(cli, &table, reader, err);
+}

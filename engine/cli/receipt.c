@@ -1,0 +1,199 @@
+#include "engine/cli/receipt.h"
+
+#include "engine/cli/width.h"
+
+#include <string.h>
+
+enum { LINES_SHOWN = 20, WIDE_BYTES = 48 };
+
+/* A sum over accounts may pass 64 bits although no account's does. */
+static void wide_format(char out[WIDE_BYTES], at_wide amount) {
+    char digits[WIDE_BYTES];
+    size_t count = 0, length = 0;
+    const bool minus = amount < 0;
+    do {
+        const int digit = (int)(amount % 10);
+        digits[count++] = (char)('0' + (digit < 0 ? -digit : digit));
+        amount /= 10;
+    } while (amount != 0);
+    if (minus)
+        out[length++] = '-';
+    while (count > 0)
+        out[length++] = digits[--count];
+    out[length] = '\0';
+}
+
+/* One currency over all accounts. */
+typedef struct currency_sum {
+    const char *currency;
+    at_wide in, out;
+    uint64_t count;
+} currency_sum;
+
+typedef struct sum_list {
+    currency_sum *items;
+    size_t count;
+} sum_list;
+
+static at_status add_up(sum_list *sums, const at_receipt *receipt, at_arena *arena, at_error *err) {
+    AT_TRY(AT_NEW(&sums->items, arena, receipt->total_count, err));
+    for (size_t i = 0; i < receipt->total_count; i++) {
+        const at_receipt_total *total = &receipt->totals[i];
+        size_t at = 0;
+        while (at < sums->count && strcmp(sums->items[at].currency, total->currency.code) < 0)
+            at++;
+        if (at == sums->count || strcmp(sums->items[at].currency, total->currency.code) != 0) {
+            for (size_t k = sums->count++; k > at; k--)
+                sums->items[k] = sums->items[k - 1];
+            sums->items[at] = (currency_sum){.currency = total->currency.code};
+        }
+        sums->items[at].in += total->in;
+        sums->items[at].out += total->out;
+        sums->items[at].count += total->count;
+    }
+    return AT_OK;
+}
+
+/* The lines of one kind: the first of them from the receipt, or all from the store. */
+typedef struct line_list {
+    const at_receipt_line *lines;
+    size_t count;
+    uint64_t all;
+    const char *noun;
+} line_list;
+
+static at_status get_lines(line_list *list, const at_receipt *receipt, at_receipt_kind kind,
+                           const at_receipt_print *how, bool whole, at_error *err) {
+    if (whole)
+        return at_receipt_lines(&list->lines, &list->count, how->store, receipt->source, kind, 0, 0,
+                                how->arena, err);
+    if (list->count > LINES_SHOWN)
+        list->count = LINES_SHOWN;
+    return AT_OK;
+}
+
+static at_status get_all_lines(line_list lists[3], const at_receipt *receipt,
+                               const at_receipt_print *how, at_error *err) {
+    lists[0] = (line_list){receipt->rejects, receipt->reject_count, receipt->rejected, "rejected"};
+    lists[1] =
+        (line_list){receipt->warning_lines, receipt->warning_count, receipt->warnings, "warning"};
+    lists[2] = (line_list){receipt->duplicate_lines, receipt->duplicate_count, receipt->duplicates,
+                           "duplicate"};
+    AT_TRY(get_lines(&lists[0], receipt, AT_RECEIPT_REJECT, how, how->rejects, err));
+    AT_TRY(get_lines(&lists[1], receipt, AT_RECEIPT_WARNING, how, how->warnings, err));
+    return get_lines(&lists[2], receipt, AT_RECEIPT_DUPLICATE, how, how->duplicates, err);
+}
+
+static at_status add_place(at_text *out, const at_origin *origin, at_error *err) {
+    if (origin->element)
+        AT_TRY(at_text_print(out, err, "%s, ", origin->element));
+    if (origin->line)
+        return at_text_print(out, err, "line %llu", (unsigned long long)origin->line);
+    if (origin->bytes)
+        return at_text_print(out, err, "byte %llu", (unsigned long long)origin->offset);
+    return at_text_add(out, "the file", err);
+}
+
+static at_status print_line(at_text *out, const at_receipt_line *line, const char *noun,
+                            at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    AT_TRY(add_place(&text, &line->origin, err));
+    if (line->message)
+        AT_TRY(at_text_print(&text, err, ": %s", line->message));
+    if (line->first.content[0]) {
+        char address[AT_ADDRESS_TEXT_BYTES];
+        at_address_format(address, &line->first);
+        AT_TRY(at_text_print(&text, err, "; first at %s", address));
+    }
+    if (line->code)
+        AT_TRY(at_text_print(&text, err, "  [%s]", line->code));
+    AT_TRY(at_text_print(out, err, "  %-11s ", noun));
+    AT_TRY(at_visible_add(out, NULL, at_text_string(&text), false, err));
+    return at_text_add_char(out, '\n', err);
+}
+
+static at_status print_lines(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
+                             at_error *err) {
+    line_list lists[3];
+    AT_TRY(get_all_lines(lists, receipt, how, err));
+    for (size_t k = 0; k < AT_COUNT(lists); k++) {
+        /* Duplicates are in order; they are listed for whoever asks. */
+        if (k == 2 && !how->duplicates)
+            continue;
+        for (size_t i = 0; i < lists[k].count; i++)
+            AT_TRY(print_line(out, &lists[k].lines[i], lists[k].noun, err));
+        if (lists[k].all > lists[k].count)
+            AT_TRY(at_text_print(out, err, "  ... and %llu more: sources show %lld --%s\n",
+                                 (unsigned long long)(lists[k].all - lists[k].count),
+                                 (long long)receipt->source, k == 0 ? "rejects" : "warnings"));
+    }
+    return AT_OK;
+}
+
+static at_status print_sums(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
+                            at_error *err) {
+    sum_list sums = {0};
+    char in[WIDE_BYTES], spent[WIDE_BYTES];
+    AT_TRY(add_up(&sums, receipt, how->arena, err));
+    for (size_t i = 0; i < sums.count; i++) {
+        wide_format(in, sums.items[i].in);
+        wide_format(spent, sums.items[i].out);
+        AT_TRY(at_text_print(out, err, "  %-11s in %s, out %s minor units, %llu movements\n",
+                             sums.items[i].currency, in, spent,
+                             (unsigned long long)sums.items[i].count));
+    }
+    for (size_t i = 0; how->accounts && i < receipt->total_count; i++) {
+        const at_receipt_total *total = &receipt->totals[i];
+        AT_TRY(at_text_add(out, "  account     ", err));
+        AT_TRY(at_visible_add(out, NULL, total->account, false, err));
+        AT_TRY(at_text_print(out, err, ": in %lld, out %lld minor units of %s, %llu movements\n",
+                             (long long)total->in, (long long)total->out, total->currency.code,
+                             (unsigned long long)total->count));
+    }
+    return AT_OK;
+}
+
+static at_status print_facts(at_text *out, const at_receipt *receipt, at_error *err) {
+    const char *gap = "  facts       ";
+    for (int kind = AT_KIND_NONE + 1; kind < AT_KIND_COUNT; kind++) {
+        if (!receipt->facts[kind])
+            continue;
+        AT_TRY(at_text_print(out, err, "%s%llu %s", gap, (unsigned long long)receipt->facts[kind],
+                             at_kind_text((at_kind)kind)));
+        gap = ", ";
+    }
+    return strcmp(gap, ", ") == 0 ? at_text_add_char(out, '\n', err) : AT_OK;
+}
+
+at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
+                                const at_receipt_print *how, at_error *err) {
+    AT_TRY(at_visible_add(out, NULL, receipt->name, false, err));
+    if (receipt->already)
+        return at_text_print(out, err,
+                             ": already imported as revision %lld, source %lld; nothing was done\n",
+                             (long long)receipt->revision, (long long)receipt->source);
+    AT_TRY(at_text_print(out, err, ": %s", at_source_state_text(receipt->state)));
+    if (receipt->revision)
+        AT_TRY(at_text_print(out, err, ", revision %lld, source %lld", (long long)receipt->revision,
+                             (long long)receipt->source));
+    AT_TRY(at_text_print(out, err, "\n  importer    %s %d, namespace ",
+                         receipt->importer ? receipt->importer : "?", receipt->importer_version));
+    AT_TRY(at_visible_add(out, NULL, receipt->name_space ? receipt->name_space : "?", false, err));
+    AT_TRY(at_text_print(out, err, "\n  content     %s\n", receipt->content));
+    if (receipt->state == AT_SOURCE_FAILED)
+        return at_text_add(out, "  nothing of it was published; the bytes are kept\n", err);
+    AT_TRY(at_text_print(
+        out, err,
+        "  records     %llu = %llu loaded + %llu duplicate + %llu rejected; %llu warnings\n",
+        (unsigned long long)receipt->rows, (unsigned long long)receipt->loaded,
+        (unsigned long long)receipt->duplicates, (unsigned long long)receipt->rejected,
+        (unsigned long long)receipt->warnings));
+    AT_TRY(print_facts(out, receipt, err));
+    if (receipt->pairs_made || receipt->pairs_ended || receipt->legs_ambiguous)
+        AT_TRY(at_text_print(
+            out, err, "  legs        %llu pairs made, %llu ended, %llu ambiguous\n",
+            (unsigned long long)receipt->pairs_made, (unsigned long long)receipt->pairs_ended,
+            (unsigned long long)receipt->legs_ambiguous));
+    AT_TRY(print_sums(out, receipt, how, err));
+    return print_lines(out, receipt, how, err);
+}

@@ -1,0 +1,26 @@
+/**
+ * receipt.h - what became of a file, for people and for programs.
+ *
+ * Sums are in minor units, as everywhere. JSON: the object of "assettrace/receipts/1".
+ */
+#ifndef ASSETTRACE_CLI_RECEIPT_H
+#define ASSETTRACE_CLI_RECEIPT_H
+
+#include "engine/base/json.h"
+#include "engine/store/receipt.h"
+
+typedef struct at_receipt_print {
+    bool accounts;                      /* totals of every account too */
+    bool rejects, duplicates, warnings; /* all of that kind, not the first few; needs `store` */
+    at_store *store;
+    at_arena *arena;
+} at_receipt_print;
+
+AT_CHECKED at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
+                                           const at_receipt_print *how, at_error *err);
+/** One object into `json`, which stands where a value is wanted. `failure` may be NULL. */
+AT_CHECKED at_status at_receipt_print_json(at_json_writer *json, const at_receipt *receipt,
+                                           const at_error *failure, const at_receipt_print *how,
+                                           at_error *err);
+
+#endif
