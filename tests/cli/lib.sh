@@ -1,0 +1,96 @@
+# lib.sh - what every test of the program needs. Source it: . "$(dirname "$0")/lib.sh"
+#
+# ASSETTRACE_BIN is the program, ASSETTRACE_ROOT the project. Each test works in an empty folder of
+# its own, $work, which is removed at the end; it fails when a check failed or none was made.
+set -eu
+
+bin=${ASSETTRACE_BIN:?the program under test}
+root=${ASSETTRACE_ROOT:?the root of the project}
+work=$(mktemp -d "${TMPDIR:-/tmp}/assettrace-test.XXXXXX")
+checks=0
+failures=0
+unset ASSETTRACE_STORE
+export ASSETTRACE_ACTOR=tester
+# Leaks are looked for by the unit tests; here a leak report would change exit codes.
+export LC_ALL=C
+
+finish() {
+    code=$?
+    rm -rf "$work"
+    if [ "$code" -eq 0 ] && [ "$failures" -gt 0 ]; then
+        code=1
+    fi
+    if [ "$code" -eq 0 ] && [ "$checks" -eq 0 ]; then
+        echo "nothing was checked" >&2
+        code=1
+    fi
+    [ "$code" -eq 0 ] && echo "$checks checks"
+    exit "$code"
+}
+trap finish EXIT
+cd "$work"
+
+# fail STORY: count a failure and go on.
+fail() {
+    failures=$((failures + 1))
+    echo "FAILED: $*" >&2
+}
+
+# run ARGUMENT...: run the program; $status, and the files out and err, tell what came of it.
+run() {
+    status=0
+    "$bin" "$@" >out 2>err </dev/null || status=$?
+}
+
+# expect STORY CODE ARGUMENT...: run the program and check its exit code.
+expect() {
+    story=$1
+    wanted=$2
+    shift 2
+    checks=$((checks + 1))
+    run "$@"
+    [ "$status" -eq "$wanted" ] && return
+    fail "$story: exit code $status, not $wanted: $*"
+    sed 's/^/  out: /' out | head -n 20 >&2
+    sed 's/^/  err: /' err | head -n 20 >&2
+}
+
+# says STORY FILE TEXT: does the file (out, err) hold this text?
+says() {
+    checks=$((checks + 1))
+    grep -qF -- "$3" "$2" && return
+    fail "$1: no \"$3\" in $2"
+    sed 's/^/  | /' "$2" | head -n 20 >&2
+}
+
+# same STORY FILE FILE: byte for byte.
+same() {
+    checks=$((checks + 1))
+    cmp -s "$2" "$3" && return
+    fail "$1: $2 and $3 differ"
+    diff "$2" "$3" | head -n 20 >&2 || :
+}
+
+# equal STORY GOT WANTED: two words.
+equal() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || fail "$1: \"$2\", not \"$3\""
+}
+
+# needs TOOL...: without one of them this test is skipped, loudly.
+needs() {
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null && continue
+        echo "SKIPPED: there is no $tool here" >&2
+        trap - EXIT
+        rm -rf "$work"
+        exit 77
+    done
+}
+
+# fresh_store: an empty store work/test.at, used by every later command.
+fresh_store() {
+    rm -rf "$work/test.at"
+    "$bin" init "$work/test.at" >/dev/null
+    export ASSETTRACE_STORE="$work/test.at"
+}
