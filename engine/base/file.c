@@ -70,10 +70,10 @@ at_status at_file_open(int *out, const char *path, const char *name, at_error *e
 at_status at_file_next(size_t *out, int descriptor, void *buffer, size_t bytes, const char *name,
                        at_error *err) {
     ssize_t got = 0;
-    AT_TRY(at_interrupt_check(err));
-    do
+    do {
+        AT_TRY(at_interrupt_check(err));
         got = read(descriptor, buffer, bytes);
-    while (got < 0 && errno == EINTR);
+    } while (got < 0 && errno == EINTR);
     if (got < 0)
         return fail_system(err, "read", name);
     *out = (size_t)got;

@@ -111,10 +111,12 @@ at_status at_cli_store_path(const char **out, at_cli *cli, at_error *err) {
 at_status at_cli_open_store(at_store **out, at_cli *cli, at_store_mode mode, at_error *err) {
     enum { MS_PER_SECOND = 1000, LOCK_WAIT_S_MAX = 86400 };
     const char *path = NULL;
-    int64_t wait_s = AT_LOCK_WAIT_MS / MS_PER_SECOND;
-    AT_TRY(at_cli_store_path(&path, cli, err));
+    int64_t wait_s = AT_LOCK_WAIT_MS / MS_PER_SECOND, revision = 0;
+    if (cli->command->takes & AT_TAKES_REVISION) /* a mistake there is known without a store */
+        AT_TRY(at_cli_number(&revision, cli, "at", 1, INT64_MAX, 0, err));
     if (cli->command->takes & AT_TAKES_LOCK)
         AT_TRY(at_cli_number(&wait_s, cli, "lock-wait", 0, LOCK_WAIT_S_MAX, wait_s, err));
+    AT_TRY(at_cli_store_path(&path, cli, err));
     const at_store_options options = {.mode = mode,
                                       .lock_wait_ms = (int)wait_s * MS_PER_SECOND,
                                       .now_us = at_cli_now_us,

@@ -4,6 +4,7 @@
 #include "engine/cli/preview.h"
 #include "engine/cli/print.h"
 #include "engine/cli/receipt.h"
+#include "engine/cli/signals.h"
 #include "engine/jobs/import.h"
 
 #include <stdio.h>
@@ -90,11 +91,13 @@ static at_status spool_input(const char **out, import_list *list, at_cli *cli, a
         return at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
     at_status status = AT_OK;
     size_t got = 1;
+    at_signals_break_calls(true); /* a silent pipe must not hold up who asks to stop */
     while (status == AT_OK && got > 0) {
         status = at_file_next(&got, STDIN_FILENO, buffer, sizeof buffer, "standard input", err);
         if (status == AT_OK && fwrite(buffer, 1, got, copy) != got)
             status = at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
     }
+    at_signals_break_calls(false);
     if (fclose(copy) != 0 && status == AT_OK)
         status = at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
     return status;

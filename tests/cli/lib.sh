@@ -11,7 +11,6 @@ checks=0
 failures=0
 unset ASSETTRACE_STORE
 export ASSETTRACE_ACTOR=tester
-# Leaks are looked for by the unit tests; here a leak report would change exit codes.
 export LC_ALL=C
 
 finish() {
@@ -44,13 +43,13 @@ run() {
 
 # expect STORY CODE ARGUMENT...: run the program and check its exit code.
 expect() {
-    story=$1
-    wanted=$2
+    expect_story=$1
+    expect_code=$2
     shift 2
     checks=$((checks + 1))
     run "$@"
-    [ "$status" -eq "$wanted" ] && return
-    fail "$story: exit code $status, not $wanted: $*"
+    [ "$status" -eq "$expect_code" ] && return
+    fail "$expect_story: exit code $status, not $expect_code: $*"
     sed 's/^/  out: /' out | head -n 20 >&2
     sed 's/^/  err: /' err | head -n 20 >&2
 }

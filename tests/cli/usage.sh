@@ -30,7 +30,7 @@ mistake 'an action is needed' '`key` wants to know what to do' '`assettrace help
 mistake 'not a number' '"--at x" is not a whole number' '[E-CLI-OPTION]' status --at x
 mistake 'two formats' '"--json" and "--csv" cannot be had at once' '[E-CLI-OPTION]' \
     queries --json --csv
-mistake 'a store without its ending' 'ends in .at' 'Say "./cases.at".' init ./cases
+mistake 'a store without its ending' "a store's name ends in .at" 'Say "./cases.at".' init ./cases
 mistake 'no reason to withdraw' '`sources withdraw` wants --reason' 'custody log' sources withdraw 1
 mistake 'no key to seal with' '`seal` wants --key FILE and --output FOLDER' '[E-CLI-OPTION]' \
     seal case.json
@@ -40,7 +40,7 @@ mistake 'unknown schema' 'there is no schema "mappin"' 'Did you mean `schema map
     schema mappin
 mistake 'unknown query' 'there is no query "netwrk"' 'network' ask netwrk
 mistake 'an argument without =' '"of" is not KEY=VALUE' 'help network' ask network of
-mistake 'a passphrase in two ways' 'cannot be had at once' '[E-CLI-OPTION]' \
+mistake 'a passphrase in two ways' '"--passphrase-file" and "--passphrase-fd" cannot be had at once' '[E-CLI-OPTION]' \
     key new k --passphrase-file f --passphrase-fd 3
 
 expect 'help' 0 --help
