@@ -94,17 +94,21 @@ static at_status add_repeated(at_text *out, char c, size_t count, at_error *err)
     return AT_OK;
 }
 
+/* Blanks are written before the next word, so that no line ends in one. */
 static at_status add_line(at_text *out, const grid *shape, const at_table *table, size_t row,
                           const size_t *widths, at_error *err) {
+    size_t owed = 0;
     for (size_t i = 0; i < shape->columns; i++) {
         const shown_cell *cell = &shape->cells[row * shape->columns + i];
         const size_t space = widths[i] - cell->width;
-        const bool right = is_right(table, i), last = i + 1 == shape->columns;
-        if (right)
-            AT_TRY(add_repeated(out, ' ', space, err));
-        AT_TRY(at_text_add(out, cell->text, err));
-        if (!last)
-            AT_TRY(add_repeated(out, ' ', (right ? 0 : space) + GAP, err));
+        const bool right = is_right(table, i);
+        owed += right ? space : 0;
+        if (cell->text[0]) {
+            AT_TRY(add_repeated(out, ' ', owed, err));
+            AT_TRY(at_text_add(out, cell->text, err));
+            owed = 0;
+        }
+        owed += (right ? 0 : space) + GAP;
     }
     return at_text_add_char(out, '\n', err);
 }
