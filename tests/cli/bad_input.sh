@@ -20,6 +20,8 @@ broken() {
     text=$3
     shift 3
     before=$(revision)
+    checks=$((checks + 1))
+    [ -n "$before" ] || fail "$story: the store tells no revision"
     expect "$story" "$wanted_code" import --source "n$count" "$@"
     says "$story" err "$text"
     says "$story" err '[E-'

@@ -51,3 +51,10 @@ tail -c +14 parties.csv | head -c "${address##*+}" >wanted.bytes
 same 'the bytes of a record' out wanted.bytes
 expect 'a cut answer' 20 find p --limit 1 --json
 equal 'a cut answer says so' "$(jq -c '[.truncated, (.rows | length)]' out)" '[true,1]'
+
+# What the caller's environment says changes nothing.
+expect 'plain surroundings' 0 find quoted --json
+cp out plain.json
+OPENSSL_CONF=/nowhere ICU_DATA=/nowhere SQLITE_TMPDIR=/nowhere TZ=Asia/Tehran LANG=fa_IR.UTF-8 \
+    LC_ALL=tr_TR.UTF-8 POSIXLY_CORRECT=1 "$bin" find quoted --json >out
+same 'hostile surroundings' out plain.json

@@ -96,3 +96,26 @@ expect 'not overwritten' 6 queries --json -o answer.json
 says 'not overwritten' err '[E-CLI-EXISTS]'
 expect 'overwritten when told' 0 queries --json -o answer.json --force
 equal 'nothing on stdout beside -o' "$(wc -c <out | tr -d ' ')" 0
+
+# Installed setuid it would show one user's evidence to another.
+mount_options=$(df --output=target . | tail -n 1 | while read -r target; do
+    awk -v t="$target" '$2 == t {print $4}' /proc/mounts
+done | tail -n 1)
+case ",$mount_options," in
+*,nosuid,*) ;;
+*)
+    if [ "$(id -u)" -eq 0 ]; then
+        cp "$bin" borrowed
+        chown 65534 borrowed
+        chmod 4755 borrowed
+        checks=$((checks + 1))
+        status=0
+        ./borrowed version >out 2>err || status=$?
+        equal 'setuid is refused' "$status" 6
+        says 'setuid is refused' err '[E-CLI-SETUID]'
+    fi
+    ;;
+esac
+status=0
+"$bin" queries >&- 2>err || status=$?
+equal 'a closed stdout is no place for a store file' "$status" 0
