@@ -16,7 +16,8 @@ at_status at_print_sources(at_text *out, const at_print *print, const at_row *ro
 void at_print_notes(const at_print *print) {
     const at_table *table = print->table;
     for (size_t i = 0; i < table->note_count; i++)
-        at_cli_note(table->notes[i].code, "%s", table->notes[i].text);
+        at_cli_note(table->notes[i].code, "%s%s%s", print->question ? print->question : "",
+                    print->question ? ": " : "", table->notes[i].text);
 }
 
 /* Columns with quotes where CSV asks for them (RFC 4180 section 2). */

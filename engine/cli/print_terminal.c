@@ -25,19 +25,24 @@ static at_status show(shown_cell *cell, const grid *shape, const char *value, bo
     return at_arena_copy(&cell->text, shape->arena, at_text_string(&visible), visible.bytes, err);
 }
 
-/* "bank.csv:41": what a person looks up; the first few, then how many more. */
+/* "bank-a/march.csv:41": what a person looks up; where lines mean nothing, the byte. */
+static at_status add_place(at_text *out, const at_address *address, at_error *err) {
+    if (address->name_space && strcmp(address->name_space, "default") != 0)
+        AT_TRY(at_text_print(out, err, "%s/", address->name_space));
+    AT_TRY(at_text_add(out, address->source_name ? address->source_name : "?", err));
+    if (address->line)
+        return at_text_print(out, err, ":%llu", (unsigned long long)address->line);
+    return at_text_print(out, err, "@%llu", (unsigned long long)address->offset);
+}
+
+/* The first few, then how many more. */
 static at_status add_places(at_text *out, const at_print *print, const at_row *row, at_error *err) {
     const size_t shown = row->record_count < PLACES_SHOWN ? row->record_count : PLACES_SHOWN;
     for (size_t i = 0; i < shown; i++) {
         at_address address = {0};
         AT_TRY(print->facts->address(print->facts->self, &address, row->records[i], err));
-        const char *name = address.source_name ? address.source_name : "?";
-        if (address.line)
-            AT_TRY(at_text_print(out, err, "%s%s:%llu", i ? " " : "", name,
-                                 (unsigned long long)address.line));
-        else
-            AT_TRY(at_text_print(out, err, "%s%s@%llu", i ? " " : "", name,
-                                 (unsigned long long)address.offset));
+        AT_TRY(at_text_add(out, i ? " " : "", err));
+        AT_TRY(add_place(out, &address, err));
     }
     if (row->support > shown)
         AT_TRY(at_text_print(out, err, " +%zu", row->support - shown));

@@ -65,8 +65,8 @@ typedef struct line_list {
 static at_status get_lines(line_list *list, const at_receipt *receipt, at_receipt_kind kind,
                            const at_receipt_print *how, bool whole, at_error *err) {
     if (whole)
-        return at_receipt_lines(&list->lines, &list->count, how->store, receipt->source, kind, 0, 0,
-                                how->arena, err);
+        return at_receipt_lines(&list->lines, &list->count, how->store, receipt->source, kind, 0,
+                                INT32_MAX, how->arena, err);
     if (list->count > LINES_SHOWN)
         list->count = LINES_SHOWN;
     return AT_OK;

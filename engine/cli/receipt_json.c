@@ -44,8 +44,8 @@ static at_status put_lines(at_json_writer *json, const char *key, const at_recei
                    : kind == AT_RECEIPT_DUPLICATE ? receipt->duplicate_count
                                                   : receipt->warning_count;
     if (whole && !receipt->already)
-        AT_TRY(at_receipt_lines(&lines, &count, how->store, receipt->source, kind, 0, 0, how->arena,
-                                err));
+        AT_TRY(at_receipt_lines(&lines, &count, how->store, receipt->source, kind, 0, INT32_MAX,
+                                how->arena, err));
     at_json_put_key(json, key);
     at_json_array(json);
     for (size_t i = 0; i < count; i++)

@@ -30,7 +30,7 @@ same 'a file holds the same' file.json answer.json
 
 expect 'a table' 0 show P1 --table
 says 'a table shows controls' out 'Tab<U+0009>here, "quoted" \ and<U+000A>line'
-says 'a table names file and line' out 'parties.csv:2'
+says 'a table names file and line' out 'register/parties.csv:2'
 expect 'a table with whole addresses' 0 ask network of=P1 --table --verbose
 expect 'no colour, no isolates in a pipe' 0 show P2 --table
 checks=$((checks + 1))

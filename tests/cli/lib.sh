@@ -50,7 +50,7 @@ expect() {
     run "$@"
     [ "$status" -eq "$expect_code" ] && return
     fail "$expect_story: exit code $status, not $expect_code: $*"
-    sed 's/^/  out: /' out | head -n 20 >&2
+    sed 's/^/  out: /' out | head -n 20 | cut -c 1-300 >&2
     sed 's/^/  err: /' err | head -n 20 >&2
 }
 
@@ -59,7 +59,7 @@ says() {
     checks=$((checks + 1))
     grep -qF -- "$3" "$2" && return
     fail "$1: no \"$3\" in $2"
-    sed 's/^/  | /' "$2" | head -n 20 >&2
+    sed 's/^/  | /' "$2" | head -n 20 | cut -c 1-300 >&2
 }
 
 # same STORY FILE FILE: byte for byte.
@@ -67,7 +67,7 @@ same() {
     checks=$((checks + 1))
     cmp -s "$2" "$3" && return
     fail "$1: $2 and $3 differ"
-    diff "$2" "$3" | head -n 20 >&2 || :
+    diff "$2" "$3" | head -n 20 | cut -c 1-300 >&2 || :
 }
 
 # equal STORY GOT WANTED: two words.
@@ -92,4 +92,18 @@ fresh_store() {
     rm -rf "$work/test.at"
     "$bin" init "$work/test.at" >/dev/null
     export ASSETTRACE_STORE="$work/test.at"
+}
+
+# whole_case CASE FILE: the case, and one question more for every registered query that it does not
+# ask, with arguments of the question most like it; FILE gets the result.
+whole_case() {
+    "$bin" queries --ndjson | jq -r .query >registered
+    jq --rawfile registered registered '
+        {"network_members": "networks", "network_ties": "network"} as $like |
+        (.questions | map({(.ask): .}) | add) as $asked |
+        .questions += [$registered | split("\n")[] | select(. != "") | . as $name |
+            select($asked[$name] | not) |
+            ($asked[$like[$name] // error("no arguments known for the query \($name)")]) +
+            {"id": "also-\($name | gsub("_"; "-"))", "ask": $name} | del(.expect, .key_set)]
+        ' "$1" >"$2"
 }

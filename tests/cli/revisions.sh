@@ -8,9 +8,9 @@ world=$root/fixtures/worlds/harbour
 # answers NAME [REVISION]: the case's answers, at a revision, without the number of the revision.
 answers() {
     if [ -n "${2:-}" ]; then
-        jq --argjson at "$2" '.at = $at' "$world/case.json" >at.json
+        jq --argjson at "$2" '.at = $at' case.json >at.json
     else
-        jq 'del(.at)' "$world/case.json" >at.json
+        jq 'del(.at)' case.json >at.json
     fi
     expect "answers $1" 0 run at.json --json
     cp out "$1.raw"
@@ -18,6 +18,7 @@ answers() {
 }
 
 fresh_store
+whole_case "$world/case.json" case.json
 expect 'import' 0 import "$world"
 before=$("$bin" status --json | jq '[.rows[] | select(.field == "revision")][0].value | tonumber')
 answers before
@@ -60,9 +61,6 @@ jq -e 'any(.rows[]; .action == "withdraw" or (.detail // "" | contains("sent by 
     >/dev/null || fail 'no word of the withdrawal in the log'
 
 # Single questions with --at.
-arguments=$(jq -r '.questions[] | select(.ask == "reconcile") | .id' "$world/case.json" | head -n 1)
-checks=$((checks + 1))
-[ -n "$arguments" ] || fail 'the case does not ask reconcile'
 expect 'one question now' 0 ask reconcile --tsv
 cp out now.tsv
 expect 'one question then' 0 ask reconcile --at "$before" --tsv
@@ -77,8 +75,8 @@ expect 'a read-only copy' 0 -s copy.at ask reconcile --at "$before" --tsv
 same 'a read-only copy answers the same' out then.tsv
 chmod -R u+w copy.at
 
-# The order of imports does not matter where the sources are the same.
-jq '.files |= reverse' "$world/import.json" >/dev/null
+# The order of imports changes no answer. A thing with several primary names is shown by the first
+# received, so titles are left aside here; so are addresses, which name the same bytes in that order.
 mkdir reversed
 cp -r "$world"/. reversed/
 jq '.files |= reverse' "$world/import.json" >reversed/import.json
@@ -86,6 +84,8 @@ rm -rf test.at
 fresh_store
 expect 'import in the opposite order' 0 import reversed
 answers reversed_answers
-jq -c 'del(.answers[].rows[].sources)' reversed_answers >a
-jq -c 'del(.answers[].rows[].sources)' before >b
-same 'the order of imports changes no answer' a b
+for answers in reversed_answers before; do
+    jq -c '.answers[] | .question as $q | .rows[] | del(.sources, .title) | [$q, .]' $answers \
+        >$answers.rows
+done
+same 'the order of imports changes no answer' reversed_answers.rows before.rows
