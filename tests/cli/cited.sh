@@ -42,10 +42,11 @@ head -n 20 addresses | while read -r address; do
 done >wrong
 equal 'show gives the same bytes' "$(cat wrong)" ''
 
-# One line a row and id column: query, row, value, addresses. An id may be written with its
-# namespace or kind before it; nodes the program makes are named after an id (@transit:T1)
-# or after nothing (@cash-unknown), and ids it derives (source:record) stand in no source. A thing known by several ids shows one of
-# them and may cite the record of another: then its name, which the row shows too, stands there.
+# One line a row: query, row, values, addresses. An id may be written with its namespace or kind
+# before it; nodes the program makes are named after an id (@transit:T1) or after nothing
+# (@cash-unknown), and ids it derives (source:record) stand in no source. A thing known by several
+# ids shows one of them and may cite the record of another: then its name, which the row shows too,
+# stands there.
 jq -r '.answers[] | .columns as $c | (.schema | split("/")[1]) as $q | .rows | to_entries[] |
     .key as $r | .value as $row | [$c[] | select(.type == "id") | $row[.name] // empty |
     sub("^@[a-z]*:"; "") | select(test("^@|^[0-9]+:[0-9]+$") | not)] as $ids |
