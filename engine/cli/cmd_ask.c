@@ -1,4 +1,5 @@
 /* cmd_ask.c: one question from the command line. */
+#include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/jobs/ask.h"
 

@@ -1,5 +1,6 @@
 /* cmd_case.c: case files answered, and sealed. */
 #include "engine/base/file.h"
+#include "engine/cli/command.h"
 #include "engine/cli/exit.h"
 #include "engine/cli/passphrase.h"
 #include "engine/cli/print.h"

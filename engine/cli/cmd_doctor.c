@@ -1,6 +1,7 @@
 /* cmd_doctor.c: is this machine fit for the work? Looks, says, changes nothing. */
 #include "engine/base/file.h"
 #include "engine/base/release.h"
+#include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/store/custody.h"
 

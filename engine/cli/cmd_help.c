@@ -1,6 +1,7 @@
 /* cmd_help.c: help, version, schema, queries, importers: what the program says of itself. */
 #include "engine/base/embedded.h"
 #include "engine/base/json.h"
+#include "engine/cli/command.h"
 #include "engine/cli/help.h"
 #include "engine/cli/print.h"
 #include "engine/jobs/ask.h"

@@ -1,5 +1,6 @@
 /* cmd_import.c: files in, receipts out. */
 #include "engine/base/file.h"
+#include "engine/cli/command.h"
 #include "engine/cli/exit.h"
 #include "engine/cli/preview.h"
 #include "engine/cli/print.h"

@@ -1,6 +1,7 @@
 /* cmd_key.c: keys to seal with. */
 #include "engine/base/file.h"
 #include "engine/base/json.h"
+#include "engine/cli/command.h"
 #include "engine/cli/output.h"
 #include "engine/cli/passphrase.h"
 

@@ -1,4 +1,5 @@
 /* cmd_log.c: the custody log. */
+#include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/store/custody.h"
 

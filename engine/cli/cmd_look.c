@@ -1,4 +1,5 @@
 /* cmd_look.c: find a thing, show what is stated of it, or the bytes of a record. */
+#include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/cli/width.h"
 #include "engine/jobs/look.h"

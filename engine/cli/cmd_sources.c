@@ -1,4 +1,5 @@
 /* cmd_sources.c: what was received, and taking it back. */
+#include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/cli/receipt.h"
 #include "engine/store/sources.h"

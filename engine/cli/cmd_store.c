@@ -1,5 +1,6 @@
 /* cmd_store.c: a new store, and what a store holds. */
 #include "engine/base/file.h"
+#include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/store/custody.h"
 #include "engine/store/sources.h"

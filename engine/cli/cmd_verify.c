@@ -1,5 +1,6 @@
 /* cmd_verify.c: does a dossier hold what was sealed, and by whom? */
 #include "engine/base/json.h"
+#include "engine/cli/command.h"
 #include "engine/cli/output.h"
 #include "engine/cli/width.h"
 #include "engine/evidence/verify.h"

@@ -250,8 +250,8 @@ const at_command at_commands[] = {
      .actions = find_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
      .options = limit_options,
-     .details =
-         "Case, marks, letter variants and digits do not matter. Exit code 1 when there is none."},
+     .details = "Case, marks, letter variants and digits do not matter. Exit code 1 when\n"
+                "there is none."},
     {.name = "show",
      .group = "look",
      .summary = "all that is stated about a thing, or the bytes of a record",

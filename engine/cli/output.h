@@ -3,7 +3,7 @@
  *
  * Append to `text` and call at_output_flush now and then; at_output_finish is what makes it good.
  *
- * Ownership: a value; clear it by scope with at_output_clear, which throws away what is not finished.
+ * Ownership: a value; clear it by scope with at_output_clear, which drops what is not finished.
  * Errors:    AT_REFUSED "E-CLI-EXISTS" unless --force; AT_IO (a full disk behind a pipe too).
  */
 #ifndef ASSETTRACE_CLI_OUTPUT_H

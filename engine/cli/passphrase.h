@@ -1,5 +1,5 @@
 /**
- * passphrase.h - where a passphrase comes from: --passphrase-file, --passphrase-fd, or the terminal.
+ * passphrase.h - where a passphrase comes from: --passphrase-file, --passphrase-fd, the terminal.
  *
  * Never from argv or the environment: both can be read by others. What is typed goes straight into
  * locked memory and is not echoed.

@@ -3,7 +3,7 @@
  *
  * Control characters, direction marks and bytes that are no UTF-8 are spelt out (`<U+202E>`,
  * `<FF>`), so that a name cannot move the cursor or turn the row around it. A name written
- * from right to left can be isolated (FSI ... PDI, Unicode UAX #9) and so leaves its neighbours in place.
+ * from right to left can be isolated (FSI ... PDI, Unicode UAX #9) and leaves its neighbours alone.
  *
  * Units: columns of a terminal: 0 for marks, 2 for East Asian wide characters, else 1.
  */

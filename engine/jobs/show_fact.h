@@ -1,5 +1,5 @@
 /**
- * show_fact.h - one stated fact as rows `what, field, value`: for `show` and for `import --dry-run`.
+ * show_fact.h - one stated fact as rows `what, field, value`: for `show` and for a preview.
  *
  * A missing field gives no row. Amounts are minor units, times RFC 3339.
  *

@@ -50,7 +50,8 @@ static void test_visible(void **state) {
         AT_CLEANUP(at_text_clear) at_text out = {0};
         size_t width = 77;
         print_message("  %s\n", stories[i].story);
-        assert_int_equal(at_visible_add(&out, &width, stories[i].text, stories[i].isolate, NULL), AT_OK);
+        assert_int_equal(at_visible_add(&out, &width, stories[i].text, stories[i].isolate, NULL),
+                         AT_OK);
         assert_string_equal(at_text_string(&out), stories[i].shown);
         assert_int_equal(width, stories[i].width);
     }
