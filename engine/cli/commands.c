@@ -231,10 +231,10 @@ const at_command at_commands[] = {
      .takes = AT_TAKES_JSON | AT_TAKES_LOCK,
      .options = import_options,
      .details =
-         "Each file is one revision and gets a receipt: every record loaded, duplicate or rejected.\n"
-         "A folder is imported as its import.json says, else file by file as recognised. The same\n"
-         "bytes twice change nothing. Exit code 3 when records were rejected, 4 when a file could\n"
-         "not be read at all and nothing of it was published."},
+         "Each file is one revision and gets a receipt: every record loaded, duplicate or\n"
+         "rejected. A folder is imported as its import.json says, else file by file as\n"
+         "recognised. The same bytes twice change nothing. Exit code 3 when records were\n"
+         "rejected, 4 when a file could not be read at all and nothing of it was published."},
     {.name = "sources",
      .group = "sources",
      .summary = "what was received, and taking it back",

@@ -1,7 +1,7 @@
 /**
  * print.h - a table in every format. All carry the same values in the same order.
  *
- *   table   columns by display width, for people; sources as file:line, or whole addresses when told
+ *   table   columns by display width, for people; sources as file:line, or addresses when told
  *   TSV     a head line; tab, line end, backslash and control characters as \t \n \r \\ \xHH
  *   CSV     RFC 4180 with LF; quoted where needed
  *   JSON    {"columns","notes","revision","rows","schema","truncated"}, canonical (RFC 8785)

@@ -58,7 +58,7 @@ at_status at_custody_list(const at_custody_entry **out, size_t *count_out, at_st
 
 /* What the store knows of its revisions: the hash of the line that announced each. */
 typedef struct revision_list {
-    char (*announced)[AT_LOG_HASH_BYTES]; /* by revision number */
+    char (*announced)[AT_LOG_HASH_BYTES]; /* of revision i + 1 */
     int64_t count;                        /* numbers are 1 .. count */
 } revision_list;
 
@@ -85,14 +85,14 @@ static at_status read_revisions(revision_list *out, at_store *store, at_arena *a
         if (at_db_int(statement, 0) != out->count + 1)
             return at_fail(err, AT_TAMPERED, "E-CUSTODY-STORE", "the store lacks revision %" PRId64,
                            out->count + 1);
-        AT_TRY(AT_GROW(&out->announced, &capacity, (size_t)out->count + 1, arena, err));
-        at_db_hash(out->announced[++out->count], statement, 1);
+        AT_TRY(AT_GROW(&out->announced, &capacity, (size_t)out->count, arena, err));
+        at_db_hash(out->announced[out->count++], statement, 1);
     }
 }
 
 static bool announced_in_store(const verification *all, const at_custody_entry *intent) {
     return intent->revision >= 1 && intent->revision <= all->store.count &&
-           strcmp(all->store.announced[intent->revision], intent->hash) == 0;
+           strcmp(all->store.announced[intent->revision - 1], intent->hash) == 0;
 }
 
 static at_status settle_intent(verification *all, const at_custody_entry *entry, at_error *err) {
