@@ -4,8 +4,8 @@
  * igraph reports through handlers of the process; ours keep the words of the last report, print
  * nothing and never abort. Every call goes through AT_IGRAPH. No object of igraph leaves the room.
  *
- * Errors:  AT_NO_MEMORY "E-MEMORY", AT_INTERRUPTED, else AT_BUG "E-NETWORK-IGRAPH" with igraph's
- * words. Threads: one (Debian's igraph is not built thread-safe).
+ * Errors:  AT_NO_MEMORY "E-MEMORY", AT_INTERRUPTED, else AT_BUG "E-NETWORK-IGRAPH" with the words.
+ * Threads: one (Debian's igraph is not built thread-safe).
  */
 #ifndef ASSETTRACE_NETWORK_GLUE_H
 #define ASSETTRACE_NETWORK_GLUE_H

@@ -8,12 +8,14 @@
  * counted.
  *
  * Ties:      a holding, an account's holder, a link, a nominee's principal, a shared strong
- * identifier (same type and key), and the transfers of one pair in one currency taken together. Two
- *            halves of a payment in transit are one transfer. Self-transfers and self-holdings are
- * none. Window:    transfers with since <= time <= until; any other tie whose period touches the
- * window. Units:     minor units of the tie's currency; microseconds UTC. Ownership: everything
- * lives in the arena. Errors: AT_LIMIT "E-AMOUNT-RANGE" when a sum passes int64. Source:
- * specification "analysis" N0, N2, J2; design section 4.
+ *            identifier (same type and key), and the transfers of one pair in one currency taken
+ *            together. Two halves of a payment in transit are one transfer. Self-transfers and
+ *            self-holdings are none.
+ * Window:    transfers with since <= time <= until; any other tie whose period touches the window.
+ * Units:     minor units of the tie's currency; microseconds UTC.
+ * Ownership: everything lives in the arena.
+ * Errors:    AT_LIMIT "E-AMOUNT-RANGE" when a sum passes int64.
+ * Source:    specification "analysis" N0, N2, J2; design section 4.
  */
 #ifndef ASSETTRACE_NETWORK_GRAPH_H
 #define ASSETTRACE_NETWORK_GRAPH_H

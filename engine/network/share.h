@@ -2,13 +2,12 @@
  * share.h - integrated ownership: what part of a body belongs to another through every chain.
  *
  * The share of s in t is the chance that a walk from t to a random owner, and on to that owner's
- * owner, ever meets s. It counts chains and cycles, never passes through s twice, and lies in [0,
- * 1].
+ * owner, ever meets s. It counts chains and cycles, never passes through s twice, and lies between
+ * 0 and 1. Columns that are over (OVER_100) own nothing.
  *
  * Units:  doubles within 1e-12 of the exact rational; thresholds near a value are decided exactly.
  * Source: Baldone, Brioschi, Paleari, Ownership measures among firms connected by
- * cross-shareholdings, 1998; specification "analysis" O3, O5, O9. Columns that are over (OVER_100)
- * own nothing.
+ *         cross-shareholdings, 1998; specification "analysis" O3, O5, O9.
  */
 #ifndef ASSETTRACE_NETWORK_SHARE_H
 #define ASSETTRACE_NETWORK_SHARE_H

@@ -14,7 +14,7 @@ typedef struct stake_entry {
     at_record_id record;
     uint32_t place; /* order of the records */
     bool kept;
-    bool holder; /* from an account's own record */
+    bool title; /* to an account or asset, which has no share classes */
 } stake_entry;
 
 typedef struct stake_loader {
@@ -114,6 +114,7 @@ static at_status read_holdings(stake_loader *loader, at_error *err) {
                                  .principal = principal->thing,
                                  .unnamed = principal->id != NULL && principal->id[0] == '\0',
                                  .votes = holding->interest == AT_VOTES,
+                                 .title = holding->owned.kind != AT_PARTY,
                                  .share = holding->share,
                                  .record = list.facts[i].record};
         if (new_entry.principal == new_entry.owner)
@@ -159,7 +160,7 @@ static at_status read_holders(stake_loader *loader, at_error *err) {
                                  .share = joint[thing] ? at_share_unknown()
                                                        : at_share_exact((at_ratio){1, 1}),
                                  .record = list.facts[i].record,
-                                 .holder = true};
+                                 .title = true};
         mention(loader, new_entry.owner, new_entry.record);
         AT_TRY(add_entry(loader, &new_entry, err));
     }
@@ -210,11 +211,12 @@ static bool same_share(at_share a, at_share b) {
            a.lo_open == b.lo_open && a.hi_open == b.hi_open;
 }
 
-/* Entries [start, end) of one source as one share, and its nominee. */
+/* What one source states in all; its first entry is always kept. */
 static at_share sum_entries(const stake_entry *entries, size_t count) {
     at_share sum = entries[0].share;
     for (size_t i = 1; i < count; i++)
-        sum = at_share_add(sum, entries[i].share);
+        if (entries[i].kept)
+            sum = at_share_add(sum, entries[i].share);
     return sum;
 }
 
@@ -225,6 +227,16 @@ static at_status note_conflict(stake_loader *loader, const stake_entry *kept,
     loader->conflicts[loader->conflict_count++] = (at_conflict){
         .owner = kept->owner, .owned = kept->owned, .kept = kept->record, .other = other->record};
     return AT_OK;
+}
+
+/* A register that states a title again (with a new value, say) has not stated a second one. */
+static void drop_repeats(stake_entry *entries, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i && entries[i].kept; k++)
+            entries[i].kept =
+                !(entries[i].title && same_share(entries[i].share, entries[k].share) &&
+                  entries[i].principal == entries[k].principal &&
+                  entries[i].unnamed == entries[k].unnamed);
 }
 
 /* O1: of several sources about one pair the latest is kept whole; records come in import order. */
@@ -240,18 +252,19 @@ static at_status keep_latest(stake_loader *loader, stake_entry *entries, size_t 
     size_t last = count - 1;
     while (last > 0 && same_source(&sources[last - 1], &sources[count - 1]))
         last--;
+    drop_repeats(&entries[last], count - last);
     at_share kept = sum_entries(&entries[last], count - last);
     for (size_t start = 0, end = 0; start < last; start = end) {
-        for (end = start; end < last && same_source(&sources[end], &sources[start]); end++)
-            entries[end].kept = false;
+        for (end = start; end < last && same_source(&sources[end], &sources[start]);)
+            end++;
+        drop_repeats(&entries[start], end - start);
         if (!same_share(kept, sum_entries(&entries[start], end - start)) ||
             entries[start].principal != entries[last].principal ||
             entries[start].unnamed != entries[last].unnamed)
             AT_TRY(note_conflict(loader, &entries[last], &entries[start], err));
+        for (size_t i = start; i < end; i++)
+            entries[i].kept = false;
     }
-    /* Two records of one source that name the same holder say it once. */
-    for (size_t i = last + 1; i < count; i++)
-        entries[i].kept = !entries[i].holder;
     return AT_OK;
 }
 

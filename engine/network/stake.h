@@ -8,12 +8,13 @@
  *
  * As of:     with a time, what holds at it (since <= as_of < until; a missing end is open); without
  *            one, every holding that states no end.
- * Parallel:  several holdings of one source for the same pair (share classes) add up; of several
- *            sources the latest imported is kept, and a conflict noted when they disagree.
+ * Parallel:  several holdings of one source for the same pair (share classes) add up, but a title
+ *            to an account or asset stated again counts once; of several sources the latest
+ *            imported is kept, and a conflict noted when they disagree.
  * Accounts:  the holder of an account owns all of it, joint holders an unknown part each, unless
  *            holdings of the account are recorded.
- * Units:     shares are exact rationals; weights are doubles, correctly rounded from them. No
- * money. Source:    specification "analysis" O1, O2, O9, O10.
+ * Units:     shares are exact rationals, weights doubles correctly rounded from them. No money.
+ * Source:    specification "analysis" O1, O2, O9, O10.
  */
 #ifndef ASSETTRACE_NETWORK_STAKE_H
 #define ASSETTRACE_NETWORK_STAKE_H

@@ -219,6 +219,12 @@ static const struct {
      {"land1 | asset | 0.250000000000 | 0.250000000000 | 12345 | EUR |  | P -1/2-> C -1/2-> "
       "land1"},
      NULL},
+    {"a title stated again is no second title",
+     {"asset land1", "P asset:land1 1/1", "P asset:land1 1/1"},
+     &query_assets_of,
+     "of=P",
+     {"land1 | asset | 1.000000000000 | 1.000000000000 |"},
+     "OVER_100"},
     {"a smallest share leaves out what is smaller",
      {"P A 1/2", "A B 1/2"},
      &query_assets_of,
