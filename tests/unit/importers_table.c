@@ -32,7 +32,8 @@ static const char loan_map[] =
     " \"b_kind\": {\"constant\": \"account\"}, \"kind\": {\"constant\": \"other\"}}}]}";
 
 static const char card_map[] =
-    "{\"delimiter\": \";\", \"date\": \"YYMMDD hh:mm:ss\", \"century\": 1900, \"zone\": \"+01:00\","
+    "{\"delimiter\": \";\", \"date\": \"YYMMDD hh:mm:ss\", \"century\": 1900,"
+    " \"zone\": \"+01:00\","
     " \"records\": [{\"kind\": \"account\", \"fields\": {\"id\": \"card_id\", \"opened\": \"issued\","
     " \"kind\": {\"column\": \"type\", \"words\": {\"classic\": \"card\", \"junior\": \"card\","
     " \"gold\": \"card\"}}}}]}";
@@ -41,9 +42,11 @@ static const char first_column_map[] =
     "{\"records\": [{\"kind\": \"label\", \"fields\": {\"of\": {\"constant\": \"p\"},"
     " \"name\": {\"constant\": \"first\"}, \"text\": 1}}]}";
 
-/* Coordinates are full of quotes that quote nothing: RFC 4180 forbids them, and a mapping says so. */
+/* Coordinates are full of quotes that quote nothing: RFC 4180 forbids them, a mapping allows
+ * them. */
 static const char no_quote_map[] =
-    "{\"quote\": \"\", \"records\": [{\"kind\": \"label\", \"fields\": {\"of\": {\"constant\": \"p\"},"
+    "{\"quote\": \"\", \"records\": [{\"kind\": \"label\","
+    " \"fields\": {\"of\": {\"constant\": \"p\"},"
     " \"name\": {\"constant\": \"where\"}, \"text\": \"Location Coordinates\"}}]}";
 
 static const struct {
