@@ -72,12 +72,13 @@ static at_status say_share(at_fact_show *state, const at_share *share, at_error 
     char lo[AT_RATIO_TEXT_BYTES], hi[AT_RATIO_TEXT_BYTES];
     at_ratio_format(lo, share->lo);
     at_ratio_format(hi, share->hi);
-    if (strcmp(lo, hi) == 0)
-        return at_show_field(state, "share", lo[0] ? lo : NULL, err);
     const char *text = NULL;
-    AT_TRY(at_arena_print(&text, state->arena, err, "%s%s to %s%s",
-                          share->lo_open ? "more than " : "", lo,
-                          share->hi_open ? "less than " : "", hi));
+    if (strcmp(lo, hi) == 0)
+        AT_TRY(at_arena_text(&text, state->arena, lo, err));
+    else
+        AT_TRY(at_arena_print(&text, state->arena, err, "%s%s to %s%s",
+                              share->lo_open ? "more than " : "", lo,
+                              share->hi_open ? "less than " : "", hi));
     return at_show_field(state, "share", text, err);
 }
 
