@@ -265,11 +265,22 @@ static at_status read_file(key_file *file, const char *path, at_error *err) {
     return AT_OK;
 }
 
+/* Does the uncovered part hold a key? minisign writes no check into a file without a passphrase. */
+static bool is_whole(const key_file *file, bool encrypted) {
+    uint8_t check[CHECK_BYTES], public_bytes[32], again[SECRET_BYTES];
+    const uint8_t *secret = file->sealed + 8, *stored = secret + SECRET_BYTES;
+    crypto_sign_seed_keypair(public_bytes, again, secret);
+    const bool is_pair = sodium_memcmp(again, secret, SECRET_BYTES) == 0;
+    sodium_memzero(again, sizeof again);
+    check_of(check, file->sealed);
+    return is_pair && (sodium_memcmp(check, stored, CHECK_BYTES) == 0 ||
+                       (!encrypted && sodium_is_zero(stored, CHECK_BYTES)));
+}
+
 at_status at_key_open(at_key **out, const char *secret_path, const at_passphrase *passphrase,
                       at_error *err) {
     AT_CLEANUP(at_key_close) at_key *key = NULL;
     AT_CLEANUP(at_secret_close) at_secret *binary = NULL;
-    uint8_t check[CHECK_BYTES];
     AT_TRY(at_secret_open(&binary, sizeof(key_file), err));
     AT_TRY(allocate(&key, err));
     key_file *file = (key_file *)binary->data;
@@ -282,8 +293,7 @@ at_status at_key_open(at_key **out, const char *secret_path, const at_passphrase
                        secret_path);
     if (encrypted)
         AT_TRY(cover(file, passphrase, false, err));
-    check_of(check, file->sealed);
-    if (sodium_memcmp(check, file->sealed + 8 + SECRET_BYTES, CHECK_BYTES) != 0)
+    if (!is_whole(file, encrypted))
         return encrypted ? at_fail(err, AT_KEY, "E-KEY-PASSPHRASE",
                                    "the passphrase does not open \"%s\"", secret_path)
                          : fail_format(err, secret_path);

@@ -32,11 +32,12 @@ static size_t comment_message(uint8_t *out, const at_signature *signature) {
     return AT_SIGNATURE_BYTES + bytes;
 }
 
+/* minisign divides its own comments by tabs; ours have none. */
 static bool comment_ok(const char *text, size_t bytes) {
     if (bytes == 0 || !at_utf8_valid(text, bytes, NULL))
         return false;
     for (size_t i = 0; i < bytes; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+        if (((unsigned char)text[i] < ' ' && text[i] != '\t') || text[i] == 0x7f)
             return false;
     return true;
 }
