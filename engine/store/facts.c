@@ -299,29 +299,7 @@ static at_status aliases(void *self, const at_ref **out, size_t *count_out, at_t
 }
 
 static at_status address(void *self, at_address *out, at_record_id record, at_error *err) {
-    at_reader *reader = self;
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-    at_address found = {.offset = 0};
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, reader->db,
-                         "SELECT s.content, r.offset, r.bytes, r.line, n.name, s.name"
-                         "  FROM main.record r JOIN main.source s ON s.number = r.source"
-                         "  JOIN main.name_space n ON n.number = s.name_space"
-                         " WHERE r.id = ? AND r.source IN (SELECT source FROM temp.visible)",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, record, err));
-    AT_TRY(at_db_step(&row, statement, err));
-    if (!row)
-        return at_fail(err, AT_BUG, "E-BUG", "there is no record %" PRId64 " at revision %" PRId64,
-                       record, reader->revision);
-    at_db_hash(found.content, statement, 0);
-    found.offset = (uint64_t)at_db_int(statement, 1);
-    found.bytes = (uint64_t)at_db_int(statement, 2);
-    found.line = (uint64_t)at_db_int(statement, 3);
-    AT_TRY(at_db_text(&found.name_space, statement, 4, reader->arena, err));
-    AT_TRY(at_db_text(&found.source_name, statement, 5, reader->arena, err));
-    *out = found;
-    return AT_OK;
+    return at_reader_address(self, out, record, err);
 }
 
 static at_status partial_sources(void *self, const char *const **out, size_t *count_out,

@@ -46,6 +46,7 @@ void at_reader_close(at_reader **reader) {
     if (!*reader)
         return;
     at_input_close(&(*reader)->open_input);
+    at_db_done(&(*reader)->address_statement);
     at_db_rollback((*reader)->db);
     at_db_close(&(*reader)->db);
     *reader = NULL;

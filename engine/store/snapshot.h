@@ -22,6 +22,8 @@ typedef struct at_fact_index {
     const at_fact **about; /* copied out when asked */
 } at_fact_index;
 
+typedef struct at_source_place at_source_place;
+
 struct at_reader {
     at_arena *arena;
     at_store *store;
@@ -37,10 +39,19 @@ struct at_reader {
     bool tokens_loaded;
     const char *view_prefix; /* of the inner views; NULL until SQL is asked */
 
+    /* Addresses: by source number; NULL until asked. */
+    at_source_place *places;
+    size_t place_count;
+    sqlite3_stmt *address_statement;
+
     /* The source whose bytes were read last. */
     char open_content[65];
     at_input *open_input;
 };
+
+/** Where a record stands; AT_BUG when it is not visible at the reader's revision. */
+AT_CHECKED at_status at_reader_address(at_reader *reader, at_address *out, at_record_id record,
+                                       at_error *err);
 
 /** Fill reader->facts. */
 void at_reader_make_facts(at_reader *reader);
