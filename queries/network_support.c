@@ -6,6 +6,9 @@
 static const char *const activity_words[] = {"registration", "account", "asset", "transaction",
                                              NULL};
 
+const char *const at_tie_words[] = {"holding",    "holder",    "nominee", "link",
+                                    "identifier", "transfers", NULL};
+
 const at_arg at_net_all_args[] = {
     {.name = "active_in",
      .type = AT_ARG_COUNTRY,
@@ -42,6 +45,9 @@ at_status at_net_case_load(at_net_case *out, const at_question *question, at_err
                                 .until_us = at_question_time(question, "until"),
                                 .min_amount = at_question_number(question, "min_amount"),
                                 .hub_degree = at_question_number(question, "hub_degree")};
+    for (const at_argument *item = at_question_get(question, "tie"); item != NULL;
+         item = at_question_next(question, item))
+        options.tie_kinds |= 1u << item->number;
     AT_TRY(read_things(&options.hubs, &options.hub_count, question, "hub", err));
     AT_TRY(read_things(&options.kept, &options.kept_count, question, "of", err));
     out->options = options;

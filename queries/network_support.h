@@ -10,6 +10,8 @@
 #include "engine/network/joint.h"
 #include "engine/query.h"
 
+extern const char *const at_tie_words[]; /* in the order of at_tie_kind */
+
 /* Arguments of every network question; a query puts its own before them. */
 #define AT_NETWORK_ARGS                                                                 \
     {.name = "since",                                                                   \
@@ -22,6 +24,11 @@
          .type = AT_ARG_AMOUNT,                                                         \
          .fallback = "0",                                                               \
          .summary = "leave out smaller transfers (minor units of their currency)"},     \
+        {.name = "tie",                                                                 \
+         .type = AT_ARG_CHOICE,                                                         \
+         .summary = "only ties of this kind; all unless said",                          \
+         .repeat = true,                                                                \
+         .choices = at_tie_words},                                                      \
         {.name = "hub_degree",                                                          \
          .type = AT_ARG_COUNT,                                                          \
          .fallback = "1000",                                                            \

@@ -76,7 +76,7 @@ static at_status add_owner(const owner_search *search, uint32_t owner, bool assu
     AT_TRY(at_control_of(&control, &search->owned.part, owner, search->owned.body,
                          search->threshold, search->op, err));
     at_verdict verdict = by_share > control.verdict ? by_share : control.verdict;
-    if (verdict == AT_VERDICT_NO)
+    if (verdict == AT_VERDICT_NO || (hi <= 0 && control.share <= 0))
         return AT_OK;
     if (assumed)
         AT_TRY(at_table_note(search->table, err, "KIND_ASSUMED",

@@ -215,7 +215,6 @@ typedef struct share_job {
     mpq_t *share;  /* by body */
     mpq_t *cells;  /* largest group x (largest group + 1) */
     uint32_t largest;
-    double real;
     int sign;
 } share_job;
 
@@ -326,7 +325,6 @@ static void compare_share(void *context) {
     if (job->target == job->source)
         set_inflow(job->share[job->target], job, job->target, true);
     job->sign = compare_eps(job->share[job->target], threshold);
-    job->real = mpq_get_d(job->share[job->target]);
 }
 
 /* Groups of the graph without the edges into the source, which is never passed through. */
@@ -347,7 +345,7 @@ static at_status find_groups(at_strong *out, const at_matrix *matrix, uint32_t s
     return at_strong_find(out, matrix->body_count, start, to, arena, err);
 }
 
-at_status at_exact_share(int *out, bool *decided, double *real, const at_matrix *matrix,
+at_status at_exact_share(int *out, bool *decided, const at_matrix *matrix,
                          const at_spending *spending, uint32_t source, uint32_t target,
                          at_ratio threshold, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
@@ -373,7 +371,5 @@ at_status at_exact_share(int *out, bool *decided, double *real, const at_matrix 
     AT_TRY(run_guarded(compare_share, &job, err));
     *decided = true;
     *out = job.sign;
-    if (real != NULL)
-        *real = job.real;
     return AT_OK;
 }

@@ -47,9 +47,8 @@ AT_CHECKED at_status at_exact_sum(int *out, const at_stake *column, const bool *
  *
  * @param decided  false, and `out` untouched, when a strongly connected group passes
  * AT_EXACT_GROUP_MAX or the bodies AT_EXACT_BODIES_MAX
- * @param real     the share as the nearest double below it; may be NULL
  */
-AT_CHECKED at_status at_exact_share(int *out, bool *decided, double *real, const at_matrix *matrix,
+AT_CHECKED at_status at_exact_share(int *out, bool *decided, const at_matrix *matrix,
                                     const at_spending *spending, uint32_t source, uint32_t target,
                                     at_ratio threshold, at_error *err);
 

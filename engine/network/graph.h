@@ -60,6 +60,7 @@ typedef struct at_graph_options {
     int64_t since_us, until_us; /* AT_TIME_NONE = open */
     int64_t min_amount;         /* smaller transfers are left out */
     int64_t hub_degree;         /* 0 = no hub by degree */
+    unsigned tie_kinds;         /* bits of at_tie_kind that tie; 0 = all */
     const at_thing *hubs;       /* flagged ones */
     size_t hub_count;
     const at_thing *kept; /* never cut: the subjects of a question */

@@ -26,7 +26,9 @@ static uint32_t member_of(const tie_collector *collector, const at_ref *ref) {
 
 static at_status add_strand(tie_collector *collector, const at_strand *strand, at_error *err) {
     at_strands *strands = collector->strands;
-    if (strand->a == AT_NONE || strand->b == AT_NONE || strand->a == strand->b)
+    unsigned kinds = collector->options->tie_kinds;
+    if (strand->a == AT_NONE || strand->b == AT_NONE || strand->a == strand->b ||
+        (kinds != 0 && !(kinds >> strand->kind & 1)))
         return AT_OK;
     AT_TRY(AT_GROW(&strands->items, &strands->capacity, strands->count, collector->arena, err));
     strands->items[strands->count++] = *strand;
@@ -99,6 +101,9 @@ static at_status collect_links(tie_collector *collector, at_error *err) {
                             .what = link->kind,
                             .time_us = AT_TIME_NONE,
                             .record = list.facts[i].record};
+        if (link->suspected)
+            AT_TRY(
+                at_arena_print(&strand.what, collector->arena, err, "%s (suspected)", link->kind));
         if (touches(&link->period, collector->options))
             AT_TRY(add_strand(collector, &strand, err));
     }

@@ -58,7 +58,7 @@ static at_status compare(int *out, const at_matrix *matrix, const at_shares *sha
     double gap = share - at_ratio_real(threshold);
     bool decided = false;
     if (fabs(gap) < NEAR)
-        AT_TRY(at_exact_share(out, &decided, NULL, matrix, high ? &shares->spending : &none,
+        AT_TRY(at_exact_share(out, &decided, matrix, high ? &shares->spending : &none,
                               shares->source, target, threshold, err));
     if (!decided)
         *out = fabs(gap) <= 1e-12 ? 0 : gap < 0 ? -1 : 1;

@@ -34,7 +34,8 @@ static int roll(int sides) {
     return (int)((state >> 33) % (uint64_t)sides);
 }
 
-/* Names are shuffled so that the order of ids is not the order of making; node i has the i-th id. */
+/* Names are shuffled so that the order of ids is not the order of making; node i has the i-th
+ * id. */
 static void make_world(random_world *world, uint64_t seed) {
     static const char *const countries[] = {"AZ", "IR", NULL, NULL};
     memset(world, 0, sizeof *world);
@@ -77,7 +78,7 @@ static void make_graph(at_graph *out, at_ledger *ledger, at_facts *facts, known_
     assert_int_equal(out->member_count, world->node_count);
 }
 
-/* --- The second opinion ------------------------------------------------------------------------- */
+/* --- The second opinion ----------------------------------------------------------------------- */
 
 /* Label what hangs together when the marked nodes and one edge are removed; gives the labels. */
 static int label(int *labels, const random_world *world, const bool *removed, int cut_a,
@@ -226,7 +227,7 @@ static bool money_leads(const random_world *world, const int *labels, int networ
     return false;
 }
 
-/* --- The comparisons ---------------------------------------------------------------------------- */
+/* --- The comparisons -------------------------------------------------------------------------- */
 
 static void check_groups(uint64_t seed, const random_world *world, const at_graph *graph,
                          at_groups *groups, at_arena *arena) {

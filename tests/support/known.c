@@ -312,7 +312,7 @@ at_facts known_facts(known_world *known) {
                       .partial_sources = partial_sources};
 }
 
-/* --- Questions --------------------------------------------------------------------------------- */
+/* --- Questions -------------------------------------------------------------------------------- */
 
 static at_status type_argument(at_argument *item, const at_facts *facts, at_error *err) {
     switch (item->arg->type) {

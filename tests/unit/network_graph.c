@@ -1,7 +1,7 @@
-/* Goal: what records tie together is one network, what they do not is not; key players, countries and
- * money paths are those of the small cases that can be seen at a glance.
- * Method: a story is a world of a few statements; a row asks the registered query and compares its
- * printed rows. Add a row, not a function. */
+/* Goal: what records tie together is one network, what they do not is not; key players,
+ * countries and money paths are those of the small cases that can be seen at a glance.
+ * Method: a story is a world of a few statements; a row asks the registered query and compares
+ * its printed rows. Add a row, not a function. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/support/known.h"
+#include "engine/network/glue.h"
 #include "engine/network/keyplayer.h"
 #include "engine/network/place.h"
 
@@ -18,8 +19,8 @@ extern const at_query query_network, query_network_ties, query_networks, query_n
 
 enum { STATEMENTS_MAX = 16 };
 
-/* "pay A B 5 100" (day, cents), "own P C", "account A1 P AZ", "party P AZ", "asset L AZ", "link P directs C",
- * "id P phone 123", "external E": whatever is "-" is not stated. */
+/* "pay A B 5 100" (day, cents), "own P C", "account A1 P AZ", "party P AZ", "asset L AZ",
+ * "link P directs C", "id P phone 123", "external E"; a country not in the list is none. */
 static void state_one(known_world *known, const char *statement) {
     static char ids[64][8];
     char a[24] = "", b[24] = "", c[24] = "", d[24] = "", e[24] = "";
@@ -146,6 +147,12 @@ static const struct {
      "of=P,R",
      {"P | Q | identifier | phone | 2 |"},
      "R | S"},
+    {"only the chosen kinds of tie",
+     {"pay A B 1 100", "account B Q", "own P Q"},
+     &query_networks,
+     "tie=holding,holder",
+     {"B | 3 |"},
+     "A |"},
     {"hops, and the tie by which each was reached",
      {"party P -", "account A P", "pay A B 1 100", "account B Q", "link R directs Q"},
      &query_network,
@@ -276,9 +283,131 @@ static void test_stories(void **state) {
     }
 }
 
+/* Every allocation fails once: the question ends in an error and nothing is lost. */
+static void test_no_memory(void **state) {
+    (void)state;
+    static const struct {
+        const at_query *query;
+        const char *pairs;
+    } questions[] = {
+        {&query_network, "of=P"},
+        {&query_network_ties, "of=P"},
+        {&query_networks, "active_in=AZ,IR"},
+        {&query_network_members, ""},
+    };
+    static const char *const statements[] = {"party P AZ",     "account A P IR", "account B Q AZ",
+                                             "pay A B 1 100",  "own P C",        "link Q directs C",
+                                             "id P phone 123", "id R phone 123"};
+    for (size_t q = 0; q < AT_COUNT(questions); q++) {
+        at_status status = AT_NO_MEMORY;
+        for (uint64_t n = 1; status != AT_OK; n++) {
+            AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+            AT_CLEANUP(at_text_clear) at_text printed = {0};
+            known_world known;
+            at_ledger ledger;
+            at_table table;
+            known_begin(&known, &arena);
+            for (size_t i = 0; i < AT_COUNT(statements); i++)
+                state_one(&known, statements[i]);
+            known_ledger(&ledger, &known);
+            at_memory_fail_after(n);
+            status = known_ask(&printed, &table, questions[q].query, &known, &ledger,
+                               questions[q].pairs, NULL);
+            at_memory_fail_after(0);
+            assert_true(status == AT_OK || status == AT_NO_MEMORY);
+            if (status == AT_OK)
+                assert_true(n > 1 && table.row_count > 0);
+        }
+    }
+}
+
+/* A store that cannot be read is no empty network. */
+static void test_store_fails(void **state) {
+    (void)state;
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    at_graph_options options = at_graph_all();
+    known_world known;
+    at_graph graph;
+    known_begin(&known, &arena);
+    state_one(&known, "own P C");
+    known.failing = true;
+    at_facts facts = known_facts(&known);
+    assert_int_equal(at_graph_make(&graph, &facts, NULL, &options, &arena, NULL), AT_IO);
+}
+
+/* igraph's refusals become errors of ours; it neither prints nor ends the program. */
+static void test_igraph_refuses(void **state) {
+    (void)state;
+    static const uint32_t ends[] = {0, 7};
+    at_net net = {0};
+    at_error err = {0};
+    assert_int_equal(at_net_open(&net, 2, ends, 1, false, &err), AT_BUG);
+    assert_string_equal(err.code, "E-NETWORK-IGRAPH");
+    assert_non_null(strstr(err.message, "the graph library refused"));
+    at_net_close(&net);
+    assert_int_equal(at_igraph_fail(IGRAPH_ENOMEM, &err), AT_NO_MEMORY);
+    assert_int_equal(at_igraph_fail(IGRAPH_INTERRUPTED, &err), AT_INTERRUPTED);
+}
+
+/* What a person wrote wrongly is said. */
+static void test_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *story, *pairs, *message;
+        const at_query *query;
+    } refused[] = {
+        {"three countries are not two", "active_in=AZ,IR,TR",
+         "active_in names 3 countries, not two different", &query_networks},
+        {"the same twice is one", "active_in=AZ,AZ",
+         "active_in names 2 countries, not two different", &query_networks},
+        {"a set of 17 is too large", "of=P key_set=17", "key_set 17 is more than 16",
+         &query_network},
+    };
+    for (size_t i = 0; i < AT_COUNT(refused); i++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        AT_CLEANUP(at_text_clear) at_text printed = {0};
+        known_world known;
+        at_ledger ledger;
+        at_table table;
+        at_error err = {0};
+        print_message("  %s\n", refused[i].story);
+        known_begin(&known, &arena);
+        state_one(&known, "own P C");
+        known_ledger(&ledger, &known);
+        assert_int_equal(
+            known_ask(&printed, &table, refused[i].query, &known, &ledger, refused[i].pairs, &err),
+            AT_BAD_INPUT);
+        assert_string_equal(err.message, refused[i].message);
+    }
+}
+
+/* The country of an account number is that of a valid IBAN, and of nothing else. */
+static void test_iban(void **state) {
+    (void)state;
+    static const struct {
+        const char *story, *text, *country;
+    } ibans[] = {
+        {"a valid one", "AZ21NABZ00000000137010001944", "AZ"},
+        {"with blanks", "GB82 WEST 1234 5698 7654 32", "GB"},
+        {"a wrong check digit", "AZ22NABZ00000000137010001944", NULL},
+        {"not letters first", "1234567890123456", NULL},
+        {"too short", "AZ21", NULL},
+        {"too long", "AZ21NABZ000000001370100019440000000000", NULL},
+        {"lower case is another number", "az21nabz00000000137010001944", NULL},
+    };
+    for (size_t i = 0; i < AT_COUNT(ibans); i++) {
+        char country[3] = "";
+        print_message("  %s\n", ibans[i].story);
+        assert_int_equal(at_iban_country(country, ibans[i].text), ibans[i].country != NULL);
+        assert_string_equal(country, ibans[i].country ? ibans[i].country : "");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stories),
+        cmocka_unit_test(test_stories),     cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_store_fails), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_iban),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
