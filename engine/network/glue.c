@@ -44,8 +44,10 @@ at_status at_net_open(at_net *out, uint32_t vertex_count, const uint32_t *ends, 
     AT_CLEANUP(igraph_vector_int_destroy) igraph_vector_int_t edges = {0};
     at_igraph_begin();
     AT_IGRAPH(igraph_vector_int_init(&edges, (igraph_integer_t)(2 * edge_count)), err);
-    for (size_t i = 0; i < 2 * edge_count; i++)
+    for (size_t i = 0; i < 2 * edge_count; i++) {
+        assert(ends[i] < vertex_count); /* igraph would add a vertex and say nothing */
         VECTOR(edges)[i] = ends[i];
+    }
     AT_IGRAPH(igraph_create(&out->graph, &edges, vertex_count, directed), err);
     out->open = true;
     return AT_OK;
