@@ -22,6 +22,7 @@ static int64_t some_day(wm_world *w) {
 void make_hubs(wm_world *w) {
     for (int side = 0; side < 2; side++) {
         int utility = customer(w, side, true, false);
+        w->parties[utility].last = trades(); /* the one behind them: power */
         w->hub[side] = local_account(w, side, utility);
         w->accounts[w->hub[side]].known = true;
     }
@@ -38,13 +39,13 @@ static void make_people(wm_world *w, int side, int count) {
     if (side == 0) {
         namesake->first = w->parties[w->broker].first;
         namesake->last = w->parties[w->broker].last;
-        namesake->birth = w->parties[w->broker].birth + 4000;
+        namesake->birth = w->parties[w->broker].birth - 4000;
     }
 }
 
 static void pay_hub(wm_world *w, int account, int hub) {
-    int64_t cents = between(&w->story, 800, 9000);
-    pay(w, some_day(w), account, hub, from_cents(cents, w->accounts[account].currency));
+    int64_t cents = between(&w->story, 800, 9000), day = some_day(w);
+    pay(w, day, account, hub, from_cents(cents, w->accounts[account].currency));
 }
 
 /* An importer and its supplier: one body active in both countries. A brother and a sister, an
@@ -55,8 +56,10 @@ static void make_decoys(wm_world *w) {
     int from = new_account(w, BANK_A, w->euro, w->importer, NONE);
     int to = new_account(w, BANK_B, w->euro, w->supplier, NONE);
     w->accounts[from].opening = 4000000;
-    for (int i = 0; i < 3; i++)
-        pay(w, some_day(w), from, to, between(&w->story, 200000, 900000));
+    for (int i = 0; i < 3; i++) {
+        int64_t day = some_day(w);
+        pay(w, day, from, to, between(&w->story, 200000, 900000));
+    }
     int brother = customer(w, 0, false, true), sister = customer(w, 1, false, true);
     pay_hub(w, local_account(w, 0, brother), w->hub[0]);
     pay_hub(w, local_account(w, 1, sister), w->hub[1]);
@@ -83,8 +86,8 @@ void make_background(wm_world *w) {
             to = w->back[side][3 + 7 * between(&w->story, 0, (count - 4) / 7)];
         if (between(&w->story, 0, 9) == 0)
             to = w->hub[side];
+        int64_t day = some_day(w), cents = between(&w->story, 500, 40000);
         if (from != to)
-            pay(w, some_day(w), from, to,
-                from_cents(between(&w->story, 500, 40000), w->local[side]));
+            pay(w, day, from, to, from_cents(cents, w->local[side]));
     }
 }

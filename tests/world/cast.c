@@ -43,8 +43,8 @@ int new_party(wm_world *w, wm_cell cell, bool company, int country) {
                                                      : NONE;
     if (of->alias_script == of->script)
         of->alias_script = NONE;
-    of->birth = day_of((int)between(&w->story, 1955, 1999), 1, 1) + between(&w->story, 0, 364);
-    of->birth += w->shift;
+    int64_t new_year = day_of((int)between(&w->story, 1955, 1999), 1, 1);
+    of->birth = new_year + between(&w->story, 0, 364) + w->shift;
     of->registered = cell == SIDE_A || cell == SIDE_B;
     if (of->registered) {
         char prefix[16];
@@ -84,9 +84,9 @@ static int person_of(wm_world *w, int side, int before) {
 
 /* A further person is somebody's relative or employee; half of them are reached by one phone. */
 static void attach_person(wm_world *w, int who) {
-    static const char *const kinds[] = {"spouse", "sibling", "relative", "associate"};
+    static const char *const kinds[] = {"sibling", "relative", "associate"};
     int side = side_of(&w->parties[who]), other = person_of(w, side, who);
-    add_tie(w, who, kinds[between(&w->story, 0, 3)], other, false);
+    add_tie(w, who, kinds[between(&w->story, 0, 2)], other, false);
     if (between(&w->story, 0, 1) && !w->parties[other].phone_shared) {
         w->parties[other].phone_shared = w->parties[who].phone_shared = true;
         memcpy(w->parties[who].phone, w->parties[other].phone, ID_BYTES);
@@ -109,7 +109,8 @@ static void attach_company(wm_world *w, int which) {
     int side = side_of(&w->parties[which]);
     const int *share = shares[between(&w->story, 0, 5)];
     add_stake(w, person_of(w, side, which), which, share[0], share[1], NONE);
-    add_tie(w, person_of(w, side, which), "directs", which, between(&w->story, 0, 9) == 0);
+    int director = person_of(w, side, which);
+    add_tie(w, director, "directs", which, between(&w->story, 0, 9) == 0);
 }
 
 static void add_seller(wm_world *w) {
@@ -195,6 +196,16 @@ void make_cast(wm_world *w) {
     w->owner = 1;
     w->ship = 2;
     int count = add_roles(w, wanted);
+    if (w->harbour) { /* the broker a Persian, the owner an Azerbaijani name */
+        w->parties[w->broker].country = 0;
+        w->parties[w->broker].script = FA;
+        w->parties[w->broker].alias_script = AZ;
+        w->parties[w->owner].country = 1;
+        w->parties[w->owner].script = AZ;
+        w->parties[w->owner].alias_script = RU;
+        new_national(w, &w->parties[w->broker]);
+        new_national(w, &w->parties[w->owner]);
+    }
     wm_party *ship = &w->parties[w->ship];
     enum { SHIPPING = 1 }; /* its place in names.c */
     if (!used_company[ship->first][SHIPPING])

@@ -98,13 +98,17 @@ static void settle(wm_world *w, int number, unsigned how) {
         new_number(w, "RF", 8, of->other_reference);
 }
 
+/* The sales whose notes were marked, by round and seller, carry the labels. */
+static const int marked[3][2] = {{0, 0}, {0, 1}, {2, 0}};
+
 static void street(wm_world *w, int round, int64_t day) {
     for (int i = 0; i < w->seller_count; i++) {
         int64_t cents = between(&w->story, 180000, 620000);
         int p = pay(w, day + between(&w->story, 0, 1), NONE, w->sellers[i],
                     from_cents(cents, w->local[0]));
         w->payments[p].kind = CASH_IN;
-        if (w->source_count < 3 && i == w->source_count % 2 && round == w->source_count / 2)
+        if (w->source_count < 3 && round == marked[w->source_count][0] &&
+            i == marked[w->source_count][1])
             w->sources[w->source_count++] = p;
     }
     for (int i = 0; i < w->seller_count; i++) {

@@ -106,8 +106,9 @@ void make_assets(wm_world *w) {
     wm_asset *vehicle = &w->assets[1], *vessel = &w->assets[2];
     new_vin(w, vehicle->number);
     new_imo(w, vessel->number);
-    snprintf(vehicle->plate, ID_BYTES, "%02d-%03d-%02d", (int)between(&w->ids, 11, 99),
-             (int)between(&w->ids, 111, 999), (int)between(&w->ids, 11, 99));
+    int first = (int)between(&w->ids, 11, 99), middle = (int)between(&w->ids, 111, 999);
+    int last = (int)between(&w->ids, 11, 99);
+    snprintf(vehicle->plate, ID_BYTES, "%02d-%03d-%02d", first, middle, last);
     claim_id(vehicle->plate);
     vehicle->owner = w->nominee == NONE ? w->owner : w->nominee;
     vehicle->former = w->nominee == NONE ? NONE : w->owner;

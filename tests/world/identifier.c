@@ -49,8 +49,9 @@ static void prefix_of(const wm_world *w, const char *prefix, char out[ID_BYTES])
     }
     uint64_t mixed = hash_of(prefix) ^ (w->permute * 0x9e3779b97f4a7c15u);
     wm_stream letters = stream_of(mixed, 7);
-    snprintf(out, ID_BYTES, "%c%c%c-", (char)('A' + between(&letters, 0, 25)),
-             (char)('A' + between(&letters, 0, 25)), (char)('A' + between(&letters, 0, 25)));
+    for (int i = 0; i < 3; i++)
+        out[i] = (char)('A' + between(&letters, 0, 25));
+    snprintf(out + 3, 2, "-");
 }
 
 void new_number(wm_world *w, const char *prefix, int count, char out[ID_BYTES]) {

@@ -78,9 +78,8 @@ static void set_scene(wm_world *w) {
     w->euro = currency_find("EUR");
     for (int side = 0; side < 2; side++)
         w->local[side] = currency_find(w->countries[side]->local);
-    w->first_day =
-        w->harbour ? day_of(2024, 1, 15)
-                   : day_of((int)between(&w->story, 2021, 2024), 1, 1) + between(&w->story, 0, 330);
+    int year = (int)between(&w->story, 2021, 2024), day = (int)between(&w->story, 0, 330);
+    w->first_day = w->harbour ? day_of(2024, 1, 15) : day_of(year, 1, 1) + day;
     if (w->permute) {
         w->shift = (int)between(&w->ids, 30, 400);
         w->turn = (int)between(&w->ids, 1, SCRIPTS - 1);

@@ -98,6 +98,7 @@ static const word branches[] = {
     {"فرش", "للسجاد", "Ковёр", "Xalça", "Carpets"},
     {"چای", "للشاي", "Чай", "Çay", "Tea"},
     {"سرمایه", "للاستثمار", "Капитал", "Kapital", "Holding"},
+    {"برق", "للكهرباء", "Энергия", "Enerji", "Power"}, /* the utilities alone */
 };
 
 int given_names(void) {
@@ -113,7 +114,7 @@ int company_names(void) {
 }
 
 int trades(void) {
-    return (int)(sizeof branches / sizeof branches[0]);
+    return (int)(sizeof branches / sizeof branches[0]) - 1;
 }
 
 static const char *const company_forms[SCRIPTS] = {

@@ -29,7 +29,8 @@ wm_stream stream_of(uint64_t seed, uint64_t purpose) {
     return (wm_stream){draw(&mixed) ^ (purpose << 32)};
 }
 
-/* The bias of the remainder is far below anything a test could see. */
+/* The bias of the remainder is far below anything a test could see. Never two calls in one
+ * expression: which comes first is the compiler's choice. */
 int64_t between(wm_stream *from, int64_t low, int64_t high) {
     return low + (int64_t)(draw(from) % (uint64_t)(high - low + 1));
 }
