@@ -137,10 +137,21 @@ static at_status unknown_importer(const char *name, at_error *err) {
     return AT_USAGE;
 }
 
+/* "of [hops] [since]" */
+static at_status list_arguments(const char **out, const at_query *query, at_arena *arena,
+                                at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    for (const at_arg *arg = query->args; arg && arg->name; arg++)
+        AT_TRY(at_text_print(&text, err, "%s%s%s%s", text.bytes ? " " : "",
+                             arg->required ? "" : "[", arg->name, arg->required ? "" : "]"));
+    return at_arena_text(out, arena, at_text_string(&text), err);
+}
+
 at_status at_cmd_queries(at_cli *cli, at_error *err) {
     static const at_column columns[] = {
         {"query", AT_COLUMN_TEXT, "its name"},
         {"version", AT_COLUMN_COUNT, "raised when the same question would give another answer"},
+        {"arguments", AT_COLUMN_TEXT, "in brackets what may be left out"},
         {"summary", AT_COLUMN_TEXT, "what it answers"},
         {0},
     };
@@ -150,10 +161,13 @@ at_status at_cmd_queries(at_cli *cli, at_error *err) {
     at_table_init(&table, "queries", 1, columns, cli->arena);
     for (size_t i = 0; at_queries[i]; i++) {
         at_row *row = NULL;
+        const char *arguments = NULL;
         AT_TRY(at_table_row(&row, &table, err));
         at_cell_text(&row->cells[0], at_queries[i]->name);
         at_cell_integer(&row->cells[1], at_queries[i]->version);
-        at_cell_text(&row->cells[2], at_queries[i]->summary);
+        AT_TRY(list_arguments(&arguments, at_queries[i], cli->arena, err));
+        at_cell_text(&row->cells[2], arguments);
+        at_cell_text(&row->cells[3], at_queries[i]->summary);
     }
     return at_print_listing(cli, &table, err);
 }

@@ -95,15 +95,15 @@ fresh_store() {
 }
 
 # whole_case CASE FILE: the case, and one question more for every registered query that it does not
-# ask, with arguments of the question most like it; FILE gets the result.
+# ask, with values of the case's other questions for the arguments it needs; FILE gets the result.
 whole_case() {
-    "$bin" queries --ndjson | jq -r .query >registered
-    jq --rawfile registered registered '
-        {"network_members": "networks", "network_ties": "network"} as $like |
-        (.questions | map({(.ask): .}) | add) as $asked |
-        .questions += [$registered | split("\n")[] | select(. != "") | . as $name |
-            select($asked[$name] | not) |
-            ($asked[$like[$name] // error("no arguments known for the query \($name)")]) +
-            {"id": "also-\($name | gsub("_"; "-"))", "ask": $name} | del(.expect, .key_set)]
+    "$bin" queries --ndjson >queries.ndjson
+    jq -r .query queries.ndjson >registered
+    jq --slurpfile queries queries.ndjson '
+        (.questions | map(.ask)) as $asked | (.questions | reverse | add) as $values |
+        .questions += [$queries[] | select(.query | IN($asked[]) | not) |
+            {"id": "also-\(.query | gsub("_"; "-"))", "ask": .query} +
+            ([.arguments | split(" ")[] | select(test("^[a-z]")) |
+                {(.): ($values[.] // error("the case has no value for \(.)"))}] | add // {})]
         ' "$1" >"$2"
 }
