@@ -124,7 +124,10 @@ at_status at_db_open(sqlite3 **out, const char *path, at_db_mode mode, int wait_
     if (code != SQLITE_OK)
         return at_db_fail(db, err);
     sqlite3_busy_timeout(db, wait_ms);
-    AT_TRY(at_db_run(db, "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;", err));
+    AT_TRY(at_db_run(db,
+                     "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+                     " PRAGMA cache_size = -65536",
+                     err));
     *out = db;
     db = NULL;
     return AT_OK;
