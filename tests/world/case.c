@@ -69,11 +69,10 @@ static void write_questions(const wm_world *w, FILE *file) {
     write_sources(w, file);
     fprintf(file, "},\n    {\"id\": \"notes\", \"ask\": \"trace_notes\",\n");
     write_sources(w, file);
-    fprintf(file, "},\n    {\"id\": \"sums\", \"ask\": \"reconcile\", \"of\": [");
-    for (int i = 0; i < 4; i++)
-        fprintf(file, "%s\"%s\"", i ? ",\n       " : "",
-                w->accounts[w->broker_account[i / 2][i % 2]].iban);
-    fprintf(file, "]}\n  ],\n");
+    fprintf(file, "},\n    {\"id\": \"accounts\", \"ask\": \"accounts_of\", \"of\": \"broker\", "
+                  "\"expect\": 4},\n"
+                  "    {\"id\": \"sums\", \"ask\": \"reconcile\", \"of\": \"accounts.account\"}\n"
+                  "  ],\n");
 }
 
 void write_case(wm_world *w) {
