@@ -3,6 +3,8 @@
 /* Of a long way the first transfers and the last are listed; support counts the rest. With two
  * records a payment and the declaration this stays below AT_SOURCES_MAX. */
 enum { WAY_LISTED = 14 };
+/* A balance of untainted money rests on every row of its account: the latest ones are listed. */
+enum { ROWS_LISTED = 4 };
 
 static at_status cite_record(at_cite *cite, at_record_id record, at_error *err) {
     if (record == 0)
@@ -25,24 +27,37 @@ at_status at_cite_row(at_cite *cite, uint32_t row, at_error *err) {
     return cite_record(cite, ledger->record_in[row], err);
 }
 
-/* Both lists stand in T2 order; the earlier row first, a self-transfer once. An imputed opening
+/* A row that is listed while there is room for it among `listed`, else only counted and weighed. */
+static at_status cite_some(at_cite *cite, uint32_t row, size_t *listed, at_error *err) {
+    if (*listed < ROWS_LISTED) {
+        ++*listed;
+        return at_cite_row(cite, row, err);
+    }
+    const at_ledger *ledger = cite->trace->effective->ledger;
+    join_grade(cite, (at_grade)ledger->grade[row]);
+    cite->more += at_row_records(ledger, row);
+    return AT_OK;
+}
+
+/* Both lists stand in T2 order; the latest row first, a self-transfer once. An imputed opening
  * rests on all rows of the account, whatever as_of says (T6). */
 static at_status cite_rows_of(at_cite *cite, uint32_t node, at_error *err) {
     const at_ledger *ledger = cite->trace->effective->ledger;
     const int64_t as_of_us = at_opening_imputed(cite->trace->effective, node)
                                  ? INT64_MAX
                                  : cite->trace->options.as_of_us;
-    uint64_t in = ledger->in_start[node], out = ledger->out_start[node];
-    const uint64_t in_end = ledger->in_start[node + 1], out_end = ledger->out_start[node + 1];
-    while (in < in_end || out < out_end) {
-        const uint32_t credit = in < in_end ? ledger->in_rows[in] : AT_NONE;
-        const uint32_t debit = out < out_end ? ledger->out_rows[out] : AT_NONE;
-        const uint32_t row = credit < debit ? credit : debit;
-        if (ledger->time_us[row] > as_of_us)
-            break;
-        AT_TRY(at_cite_row(cite, row, err));
-        in += credit == row;
-        out += debit == row;
+    const uint64_t in_start = ledger->in_start[node], out_start = ledger->out_start[node];
+    uint64_t in = ledger->in_start[node + 1], out = ledger->out_start[node + 1];
+    size_t listed = 0;
+    while (in > in_start || out > out_start) {
+        /* One more than the row, so that 0 stands for none. */
+        const uint32_t credit = in > in_start ? ledger->in_rows[in - 1] + 1 : 0;
+        const uint32_t debit = out > out_start ? ledger->out_rows[out - 1] + 1 : 0;
+        const uint32_t row = (credit > debit ? credit : debit) - 1;
+        if (ledger->time_us[row] <= as_of_us)
+            AT_TRY(cite_some(cite, row, &listed, err));
+        in -= credit == row + 1;
+        out -= debit == row + 1;
     }
     return AT_OK;
 }
@@ -50,11 +65,12 @@ static at_status cite_rows_of(at_cite *cite, uint32_t node, at_error *err) {
 static at_status cite_fees(at_cite *cite, const at_trace_sink *sink, at_error *err) {
     const at_effective *effective = cite->trace->effective;
     const at_ledger *ledger = effective->ledger;
-    for (uint32_t row = 0; row < ledger->count; row++)
+    size_t listed = 0;
+    for (uint32_t row = (uint32_t)ledger->count; row-- > 0;)
         if (at_effective_fee(effective, row) > 0 &&
             ledger->time_us[row] <= cite->trace->options.as_of_us &&
             at_text_equal(ledger->nodes[ledger->from[row]].currency.code, sink->currency.code))
-            AT_TRY(at_cite_row(cite, row, err));
+            AT_TRY(cite_some(cite, row, &listed, err));
     return AT_OK;
 }
 

@@ -2,8 +2,8 @@
  * trace_cite.h - the records behind a row about traced money, and the row's grade.
  *
  * A tainted amount cites its declaration and the shortest way from it; `support` counts every
- * record that brought its label to the place. Untainted money cites the account's own rows. A
- * row's grade is that of its weakest record.
+ * record that brought its label to the place. Untainted money cites the account's declaration and
+ * its latest rows. A row's grade is that of its weakest record, listed or counted.
  *
  * Errors: AT_NO_MEMORY, AT_LIMIT.
  */
@@ -24,7 +24,7 @@ typedef struct at_cite {
 
 /** A row of the ledger: both records of a paired payment. */
 AT_CHECKED at_status at_cite_row(at_cite *cite, uint32_t row, at_error *err);
-/** What a node's balance rests on: its declaration, and its rows up to as_of. */
+/** What a node's balance rests on: its declaration, and its rows up to as_of, latest first. */
 AT_CHECKED at_status at_cite_node(at_cite *cite, uint32_t node, at_error *err);
 /** A declaration: its transfer, or what is known of its account. */
 AT_CHECKED at_status at_cite_source(at_cite *cite, uint32_t source, at_error *err);

@@ -12,7 +12,7 @@
 
 #include "tests/support/world.h"
 
-enum { WORLDS = 24000, INVARIANT_WORLDS = 6000, SCALE = 7 };
+enum { WORLDS = 20000, INVARIANT_WORLDS = 4000, SCALE = 7 };
 
 /* What the worlds must have met, lest their agreement mean little. */
 static struct {

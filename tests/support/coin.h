@@ -17,7 +17,7 @@
 
 #include "tests/support/lines.h"
 
-enum { COIN_NODES = 40, COIN_ROWS = 80, COIN_SOURCES = 8, COIN_UNITS = 6000 };
+enum { COIN_NODES = 10, COIN_ROWS = 80, COIN_SOURCES = 8, COIN_UNITS = 3000 };
 
 typedef struct coin_node {
     char id[16], currency[4];
