@@ -1,8 +1,8 @@
-/* Goal: running out of memory or disk while sealing or verifying is survived and said; hostile bytes
- * in seal, manifests and documents never crash the verifier and never pass.
- * Method: one seal and one verification, run once to count allocations, then again with each failing
- * in turn; folders that cannot be written; twenty thousand random mutations, sealed again or not.
- * Leaks and wild reads are the sanitizers' to find. */
+/* Goal: running out of memory or disk while sealing or verifying is survived and said; hostile
+ * bytes in seal, manifests and documents never crash the verifier and never pass.
+ * Method: one seal and one verification, run once to count allocations, then again with each
+ * failing in turn; folders that cannot be written; twenty thousand random mutations, sealed
+ * again or not. Leaks and wild reads are the sanitizers' to find. */
 #include "engine/evidence/verify.h"
 
 #include <setjmp.h>
@@ -122,7 +122,7 @@ static void test_places_that_cannot_be_written(void **state) {
     assert_true(err.message[0] != '\0');
 }
 
-/* The disk is full: files may not grow past a limit. In a process of its own, as the limit stays. */
+/* The disk is full: files may not grow past a limit. */
 static void test_a_full_disk(void **state) {
     (void)state;
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};

@@ -18,7 +18,8 @@
 static const char case_file[] =
     "{ \"schema\": \"assettrace/case/1\", \"id\": \"2026-014\",\n"
     "  \"title\": {\"en\": \"Harbour network\", \"fa\": \"شبکه بندر\"},\n"
-    "  \"as_of\": \"2026-11-21\", \"purpose\": \"asset-freeze\", \"legal_basis\": \"Act 7, art. 3\",\n"
+    "  \"as_of\": \"2026-11-21\", \"purpose\": \"asset-freeze\",\n"
+    "  \"legal_basis\": \"Act 7, art. 3\",\n"
     "  \"subjects\": [{\"ref\": \"s1\", \"id\": \"P1\"}],\n"
     "  \"questions\": [{\"id\": \"q1\", \"ask\": \"network\", \"of\": \"s1\"},\n"
     "                {\"id\": \"q2\", \"ask\": \"assets_of\", \"of\": \"s1\"}],\n"

@@ -1,6 +1,6 @@
 /**
- * sample_bundle.h - a small, complete case to seal: six records of one source, two answers, a freeze
- * request with a land plot, an account and a home that is left out.
+ * sample_bundle.h - a small, complete case to seal: six records of one source, two answers, a
+ * freeze request with a land plot, an account and a home that is left out.
  *
  * Nothing in it names a living institution or a real account.
  */
@@ -29,7 +29,7 @@ typedef char sample_folder[64];
 void sample_folder_make(sample_folder out);
 void sample_folder_clear(sample_folder *folder);
 
-/** Keys made once per program: encrypted at the lowest cost, and a TEST key. Passphrase "harbour". */
+/** Made once per program: a key with the passphrase "harbour" at low cost, and a TEST key. */
 typedef struct sample_keys {
     sample_folder folder;
     char secret[96], public[96], test_secret[96], test_public[96];

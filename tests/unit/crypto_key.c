@@ -1,7 +1,7 @@
-/* Goal: key files are minisign's, secrets open with their passphrase alone, and no file of another
- * kind is taken for a key.
- * Method: pairs made at the lowest scrypt cost; minisign signs with our key and reads our public key;
- * tables of passphrase files and of broken key files. */
+/* Goal: key files are minisign's, secrets open with their passphrase alone, and no file of
+ * another kind is taken for a key.
+ * Method: pairs made at the lowest scrypt cost; minisign signs with our key and reads our
+ * public key; tables of passphrase files and of broken key files. */
 #include "engine/crypto/key.h"
 
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 /* Goal: a signature holds for its bytes, comment and key, and has one spelling.
- * Method: one signature bent in every character and at random twenty thousand times; the published
- * Ed25519 edge cases of two suites against our verifying (skipped aloud where they are not there). */
+ * Method: one signature bent in every character and at random twenty thousand times; the
+ * published Ed25519 edge cases of two suites against our verifying (skipped aloud where they
+ * are not there). */
 #include "engine/crypto/signature.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
-/* Goal: a signed statement has one spelling; whatever sha256sum or a reader might take for something
- * else is refused.
- * Method: a table of texts that are no statement, made from a good one; a table of paths; a table of
- * values. sha256sum judges the good one. */
+/* Goal: a signed statement has one spelling; whatever sha256sum or a reader might take for
+ * something else is refused.
+ * Method: a table of texts that are no statement, made from a good one; a table of paths; a
+ * table of values. sha256sum judges the good one. */
 #include "engine/crypto/statement.h"
 
 #include <setjmp.h>

@@ -62,7 +62,8 @@ static void test_published_roots(void **state) {
 static void test_published_proof(void **state) {
     (void)state;
     static const char leaf_text[] =
-        "{\"i\":4,\"r\":{\"amount_minor\":\"4000\",\"currency\":\"IQD\",\"id\":\"tx-0004\",\"type\":"
+        "{\"i\":4,\"r\":{\"amount_minor\":\"4000\",\"currency\":\"IQD\",\"id\":\"tx-0004\",\"type\""
+        ":"
         "\"transaction\"},\"salt\":\"fx1qa6+6gV4W6snmxu8mk5ECPWv0dISogE5Q7ZdeTYo=\"}";
     static const char *const proof_text[] = {
         "f9516230444cf77c5f798746b6ef343a4d4a870069c5ddba9683d718fa593cd4",

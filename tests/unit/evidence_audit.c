@@ -227,7 +227,7 @@ static void test_records(void **state) {
     (void)state;
     AT_CLEANUP(at_text_clear) at_text index = {0};
     AT_CLEANUP(at_text_clear) at_text turned = {0};
-    char path[200], bundle[160];
+    char path[200], bundle[160], full[400];
     snprintf(bundle, sizeof bundle, "%s/bundle", dossier);
     start_over();
     sample_read(&index, bundle, INDEX);
@@ -239,10 +239,10 @@ static void test_records(void **state) {
     edit(path, "P1", "P1 ");
     expect_malformed("a record with a byte more", INDEX);
     start_over();
-    assert_int_equal(remove(strcat(strcat(bundle, "/"), path)), 0);
+    snprintf(full, sizeof full, "%s/%s", bundle, path);
+    assert_int_equal(remove(full), 0);
     expect_malformed("a record too few", INDEX);
 
-    snprintf(bundle, sizeof bundle, "%s/bundle", dossier);
     start_over();
     const char *second = strchr(index.data, '\n') + 1, *third = strchr(second, '\n') + 1;
     assert_int_equal(at_text_add_bytes(&turned, second, (size_t)(third - second), NULL), AT_OK);

@@ -1,7 +1,7 @@
-/* Goal: bags made by others are judged by the published standard: all valid ones of the conformance
- * suite are taken, all invalid and out-of-scope ones refused.
- * Method: the suite, folder by folder (skipped aloud where it is not there); then a small bag of our
- * own making, spoiled in one way a row. */
+/* Goal: bags made by others are judged by the published standard: all valid ones of the
+ * conformance suite are taken, all invalid and out-of-scope ones refused.
+ * Method: the suite, folder by folder (skipped aloud where it is not there); then a small bag
+ * of our own making, spoiled in one way a row. */
 #include "engine/evidence/bagit.h"
 
 #include <dirent.h>

@@ -1,7 +1,8 @@
-/* Goal: whatever is changed, added or removed in a sealed dossier is found and named; what is intact
- * but by nobody we know is said to be just that.
- * Method: the sample case sealed once. Every file of the bundle and the seal is bent in every way of a
- * list, one at a time, and put back. Then tables of stories about shape, signer and signature. */
+/* Goal: whatever is changed, added or removed in a sealed dossier is found and named; what is
+ * intact but by nobody we know is said to be just that.
+ * Method: the sample case sealed once. Every file of the bundle and the seal is bent in every
+ * way of a list, one at a time, and put back. Then tables of stories about shape, signer and
+ * signature. */
 #include "engine/evidence/verify.h"
 
 #include <setjmp.h>
