@@ -16,6 +16,8 @@ typedef struct page {
     const at_json_value *currencies;
     const char **sources; /* numbered from 1 in the order met */
     size_t source_count, source_capacity;
+    size_t *slots; /* hash table of numbers, 0 = free; a power of two of them, at most half full */
+    size_t slot_count;
     at_arena *arena;
 } page;
 
@@ -83,15 +85,36 @@ static at_status put_amount(const page *to, const char *value, const char *curre
     return put_value(to, text, err);
 }
 
-static at_status number_source(size_t *out, page *to, const char *source, at_error *err) {
+/* Where a source stands in the table of slots, or where it would: linear probing. */
+static size_t *find_slot(const page *to, const char *source) {
+    size_t place = 5381;
+    for (const char *c = source; *c != '\0'; c++)
+        place = place * 33 + (unsigned char)*c;
+    for (place &= to->slot_count - 1; to->slots[place] != 0;
+         place = (place + 1) & (to->slot_count - 1))
+        if (strcmp(to->sources[to->slots[place] - 1], source) == 0)
+            break;
+    return &to->slots[place];
+}
+
+static at_status grow_slots(page *to, at_error *err) {
+    to->slot_count = to->slot_count > 0 ? 2 * to->slot_count : 64;
+    AT_TRY(AT_NEW(&to->slots, to->arena, to->slot_count, err));
     for (size_t i = 0; i < to->source_count; i++)
-        if (strcmp(to->sources[i], source) == 0) {
-            *out = i + 1;
-            return AT_OK;
-        }
-    AT_TRY(AT_GROW(&to->sources, &to->source_capacity, to->source_count, to->arena, err));
-    to->sources[to->source_count++] = source;
-    *out = to->source_count;
+        *find_slot(to, to->sources[i]) = i + 1;
+    return AT_OK;
+}
+
+static at_status number_source(size_t *out, page *to, const char *source, at_error *err) {
+    if (2 * to->source_count >= to->slot_count)
+        AT_TRY(grow_slots(to, err));
+    size_t *slot = find_slot(to, source);
+    if (*slot == 0) {
+        AT_TRY(AT_GROW(&to->sources, &to->source_capacity, to->source_count, to->arena, err));
+        to->sources[to->source_count++] = source;
+        *slot = to->source_count;
+    }
+    *out = *slot;
     return AT_OK;
 }
 

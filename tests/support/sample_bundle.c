@@ -12,7 +12,6 @@
 
 #include "engine/base/file.h"
 #include "engine/crypto/signature.h"
-#include "engine/crypto/statement.h"
 #include "engine/evidence/seal.h"
 
 static const char case_file[] =
@@ -275,29 +274,32 @@ static void hash_line(at_text *out, const char *folder, const char *name, at_has
 }
 
 static void write_manifests(const char *bundle) {
-    static const char *const tags[] = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt",
-                                       "manifest-sha512.txt"};
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
-    at_text text[3] = {{0}};
+    AT_CLEANUP(at_text_clear) at_text sha256 = {0};
+    AT_CLEANUP(at_text_clear) at_text sha512 = {0};
     at_file_entry *entries = NULL;
     size_t count = 0;
     at_error err = {0};
     check(at_folder_walk(&entries, &count, bundle, &arena, &err), &err);
     for (size_t i = 0; i < count; i++)
         if (entries[i].kind == AT_FILE_REGULAR && strncmp(entries[i].path, "data/", 5) == 0) {
-            hash_line(&text[0], bundle, entries[i].path, AT_SHA256);
-            hash_line(&text[1], bundle, entries[i].path, AT_SHA512);
+            hash_line(&sha256, bundle, entries[i].path, AT_SHA256);
+            hash_line(&sha512, bundle, entries[i].path, AT_SHA512);
         }
-    sample_write(bundle, tags[2], at_text_string(&text[0]), text[0].bytes);
-    sample_write(bundle, tags[3], at_text_string(&text[1]), text[1].bytes);
-    for (size_t i = 0; i < AT_COUNT(tags); i++)
-        hash_line(&text[2], bundle, tags[i], AT_SHA256);
-    sample_write(bundle, "tagmanifest-sha256.txt", at_text_string(&text[2]), text[2].bytes);
-    for (size_t i = 0; i < AT_COUNT(text); i++)
-        at_text_clear(&text[i]);
+    sample_write(bundle, "manifest-sha256.txt", at_text_string(&sha256), sha256.bytes);
+    sample_write(bundle, "manifest-sha512.txt", at_text_string(&sha512), sha512.bytes);
 }
 
-void sample_reseal(const char *dossier, const sample_keys *keys) {
+static void write_tags(const char *bundle) {
+    static const char *const tags[] = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt",
+                                       "manifest-sha512.txt"};
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    for (size_t i = 0; i < AT_COUNT(tags); i++)
+        hash_line(&text, bundle, tags[i], AT_SHA256);
+    sample_write(bundle, "tagmanifest-sha256.txt", at_text_string(&text), text.bytes);
+}
+
+void sample_resign(const char *dossier, const sample_keys *keys, const at_statement_hash *more) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
     AT_CLEANUP(at_text_clear) at_text old = {0};
     AT_CLEANUP(at_text_clear) at_text seal = {0};
@@ -305,15 +307,15 @@ void sample_reseal(const char *dossier, const sample_keys *keys) {
     AT_CLEANUP(at_key_close) at_key *key = NULL;
     at_signed_statement statement;
     at_statement_field fields[16];
-    at_statement_hash hash = {.path = "bundle/tagmanifest-sha256.txt"};
+    at_statement_hash hashes[2] = {{.path = "bundle/tagmanifest-sha256.txt"}};
     at_signature signature;
     at_error err = {0};
-    char bundle[256], hashes[1][AT_HASH_TEXT_BYTES_MAX], path[300];
-    snprintf(bundle, sizeof bundle, "%s/bundle", dossier);
-    write_manifests(bundle);
-    snprintf(path, sizeof path, "%s/tagmanifest-sha256.txt", bundle);
-    check(at_hash_file(hashes, (const at_hash_kind[]){AT_SHA256}, 1, path, &err), &err);
-    memcpy(hash.sha256, hashes[0], sizeof hash.sha256);
+    char texts[1][AT_HASH_TEXT_BYTES_MAX], path[300];
+    snprintf(path, sizeof path, "%s/bundle/tagmanifest-sha256.txt", dossier);
+    check(at_hash_file(texts, (const at_hash_kind[]){AT_SHA256}, 1, path, &err), &err);
+    memcpy(hashes[0].sha256, texts[0], sizeof hashes[0].sha256);
+    if (more != NULL)
+        hashes[1] = *more;
     sample_read(&old, dossier, "review/0001-seal.txt");
     check(at_signed_statement_parse(&statement, old.data, old.bytes, AT_SEAL_TYPE, at_seal_keys,
                                     &arena, &err),
@@ -321,10 +323,11 @@ void sample_reseal(const char *dossier, const sample_keys *keys) {
     for (size_t i = 0; i < statement.field_count; i++) {
         fields[i] = statement.fields[i];
         if (strcmp(fields[i].key, "bundle") == 0)
-            fields[i].value = hash.sha256;
+            fields[i].value = hashes[0].sha256;
     }
     statement.fields = fields;
-    statement.hashes = &hash;
+    statement.hashes = hashes;
+    statement.hash_count = more != NULL ? 2 : 1;
     check(at_signed_statement_format(&seal, &statement, &err), &err);
     sample_key_open(&key, keys, false);
     check(at_signature_make(&signature, key, seal.data, seal.bytes, "resealed", &err), &err);
@@ -332,4 +335,18 @@ void sample_reseal(const char *dossier, const sample_keys *keys) {
     sample_write(dossier, "review/0001-seal.txt", seal.data, seal.bytes);
     sample_write(dossier, "review/0001-seal.txt.minisig", signature_text.data,
                  signature_text.bytes);
+}
+
+void sample_reseal_tags(const char *dossier, const sample_keys *keys) {
+    char bundle[256];
+    snprintf(bundle, sizeof bundle, "%s/bundle", dossier);
+    write_tags(bundle);
+    sample_resign(dossier, keys, NULL);
+}
+
+void sample_reseal(const char *dossier, const sample_keys *keys) {
+    char bundle[256];
+    snprintf(bundle, sizeof bundle, "%s/bundle", dossier);
+    write_manifests(bundle);
+    sample_reseal_tags(dossier, keys);
 }

@@ -7,6 +7,7 @@
 #ifndef ASSETTRACE_TESTS_SAMPLE_BUNDLE_H
 #define ASSETTRACE_TESTS_SAMPLE_BUNDLE_H
 
+#include "engine/crypto/statement.h"
 #include "engine/evidence/dossier.h"
 
 enum { SAMPLE_RECORDS = 6 };
@@ -51,5 +52,9 @@ void sample_write(const char *folder, const char *name, const void *data, size_t
 
 /** Make manifests and seal anew over whatever bundle/data now holds: a signer who lies. */
 void sample_reseal(const char *dossier, const sample_keys *keys);
+/** The same over manifests as they now stand: only the tag manifest is made anew. */
+void sample_reseal_tags(const char *dossier, const sample_keys *keys);
+/** The same over the tag manifest as it now stands; `more` is a further hash line, or NULL. */
+void sample_resign(const char *dossier, const sample_keys *keys, const at_statement_hash *more);
 
 #endif

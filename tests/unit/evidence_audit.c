@@ -255,12 +255,68 @@ static void test_records(void **state) {
     expect_malformed("a record without its line", "not in the bundle");
 }
 
+/* --- Manifests and seals that are signed as they stand --- */
+
+static const struct {
+    const char *story, *path, *from, *to;
+} papers[] = {
+    {"manifests that disagree about a name", "manifest-sha512.txt", "q1.jsonl", "q1.jsonk"},
+    {"a file that only one manifest lists", "manifest-sha512.txt", "data/schema/record.json",
+     "data/schema/recorz.json"},
+    {"a manifest in binary mode", "manifest-sha256.txt", "  data/", " *data/"},
+    {"a manifest reaching out", "manifest-sha256.txt", "  data/bundle.json", "  data/../a.json"},
+    {"a manifest of tag files", "manifest-sha256.txt", "  data/bundle.json", "  bagit.txt"},
+};
+
+static void test_papers(void **state) {
+    (void)state;
+    for (size_t i = 0; i < AT_COUNT(papers); i++) {
+        at_error err = {0};
+        print_message("  %s\n", papers[i].story);
+        start_over();
+        edit(papers[i].path, papers[i].from, papers[i].to);
+        sample_reseal_tags(dossier, &keys);
+        assert_int_equal(verify(&err), AT_BAD_INPUT);
+        assert_string_equal(err.code, "E-MANIFEST-FORMAT");
+    }
+}
+
+static void test_tag_manifests(void **state) {
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } edits[] = {
+        {"  bagit.txt", "  bagiu.txt"}, {"\n", "\n\n"}, {"bag-info.txt\n", "bag-info.txt\n#"}};
+    for (size_t i = 0; i < AT_COUNT(edits); i++) {
+        at_error err = {0};
+        start_over();
+        edit("tagmanifest-sha256.txt", edits[i].from, edits[i].to);
+        sample_resign(dossier, &keys, NULL);
+        assert_int_equal(verify(&err), AT_BAD_INPUT);
+        assert_string_equal(err.code, "E-MANIFEST-FORMAT");
+    }
+}
+
+static void test_seals_that_list_more(void **state) {
+    (void)state;
+    at_statement_hash more = {.path = "review/other.txt"};
+    at_error err = {0};
+    memset(more.sha256, 'a', sizeof more.sha256 - 1);
+    start_over();
+    sample_resign(dossier, &keys, &more);
+    assert_int_equal(verify(&err), AT_BAD_INPUT);
+    assert_string_equal(err.code, "E-SEAL-FIELD");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_files_that_belong_to_nothing),
         cmocka_unit_test(test_files_that_are_wanted),
         cmocka_unit_test(test_records),
+        cmocka_unit_test(test_papers),
+        cmocka_unit_test(test_tag_manifests),
+        cmocka_unit_test(test_seals_that_list_more),
     };
     return cmocka_run_group_tests(tests, seal_sample, clear_sample);
 }

@@ -205,6 +205,47 @@ static void test_public_tools_agree(void **state) {
     assert_int_equal(verified.rows, 6);
 }
 
+/* --- What a fact says in a request --- */
+
+static void test_facts(void **state) {
+    (void)state;
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    at_error err = {0};
+    sample_bundle sample;
+    at_cites cites;
+    at_fact facts[4] = {at_fact_new(AT_PARTY), at_fact_new(AT_PARTY), at_fact_new(AT_LISTING),
+                        at_fact_new(AT_LEG)};
+    sample_bundle_init(&sample, &arena);
+    for (size_t i = 0; i < AT_COUNT(facts); i++)
+        facts[i].record = 100 + (at_record_id)(i % 2);
+    facts[0].party.birth = (at_date_range){-641, -276, AT_YEAR, "jalali", "۱۳۴۷"};
+    facts[0].party.death = (at_date_range){0, 0, AT_DAY, "gregorian", "1970-01-01"};
+    facts[0].party.father = "پدر";
+    facts[0].party.founded_us = AT_US_PER_DAY;
+    facts[0].party.dissolved_us = AT_US_PER_DAY + 1;
+    facts[1].party.birth = (at_date_range){AT_DAY_NONE, AT_DAY_NONE, AT_DAY, NULL, "spring"};
+    facts[1].party.father = "پدر";
+    facts[2].listing.kind = "sanctions";
+    facts[2].listing.list = "Sample list";
+    facts[2].listing.number = "7";
+    assert_int_equal(at_cites_init(&cites, sample.records, SAMPLE_RECORDS, &arena, &err), AT_OK);
+    at_entry_list list = {.arena = &arena, .cites = &cites};
+    for (size_t i = 0; i < AT_COUNT(facts); i++)
+        assert_int_equal(at_entry_add_fact(&list, &facts[i], &err), AT_OK);
+    for (size_t i = 0; i < list.count; i++)
+        assert_int_equal(at_text_print(&text, &err, "%s=%s (%zu)\n", list.items[i].field,
+                                       list.items[i].value, list.items[i].source_count),
+                         AT_OK);
+    assert_string_equal(text.data, "birth_date=1968-03-31/1969-03-31 (۱۳۴۷) (1)\n"
+                                   "death_date=1970-01-01 (1)\n"
+                                   "father=پدر (2)\n"
+                                   "founded=1970-01-02 (1)\n"
+                                   "dissolved=1970-01-02T00:00:00.000001Z (1)\n"
+                                   "birth_date=spring (1)\n"
+                                   "listing=sanctions, Sample list, 7 (1)\n");
+}
+
 /* --- What cannot be sealed --- */
 
 static void spoil_id(sample_bundle *sample) {
@@ -353,6 +394,7 @@ int main(void) {
         cmocka_unit_test(test_what_the_files_say),
         cmocka_unit_test(test_every_language_is_whole),
         cmocka_unit_test(test_public_tools_agree),
+        cmocka_unit_test(test_facts),
         cmocka_unit_test(test_refusals_leave_nothing),
         cmocka_unit_test(test_dossiers_are_not_overwritten),
         cmocka_unit_test(test_test_keys_seal_no_evidence),

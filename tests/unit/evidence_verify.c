@@ -409,6 +409,54 @@ static void test_a_seal_moved_here(void **state) {
     expect_good();
 }
 
+/* Reading copies stand outside the bag, under the same seal. */
+static void test_reading_copies(void **state) {
+    (void)state;
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    AT_CLEANUP(at_dossier_close) at_dossier *made = NULL;
+    AT_CLEANUP(at_key_close) at_key *key = NULL;
+    sample_bundle sample;
+    at_error err = {0};
+    char path[128], reading[256], head[65];
+    memset(head, 'a', 64);
+    head[64] = '\0';
+    snprintf(path, sizeof path, "%s/with-reading", folder);
+    sample_bundle_init(&sample, &arena);
+    sample_key_open(&key, &keys, false);
+    const at_seal_request sealing = {.key = key, .custody_head = head, .builder = "gcc"};
+    assert_int_equal(at_dossier_begin(&made, path, &sample.content, false, &err), AT_OK);
+    snprintf(reading, sizeof reading, "%s/reading/pictures", at_dossier_path(made));
+    assert_int_equal(at_folder_make(reading, 0755, &err), AT_OK);
+    sample_write(at_dossier_path(made), "reading/pictures/q1.svg", "<svg/>", 6);
+    sample_write(at_dossier_path(made), "reading/review.html", "<p>", 3);
+    assert_int_equal(at_dossier_seal(made, &sealing, &err), AT_OK);
+
+    const char *const roots[] = {keys.public};
+    at_verification verified;
+    const at_verify_request request = {.dossier = path, .root_paths = roots, .root_count = 1};
+    assert_int_equal(at_bundle_verify(&verified, &request, &err), AT_OK);
+    assert_int_equal(sample_run(path, "sha256sum", "-c review/0001-seal.txt"), 0);
+    static const struct {
+        const char *name, *text, *code;
+    } changes[] = {{"reading/review.html", "<P>", "E-READING"},
+                   {"reading/pictures/more.svg", "<svg/>", "E-READING"}};
+    for (size_t i = 0; i < AT_COUNT(changes); i++) {
+        char full[256];
+        sample_write(path, changes[i].name, changes[i].text, strlen(changes[i].text));
+        assert_int_equal(at_bundle_verify(&verified, &request, &err), AT_TAMPERED);
+        assert_string_equal(err.code, changes[i].code);
+        assert_non_null(strstr(err.message, changes[i].name));
+        snprintf(full, sizeof full, "%s/%s", path, changes[i].name);
+        assert_int_equal(remove(full), 0);
+        if (i == 0) {
+            assert_int_equal(at_bundle_verify(&verified, &request, &err), AT_TAMPERED);
+            assert_non_null(strstr(err.message, changes[i].name)); /* removed */
+            sample_write(path, changes[i].name, "<p>", 3);
+        }
+    }
+    assert_int_equal(at_bundle_verify(&verified, &request, &err), AT_OK);
+}
+
 static void test_what_is_not_covered_is_said(void **state) {
     (void)state;
     AT_CLEANUP(at_text_clear) at_text said = {0};
@@ -432,6 +480,7 @@ int main(void) {
         cmocka_unit_test(test_no_dossier),
         cmocka_unit_test(test_signature_files),
         cmocka_unit_test(test_a_seal_moved_here),
+        cmocka_unit_test(test_reading_copies),
         cmocka_unit_test(test_what_is_not_covered_is_said),
     };
     return cmocka_run_group_tests(tests, seal_sample, clear_sample);
