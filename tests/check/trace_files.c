@@ -1,0 +1,211 @@
+/* Goal: from CSV files to answers the program traces as the coins do: nothing is lost or moved on
+ * the way through importers, store and ledger.
+ * Method: random worlds of tests/support/world.c written as ledger_csv and accounts_csv, imported
+ * and asked by the program itself, against the coin-by-coin implementation. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "tests/support/world.h"
+
+enum { WORLDS = 40, PATH_BYTES = 256, COMMAND_BYTES = 2048, ROW_BYTES = 16384, FIELDS_MAX = 16 };
+
+static const char *program;
+static char folder[PATH_BYTES];
+
+static FILE *open_file(const char *name, const char *mode) {
+    char path[2 * PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, mode);
+    assert_non_null(file);
+    return file;
+}
+
+static bool is_used(const coin_world *world, int node) {
+    bool used = false;
+    for (int i = 0; i < world->row_count; i++)
+        used = used || world->rows[i].from == node || world->rows[i].to == node;
+    return used;
+}
+
+/* What no file declares is an account with an unknown opening (T1). */
+static void write_accounts(const coin_world *world, uint64_t *random) {
+    FILE *file = open_file("accounts.csv", "w");
+    fprintf(file, "id,kind,opening_minor,currency\n");
+    for (int i = 0; i < world->node_count; i++) {
+        const coin_node *node = &world->nodes[i];
+        if (node->held && !node->known && is_used(world, i) && world_random(random) % 2 == 0)
+            continue;
+        fprintf(file, "%s,%s,", node->id, node->held ? "account" : "external");
+        if (node->known)
+            fprintf(file, "%d", node->opening);
+        fprintf(file, ",%s\n", node->currency);
+    }
+    fclose(file);
+}
+
+static void write_ledger(const coin_world *world) {
+    FILE *file = open_file("ledger.csv", "w");
+    fprintf(file, "id,time,seq,from,to,amount_minor,currency,amount_in_minor,currency_in,"
+                  "fee_minor,reverses\n");
+    for (int i = 0; i < world->row_count; i++) {
+        const coin_row *row = &world->rows[i];
+        fprintf(file, "%s,%d,%d,%s,%s,%d,%s,%d,%s,", row->id, row->time, row->seq,
+                world->nodes[row->from].id, world->nodes[row->to].id, row->amount,
+                world->nodes[row->from].currency, row->amount_in, world->nodes[row->to].currency);
+        if (row->fee > 0)
+            fprintf(file, "%d", row->fee);
+        fprintf(file, ",%s\n", row->reverses);
+    }
+    fclose(file);
+}
+
+static void run_program(const char *arguments) {
+    char command[COMMAND_BYTES];
+    snprintf(command, sizeof command, "'%s' -s '%s/t.at' %s >'%s/out' 2>'%s/err'", program, folder,
+             arguments, folder, folder);
+    const int status = system(command);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        FILE *file = open_file("err", "r");
+        char text[COMMAND_BYTES] = {0};
+        (void)fread(text, 1, sizeof text - 1, file);
+        fclose(file);
+        fail_msg("%s\n%s", command, text);
+    }
+}
+
+static void ask(const coin_world *world, const char *query) {
+    char arguments[COMMAND_BYTES];
+    size_t used = (size_t)snprintf(
+        arguments, sizeof arguments, "ask %s method=%s tie=%s reversals=%s as_of=%d", query,
+        world->lifo ? "lifo" : "fifo", world->credit_first ? "credit_first" : "record",
+        world->as_new ? "as_new" : "cancel", world->as_of);
+    if (world->window >= 0)
+        used += (size_t)snprintf(arguments + used, sizeof arguments - used, " backward_window=%d",
+                                 world->window);
+    for (int i = 0; i < world->source_count; i++) {
+        const coin_source *source = &world->sources[i];
+        used += (size_t)snprintf(arguments + used, sizeof arguments - used,
+                                 " source=%s=", source->label);
+        used += (size_t)(source->transfer[0] != '\0'
+                             ? snprintf(arguments + used, sizeof arguments - used, "transfer:%s",
+                                        source->transfer)
+                             : snprintf(arguments + used, sizeof arguments - used, "account:%s@%d",
+                                        world->nodes[source->node].id, source->time));
+        if (source->amount >= 0)
+            used +=
+                (size_t)snprintf(arguments + used, sizeof arguments - used, ",%d", source->amount);
+    }
+    run_program(arguments);
+}
+
+/* The fields of one line, in place. */
+static size_t split(char **fields, char *line) {
+    size_t count = 0;
+    line[strcspn(line, "\n")] = '\0';
+    for (char *at = line; at != NULL && count < FIELDS_MAX;) {
+        char *tab = strchr(at, '\t');
+        fields[count++] = at;
+        if (tab != NULL)
+            *tab++ = '\0';
+        at = tab;
+    }
+    return count;
+}
+
+static const char *or_dash(const char *field) {
+    return field[0] != '\0' ? field : "-";
+}
+
+/* The rows of the last answer as lines of coin.h. */
+static void read_answer(test_lines *out, const char *query) {
+    static char line[ROW_BYTES];
+    FILE *file = open_file("out", "r");
+    assert_non_null(fgets(line, sizeof line, file)); /* the heads */
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *field[FIELDS_MAX];
+        const size_t count = split(field, line);
+        assert_true(count >= 6);
+        if (strcmp(query, "trace") == 0)
+            test_line(out, "holding %s %s %s", field[1], field[2], field[4]);
+        else if (strcmp(query, "trace_transfers") == 0)
+            test_line(out, "move %s %s %s", field[1], field[2], field[3]);
+        else if (strcmp(field[1], "ORDER_SENSITIVE") != 0)
+            test_line(out, "note %s %s %s %s %s", field[1], or_dash(field[2]), or_dash(field[3]),
+                      or_dash(field[6]), or_dash(field[4]));
+    }
+    fclose(file);
+}
+
+static void drop_injected(test_lines *lines) {
+    size_t kept = 0;
+    for (size_t i = 0; i < lines->count; i++)
+        if (strncmp(lines->text[i], "injected ", 9) != 0)
+            memmove(lines->text[kept++], lines->text[i], LINE_BYTES);
+    lines->count = kept;
+}
+
+static void test_files(void **state) {
+    static const char *const queries[] = {"trace", "trace_transfers", "trace_notes"};
+    static coin_world world;
+    static test_lines ours, theirs;
+    (void)state;
+    for (uint64_t seed = 1, done = 0; done < WORLDS; seed++) {
+        char command[2 * PATH_BYTES], arguments[3 * PATH_BYTES];
+        uint64_t random = seed;
+        world_make(&world, seed * 7919);
+        if (world.source_count == 0)
+            continue; /* no question without a source */
+        done++;
+        print_message("  seed %llu\n", (unsigned long long)seed);
+        write_accounts(&world, &random);
+        write_ledger(&world);
+        snprintf(command, sizeof command, "rm -rf '%s/t.at'", folder);
+        assert_int_equal(system(command), 0);
+        run_program("init");
+        snprintf(arguments, sizeof arguments, "import '%s/accounts.csv' '%s/ledger.csv'", folder,
+                 folder);
+        run_program(arguments);
+        ours.count = 0;
+        for (size_t i = 0; i < AT_COUNT(queries); i++) {
+            ask(&world, queries[i]);
+            read_answer(&ours, queries[i]);
+        }
+        test_lines_sort(&ours);
+        coin_run(&theirs, &world);
+        drop_injected(&theirs);
+        if (!test_lines_equal(&ours, &theirs))
+            fail_msg("seed %llu: the program (<) and the coins (>) differ",
+                     (unsigned long long)seed);
+    }
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    const char *parent = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/assettrace-XXXXXX", parent != NULL ? parent : "/tmp");
+    return mkdtemp(folder) != NULL ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+    char command[2 * PATH_BYTES];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_files)};
+    program = getenv("ASSETTRACE_BIN");
+    if (program == NULL || access(program, X_OK) != 0) {
+        printf("skipped: ASSETTRACE_BIN names no program\n");
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
