@@ -77,9 +77,29 @@ static at_status list_known(known_id **out, size_t *count_out, at_flow *flow, at
     return AT_OK;
 }
 
-static at_status rename_equal(bool *renamed_out, at_flow *flow, const uint32_t *order, bool again,
+/* Does another row of these have the same namespace? Then one of the two ids is derived. */
+static bool shares_name_space(const at_flow *flow, const uint32_t *run, size_t count, size_t row) {
+    for (size_t i = 0; i < count; i++)
+        if (i != row && flow->rows[run[i]].name_space == flow->rows[run[row]].name_space)
+            return true;
+    return false;
+}
+
+static at_status rename_run(at_flow *flow, const uint32_t *run, size_t count, at_error *err) {
+    const char *id = flow->rows[run[0]].row.id;
+    for (size_t i = 0; i < count; i++) {
+        at_flow_row *row = &flow->rows[run[i]];
+        /* A derived id that somebody else gave to a transfer steps aside. */
+        const bool aside = !row->id_given && shares_name_space(flow, run, count, i);
+        AT_TRY(at_arena_print(&row->row.id, flow->arena, err, "%s/%s%s",
+                              flow->reader->identity.name_spaces[row->name_space], aside ? "#" : "",
+                              id));
+    }
+    return AT_OK;
+}
+
+static at_status rename_equal(bool *renamed_out, at_flow *flow, const uint32_t *order,
                               at_error *err) {
-    const at_identity *identity = &flow->reader->identity;
     *renamed_out = false;
     for (size_t start = 0, end; start < flow->row_count; start = end) {
         const char *id = flow->rows[order[start]].row.id;
@@ -89,13 +109,7 @@ static at_status rename_equal(bool *renamed_out, at_flow *flow, const uint32_t *
         if (end - start == 1)
             continue;
         *renamed_out = true;
-        for (size_t i = start; i < end; i++) {
-            at_flow_row *row = &flow->rows[order[i]];
-            /* A derived id that somebody else gave to a transfer steps aside. */
-            const char *mark = again && !row->id_given ? "#" : "";
-            AT_TRY(at_arena_print(&row->row.id, flow->arena, err, "%s/%s%s",
-                                  identity->name_spaces[row->name_space], mark, id));
-        }
+        AT_TRY(rename_run(flow, order + start, end - start, err));
     }
     return AT_OK;
 }
@@ -108,7 +122,7 @@ static at_status make_unique(at_flow *flow, at_error *err) {
         order[i] = (uint32_t)i;
     for (int pass = 0; renamed && pass < PASSES_MAX; pass++) {
         qsort_r(order, flow->row_count, sizeof *order, compare_ids, flow->rows);
-        AT_TRY(rename_equal(&renamed, flow, order, pass > 0, err));
+        AT_TRY(rename_equal(&renamed, flow, order, err));
     }
     return AT_OK;
 }

@@ -116,6 +116,8 @@ static at_status check_column(const at_fact_column *column, const at_fact *fact,
 static at_status check_not_negative(int64_t amount, const char *what, at_error *err) {
     if (amount >= 0)
         return AT_OK;
+    if (amount == AT_AMOUNT_NONE)
+        return at_fail(err, AT_BAD_INPUT, "E-FACT-MISSING", "%s is not stated", what);
     return at_fail(err, AT_BAD_INPUT, "E-AMOUNT-NEGATIVE", "%s %" PRId64 " is negative", what,
                    amount);
 }
