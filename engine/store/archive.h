@@ -1,9 +1,8 @@
 /**
  * archive.h - every file as received, kept byte for byte under its own hash.
  *
- * Errors: AT_IO, AT_BAD_INPUT for the path; a compressed file that is damaged is kept all the
- *         same, and
- *         at_archive_content says where it breaks.
+ * Errors: AT_IO, AT_BAD_INPUT for the path; a compressed file that is damaged is kept all the same,
+ *         and at_archive_content says where it breaks.
  */
 #ifndef ASSETTRACE_STORE_ARCHIVE_H
 #define ASSETTRACE_STORE_ARCHIVE_H

@@ -2,10 +2,8 @@
  * column.h - how each kind of fact is written into its table and read back: one list for both.
  *
  * A field is one row in column.c; inserting, reading, the views and the comparison of contents
- * follow from
- * it. Going in, references carry the number of their thing (at_ref.thing, set by intern.h);
- * coming out of at_column_read they
- * carry the same number and nothing else.
+ * follow from it. Going in, references carry the number of their thing (at_ref.thing, set by
+ * intern.h); coming out of at_column_read they carry the same number and nothing else.
  *
  * Ownership: texts read live in the arena given.
  */
@@ -56,8 +54,8 @@ static inline void *at_column_field(const at_fact_column *column, const at_fact 
     return (char *)(uintptr_t)fact + column->offset;
 }
 
-/** "INSERT INTO party (source, record, ...) VALUES (?, ?, ...)"; transfers and legs have id_given
- *  as their third column. */
+/** "INSERT INTO party (source, record, ...) VALUES (?, ?, ...)"; transfers and legs have
+ *  id_given as their third column. */
 AT_CHECKED at_status at_column_insert_sql(at_text *sql, at_kind kind, at_error *err);
 /** Bind the fields from parameter `first` on. */
 AT_CHECKED at_status at_column_bind(sqlite3_stmt *statement, int first, const at_fact *fact,
@@ -66,12 +64,12 @@ AT_CHECKED at_status at_column_bind(sqlite3_stmt *statement, int first, const at
 AT_CHECKED at_status at_column_select_sql(at_text *sql, at_kind kind, const char *alias,
                                           at_error *err);
 /** Read the fields from column `first` on into a fact of `kind`, without names or things of
- *  lists. */
+ * lists. */
 AT_CHECKED at_status at_column_read(at_fact *out, at_kind kind, sqlite3_stmt *statement, int first,
                                     at_arena *arena, at_error *err);
 
 /** Append what a fact says, in a form in which equal content has equal bytes and nothing else
- *  has. */
+ * has. */
 AT_CHECKED at_status at_column_content(at_text *out, const at_fact *fact, at_error *err);
 
 #endif

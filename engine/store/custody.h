@@ -40,7 +40,7 @@ typedef struct at_custody_entry {
 AT_CHECKED at_status at_custody_append(at_store *store, const at_custody_entry *entry,
                                        at_error *err);
 /** Entries first_seq .. (from 1), `limit` at most (0 = all), in order. Refuses lines that are no
- *  entries. */
+ * entries. */
 AT_CHECKED at_status at_custody_list(const at_custody_entry **out, size_t *count_out,
                                      at_store *store, int64_t first_seq, size_t limit,
                                      at_arena *arena, at_error *err);

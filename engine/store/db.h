@@ -2,8 +2,7 @@
  * db.h - SQLite as this room speaks it: statements cleaned up by scope, errors translated.
  *
  * A busy database is AT_LOCKED, a damaged one AT_TAMPERED "E-STORE-DAMAGED", a full or unreadable
- * disk
- * AT_IO; whatever else SQLite refuses is our mistake, AT_BUG "E-STORE-SQL".
+ * disk AT_IO; whatever else SQLite refuses is our mistake, AT_BUG "E-STORE-SQL".
  *
  * Ownership: AT_CLEANUP(at_db_done) sqlite3_stmt *statement; texts read are copied into an arena.
  */

@@ -2,16 +2,12 @@
  * duplicate.h - does a record say what is known already?
  *
  * Specification "importers", Duplicates. Within one source only an id that the source gave can
- * repeat: with
- * equal content the record is a duplicate, with other content it is refused. Across visible
- * sources of one
- * namespace records without ids match as multisets: the k-th equal one here is the k-th there.
- * Never across
- * namespaces. Transfers and legs share one space of ids in a namespace, because both become rows
- * of one ledger.
- * Parties, accounts, assets and events may be described again and again; only a record
- * that says exactly the same is a duplicate, except that one source cannot declare an account in
- * one currency twice differently.
+ * repeat: with equal content the record is a duplicate, with other content it is refused. Across
+ * visible sources of one namespace records without ids match as multisets: the k-th equal one here
+ * is the k-th there. Never across namespaces. Transfers and legs share one space of ids in a
+ * namespace, because both become rows of one ledger. Parties, accounts, assets and events may be
+ * described again and again; only a record that says exactly the same is a duplicate, except that
+ * one source cannot declare an account in one currency twice differently.
  */
 #ifndef ASSETTRACE_STORE_DUPLICATE_H
 #define ASSETTRACE_STORE_DUPLICATE_H

@@ -2,10 +2,8 @@
  * flow.h - the ledger in the making: visible transfers and legs as rows between nodes.
  *
  * Rows are gathered first (flow_rows.c, flow_legs.c), between nodes made as they are met; then
- * nodes learn
- * their kind, opening and whether their statements add up (flow_nodes.c); then ids are made
- * unique and all is handed to the
- * builder of engine/model/ledger.h (flow.c).
+ * nodes learn their kind, opening and whether their statements add up (flow_nodes.c); then ids are
+ * made unique and all is handed to the builder of engine/model/ledger.h (flow.c).
  *
  * Ownership: everything lives in the reader's arena.
  */
@@ -94,7 +92,7 @@ AT_CHECKED at_status at_flow_add_row(at_flow *flow, const at_flow_row *row, at_e
 /** Flags of a time: DATE_ONLY, ZONE_ASSUMED. */
 uint8_t at_flow_time_flags(const at_time *time);
 /** Amount written with `from` decimals in the minor units of a currency; "E-LEDGER-SCALE" when
- *  digits would be lost. */
+ * digits would be lost. */
 AT_CHECKED at_status at_flow_rescale(int64_t *out, const at_flow *flow, int64_t amount, int from,
                                      const char *currency, at_record_id record, at_error *err);
 

@@ -1,8 +1,7 @@
 /* flow_ids.c - ids of rows: unique over all namespaces, and the ids that reversals name.
  *
  * Ids are unique within a namespace. Two namespaces may use one id: then both are written
- * `namespace/id`.
- * A reversal names an id of its own namespace, or `namespace/id`. */
+ * `namespace/id`. A reversal names an id of its own namespace, or `namespace/id`. */
 #include "engine/store/flow.h"
 
 #include <stdlib.h>

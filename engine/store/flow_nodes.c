@@ -248,8 +248,7 @@ static bool adds_up(const at_flow *flow, const statement_row *row) {
 }
 
 /* Does any row of the ledger touch the node before `since_us`? Then a statement's opening is not
- * that
- * of the ledger, and the true one is unknown. */
+ * that of the ledger, and the true one is unknown. */
 static void mark_earliest(int64_t *earliest, const at_flow *flow) {
     for (size_t i = 0; i < flow->row_count; i++) {
         const at_ledger_row_in *row = &flow->rows[i].row;

@@ -1,12 +1,11 @@
 /**
  * identity.h - which names mean the same thing, at one revision.
  *
- * Things are united when a visible record says so: a link same_as_stated between two of one kind;
- * a reference
- * written `namespace/id` where that namespace has the thing; an account of which only an asset
- * with the same id is known (money can move through an asset). Each class of united things gets
- * one at_thing, 1..N. Read
- * at the question and never written, so that a withdrawn source takes its unions along.
+ * Things are united when a visible record says so: a link same_as_stated between two of one kind; a
+ * reference written `namespace/id` where that namespace has the thing; an account of which only an
+ * asset with the same id is known (money can move through an asset). Each class of united things
+ * gets one at_thing, 1..N. Read at the question and never written, so that a withdrawn source takes
+ * its unions along.
  *
  * A class is named by the bytewise smallest (id, namespace) of its members, described ones before
  * merely mentioned ones, and those before reference spellings.

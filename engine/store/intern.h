@@ -2,8 +2,8 @@
  * intern.h - names of things become numbers while a source is read.
  *
  * One hash table an import, over the store's table `thing`; it also collects which things the
- * source mentions
- * or describes, and its totals by account and currency, to be written once at the end.
+ * source mentions or describes, and its totals by account and currency, to be written once at the
+ * end.
  *
  * Ownership: everything lives in the import's arena.
  * Errors:    AT_LIMIT past 2^32 things; what db.h says.

@@ -15,12 +15,12 @@ AT_CHECKED at_status at_log_parse(at_custody_entry *out, const char *line, size_
                                   at_arena *arena, at_error *err);
 
 /** The log opened and locked (LOCK_EX or LOCK_SH), to be closed; made when missing and
- *  `exclusive`. */
+ * `exclusive`. */
 AT_CHECKED at_status at_log_open(int *out, at_store *store, bool exclusive, at_error *err);
 void at_log_close(int *descriptor);
 
 /** The last line of a locked log into `line` (empty for an empty log); AT_LIMIT for a longer one.
- *  *torn_out: where a line begins that was not written to its end, or -1. */
+ * *torn_out: where a line begins that was not written to its end, or -1. */
 AT_CHECKED at_status at_log_last(at_text *line, int64_t *torn_out, int descriptor, at_error *err);
 
 /** Append to a log locked exclusively. *hash_out (may be NULL) gets the new line's hash. */

@@ -1,13 +1,11 @@
 /**
  * migrate.h - bringing a database to the layout this program writes.
  *
- * A list of steps; step i leads from version i to i + 1, where version = PRAGMA user_version.
- * Steps only
- * add: facts are never rewritten. Each step and its version number are one transaction.
+ * A list of steps; step i leads from version i to i + 1, where version = PRAGMA user_version. Steps
+ * only add: facts are never rewritten. Each step and its version number are one transaction.
  *
  * Errors: AT_NO_STORE "E-STORE-NEWER" when the database is newer than the steps, "E-STORE-NONE"
- *         when it is no
- *         store of ours (PRAGMA application_id).
+ *         when it is no store of ours (PRAGMA application_id).
  */
 #ifndef ASSETTRACE_STORE_MIGRATE_H
 #define ASSETTRACE_STORE_MIGRATE_H

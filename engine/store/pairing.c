@@ -127,8 +127,7 @@ static void settle_component(pairing *all, const key *group, size_t debit_count,
 }
 
 /* Unite the legs of a group that have an edge. Legs are in the order of time: what lies further
- * than
- * the window ahead can be left out. */
+ * than the window ahead can be left out. */
 static void connect(pairing *all, const key *group, size_t count, edge_rule *edge) {
     for (size_t i = 0; i < count; i++)
         all->parent[i] = i;

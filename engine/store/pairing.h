@@ -2,24 +2,22 @@
  * pairing.h - which two legs are one payment.
  *
  * Design section 4 rule 7, made exact. A debit leg and a credit leg can be one payment (are
- * compatible) when they come from
- * different sources, have equal amount and currency, times at most `window_us` apart, each names
- * the
- * other's account, and references are equal where both have one.
+ * compatible) when they come from different sources, have equal amount and currency, times at most
+ * `window_us` apart, each names the other's account, and references are equal where both have one.
  *
  *  1 Legs that name each other, with equal references; then the rest of them. Compatible legs form
  *    components; a component of as many debits as credits is matched i-th to i-th by (time, seq,
- *    id) if every such
- *    pair is compatible; any other component of two or more stays apart and is ambiguous.
+ *    id) if every such pair is compatible; any other component of two or more stays apart and is
+ *    ambiguous.
  *  2 A leg that names no account, with an equal reference: matched if each is the other's only
- *  candidate, else ambiguous.
+ *    candidate, else ambiguous.
  *  3 A leg that names no account and one that names its account, references not at odds: ambiguous.
- *  4 Two legs of one source that would be compatible but for that: ambiguous, because they may
- *  show one payment twice.
+ *  4 Two legs of one source that would be compatible but for that: ambiguous, because they may show
+ *    one payment twice.
  *
- * A result is a function of the legs alone: neither their order nor history decides. Cash, fees
- * and interest without a counterparty are payments with nobody who would show the other side:
- * they take no part in 2 and 3.
+ * A result is a function of the legs alone: neither their order nor history decides. Cash, fees and
+ * interest without a counterparty are payments with nobody who would show the other side: they take
+ * no part in 2 and 3.
  *
  * Ownership: results and working memory live in the arena given.
  */
@@ -64,9 +62,8 @@ typedef struct at_pairing_change {
     uint64_t made, ended, ambiguous; /* ambiguous: legs newly found so */
 } at_pairing_change;
 
-/** Write what changes at revision newest + 1, looking only at amounts that the change touches -
- *  at all legs when it
- *  unites or parts things. Inside the writer's transaction. */
+/** Write what changes at revision newest + 1, looking only at amounts that the change touches - at
+ * all legs when it unites or parts things. Inside the writer's transaction. */
 AT_CHECKED at_status at_pairing_update(at_pairing_change *out, sqlite3 *db,
                                        const at_pairing_task *task, at_error *err);
 

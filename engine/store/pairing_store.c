@@ -1,9 +1,8 @@
 /* pairing_store.c - the pairing rule over the store's legs, kept by revision.
  *
- * Groups of legs have one amount and currency, so only amounts that occur in a source that came
- * or went can
- * change - unless things were united or parted by it, which moves legs between groups: then all
- * legs are looked at. */
+ * Groups of legs have one amount and currency, so only amounts that occur in a source that came or
+ * went can change - unless things were united or parted by it, which moves legs between groups:
+ * then all legs are looked at. */
 #include "engine/store/identity.h"
 #include "engine/store/pairing.h"
 #include "engine/store/views.h"

@@ -2,10 +2,8 @@
  * publish.h - how anything becomes a revision.
  *
  * Inside an open transaction, with the writer's lock: announce in the custody log, write the
- * revision with the
- * announcement's hash, commit, confirm in the log. What fails before the commit is rolled back
- * and logged so; what
- * fails after it is confirmed at the next start (recover.h).
+ * revision with the announcement's hash, commit, confirm in the log. What fails before the commit
+ * is rolled back and logged so; what fails after it is confirmed at the next start (recover.h).
  */
 #ifndef ASSETTRACE_STORE_PUBLISH_H
 #define ASSETTRACE_STORE_PUBLISH_H

@@ -10,14 +10,14 @@
  * Columns are the fields of engine/model/record.h in snake case (nested ones joined: since_us,
  * share_lo_num). A reference `owner` is a number to join on; `owner_id` is the same as it is shown.
  * A thing's own number and shown id are `thing` and `id`; every view ends with `record`, the number
- * to cite. The view thing has the columns thing, kind, id, title.
- * Values are bound by name (`:of`); a name the SQL has and `values` has not is NULL.
- * The rows are the table's columns in order, then grade (0 observed .. 3 inferred, as at_grade)
- * and record (one number, or several with commas). RATIO cells are texts "n/d".
+ * to cite. The view thing has the columns thing, kind, id, title. Values are bound by name (`:of`);
+ * a name the SQL has and `values` has not is NULL. The rows are the table's columns in order, then
+ * grade (0 observed .. 3 inferred, as at_grade) and record (one number, or several with commas).
+ * RATIO cells are texts "n/d".
  *
  * Ownership: at_reader is a handle; answers live in the arena given at open.
- * Errors:    AT_BAD_INPUT "E-REVISION-UNKNOWN"; AT_TAMPERED "E-SOURCE-TAMPERED" when archived
- *            bytes changed.
+ * Errors:    AT_BAD_INPUT "E-REVISION-UNKNOWN"; AT_TAMPERED "E-SOURCE-TAMPERED" when archived bytes
+ *            changed.
  * Threads:   one.
  */
 #ifndef ASSETTRACE_STORE_READER_H
@@ -66,7 +66,7 @@ AT_CHECKED at_status at_reader_tokens(const at_token **out, size_t *count_out, a
 AT_CHECKED at_status at_reader_record_bytes(at_text *out, at_reader *reader, at_record_id record,
                                             at_error *err);
 /** The same by address; the content must be a source of this store at this revision
- *  ("E-ADDRESS-UNKNOWN"). */
+ * ("E-ADDRESS-UNKNOWN"). */
 AT_CHECKED at_status at_reader_address_bytes(at_text *out, at_reader *reader,
                                              const at_address *address, at_error *err);
 

@@ -3,8 +3,8 @@
  *
  * SQLite forgets a transaction that was not committed; what remains is to say so in the custody
  * log, to confirm a revision that was committed but not confirmed, to cut a line that was not
- * written to its end (its bytes' hash is logged), and to empty tmp/. The one file of this room
- * that removes anything.
+ * written to its end (its bytes' hash is logged), and to empty tmp/. The one file of this room that
+ * removes anything.
  *
  * Called with the writer's lock held.
  */

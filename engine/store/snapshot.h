@@ -2,8 +2,8 @@
  * snapshot.h - a reader while it is open: what reader.c opens and the other files of the reading
  * side fill.
  *
- * Ownership: at_reader lives in the question's arena; its connection and open source are closed
- *            by at_reader_close.
+ * Ownership: at_reader lives in the question's arena; its connection and open source are closed by
+ *            at_reader_close.
  */
 #ifndef ASSETTRACE_STORE_SNAPSHOT_H
 #define ASSETTRACE_STORE_SNAPSHOT_H

@@ -1,8 +1,8 @@
 /**
  * sources.h - the list of what was received, and what may be done with it later: withdraw.
  *
- * A withdrawal is a revision: from it on the source's facts are not visible; before it, they
- * still are.
+ * A withdrawal is a revision: from it on the source's facts are not visible; before it, they still
+ * are.
  *
  * Ownership: lists live in the arena given.
  * Errors:    AT_BAD_INPUT "E-SOURCE-UNKNOWN", "E-SOURCE-AMBIGUOUS", "E-SOURCE-WITHDRAWN";
@@ -31,7 +31,7 @@ AT_CHECKED at_status at_sources_list(const at_source **out, size_t *count_out, a
                                      int64_t revision, at_arena *arena, at_error *err);
 
 /** The one source meant by a number ("3"), the beginning (8 digits or more) of its received or
- *  content hash, or its name. */
+ * content hash, or its name. */
 AT_CHECKED at_status at_source_find(at_source *out, at_store *store, const char *text,
                                     at_arena *arena, at_error *err);
 
@@ -43,8 +43,8 @@ AT_CHECKED at_status at_source_withdraw(int64_t *revision_out, at_store *store, 
 AT_CHECKED at_status at_source_path(const char **out, at_store *store, const at_source *source,
                                     at_arena *arena, at_error *err);
 
-/* Settings that decide answers are revisions too: "leg_window_us" (259200000000),
- * "cash_window_us" (2592000000000). */
+/* Settings that decide answers are revisions too: "leg_window_us" (259200000000), "cash_window_us"
+ * (2592000000000). */
 AT_CHECKED at_status at_setting_get(int64_t *out, at_store *store, const char *name,
                                     int64_t revision, at_error *err);
 AT_CHECKED at_status at_setting_put(int64_t *revision_out, at_store *store, const char *name,

@@ -1,11 +1,9 @@
 /* sql.c - a query's own SQL over the visible facts, and over nothing else.
  *
- * Each fact table is seen through two views: an inner one that reads the table, named by chance
- * so that no SQL can
- * claim to be it, and the one with the plain name. The authorizer lets tables be read by inner
- * views only, inner views by
- * plain ones, and of everything else nothing: no write, PRAGMA, ATTACH, schema, and no function
- * that knows the time or makes things up. */
+ * Each fact table is seen through two views: an inner one that reads the table, named by chance so
+ * that no SQL can claim to be it, and the one with the plain name. The authorizer lets tables be
+ * read by inner views only, inner views by plain ones, and of everything else nothing: no write,
+ * PRAGMA, ATTACH, schema, and no function that knows the time or makes things up. */
 #include "engine/store/column.h"
 #include "engine/store/reader.h"
 #include "engine/store/snapshot.h"
@@ -157,8 +155,8 @@ static at_status make_views(at_reader *reader, at_error *err) {
                        "t.position, f.record AS record FROM main.event f"
                        " JOIN main.event_thing t ON t.event = f.fact WHERE " AT_VISIBLE ";",
                        err));
-    /* The condition uses a column: to SQLite's authorizer a view whose rows are only counted is else
-     * its bare table. */
+    /* The condition uses a column: to SQLite's authorizer a view whose rows are only counted is
+     * else its bare table. */
     AT_TRY(add_view(&sql, reader, "thing", err));
     AT_TRY(at_text_add(
         &sql, "n.thing, n.kind, n.id, n.title FROM temp.named n WHERE n.kind IS NOT NULL;", err));

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -56,7 +57,9 @@ static at_status fill_folder(const char *folder, at_arena *arena, at_error *err)
     const char *path = NULL;
     uint8_t secret[AT_STORE_SECRET_BYTES];
 
-    AT_TRY(at_folder_make(folder, FOLDER_MODE, err));
+    /* Not its parents: a mistyped path should not become one. */
+    if (mkdir(folder, FOLDER_MODE) != 0)
+        return at_fail(err, AT_IO, "E-IO", "\"%s\": %s", folder, strerror(errno));
     for (size_t i = 0; i < AT_COUNT(folders); i++) {
         AT_TRY(at_path_join(&path, arena, folder, folders[i], err));
         AT_TRY(at_folder_make(path, FOLDER_MODE, err));
@@ -105,15 +108,14 @@ at_status at_store_create(const char *path, const at_store_options *options, at_
     return status;
 }
 
-/* Read-only media: the file system says so, or nothing can be made in the folder and no writer
- * has left
- * a write-ahead file that this copy would need. */
+/* Read-only media: the file system says so, or nothing can be made in the folder and no writer has
+ * left a write-ahead file that this copy would need. */
 static at_status look_at_media(at_store *store, const char *database, at_error *err) {
     struct statvfs media;
     struct stat ahead;
     const char *wal = NULL;
     const bool frozen = statvfs(store->path, &media) == 0 && (media.f_flag & ST_RDONLY);
-    store->writable = !frozen && access(store->path, W_OK) == 0;
+    store->writable = !frozen && faccessat(AT_FDCWD, store->path, W_OK, AT_EACCESS) == 0;
     if (store->writable)
         return AT_OK;
     AT_TRY(at_arena_print(&wal, &store->arena, err, "%s-wal", database));

@@ -15,8 +15,7 @@
  * Units:     times are microseconds UTC, handed in by the caller: the store reads no clock.
  * Ownership: at_store is a handle; texts it gives are borrowed until at_store_close.
  * Errors:    AT_NO_STORE "E-STORE-NONE", "E-STORE-NEWER"; AT_LOCKED "E-STORE-LOCKED"; AT_IO;
- *            AT_NO_MEMORY;
- *            AT_TAMPERED where log and store contradict each other.
+ *            AT_NO_MEMORY; AT_TAMPERED where log and store contradict each other.
  * Threads:   one handle, one thread.
  */
 #ifndef ASSETTRACE_STORE_STORE_H
@@ -57,13 +56,12 @@ AT_CHECKED at_status at_store_revision(int64_t *out, at_store *store, at_error *
 /** What at_store_open found half done and settled, as a sentence; NULL when nothing. */
 const char *at_store_recovered(const at_store *store);
 
-/** The nearest `*.at` folder that is a store, in `folder` or above it, into `out`; AT_NO_STORE
- *  when none. The
- *  bytewise first of several. */
+/** The nearest `*.at` folder that is a store, in `folder` or above it, into `out`; AT_NO_STORE when
+ * none. The bytewise first of several. */
 AT_CHECKED at_status at_store_find(at_text *out, const char *folder, at_error *err);
 
 /** HMAC-SHA256 under the store's secret: for salts that come out the same at each sealing, here
- *  only. */
+ * only. */
 AT_CHECKED at_status at_store_salt(uint8_t out[AT_STORE_SECRET_BYTES], at_store *store,
                                    const void *data, size_t bytes, at_error *err);
 
@@ -75,8 +73,7 @@ typedef struct at_store_finding {
 
 /**
  * Is the store whole? SQLite's own integrity check, custody log against the store, and with
- * read_data the
- * SHA-256 of every archived source. Goes on after a finding.
+ * read_data the SHA-256 of every archived source. Goes on after a finding.
  *
  * @return AT_OK, or AT_TAMPERED when a finding is worse than information; findings live in `arena`.
  */

@@ -3,10 +3,9 @@
  * later.
  *
  * Errors: AT_BAD_INPUT or AT_LIMIT with the code that goes into the receipt: "E-ID-EMPTY",
- *         "E-ID-RESERVED",
- *         "E-ID-TEXT", "E-FACT-KIND", "E-FACT-WORD", "E-FACT-MISSING", "E-AMOUNT-NEGATIVE",
- *         "E-ACCOUNT-OPENING",
- *         "E-TRANSFER-SELF", "E-LEG-FEE", "E-CURRENCY-UNKNOWN", "E-SHARE-RANGE", "E-TIME-MISSING".
+ *         "E-ID-RESERVED", "E-ID-TEXT", "E-FACT-KIND", "E-FACT-WORD", "E-FACT-MISSING",
+ *         "E-AMOUNT-NEGATIVE", "E-ACCOUNT-OPENING", "E-TRANSFER-SELF", "E-LEG-FEE",
+ *         "E-CURRENCY-UNKNOWN", "E-SHARE-RANGE", "E-TIME-MISSING".
  */
 #ifndef ASSETTRACE_STORE_VALIDATE_H
 #define ASSETTRACE_STORE_VALIDATE_H

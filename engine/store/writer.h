@@ -10,17 +10,17 @@
  *   }
  *   return at_import_publish(receipt, import, arena, err);
  *
- * begin copies the bytes into sources/ and hashes them, waits for the writer's lock, and says
+ * begin waits for the writer's lock, copies the bytes into sources/ and hashes them, and says
  * whether the same content was already published by the same importer, version, options, mapping
  * and namespace (and not withdrawn): then input and sink are NULL and publish gives the receipt of
- * then.
- * Everything put is one SQLite transaction that publish makes visible at once as a new revision.
+ * then. Everything put is one SQLite transaction that publish makes visible at once as a new
+ * revision.
  *
  * A source that fails publishes nothing; its bytes stay archived and the custody log says why.
  * at_import_close without publish or fail does the same with the reason "interrupted".
  *
- * Errors: AT_LOCKED "E-STORE-LOCKED"; AT_BAD_INPUT for the path, namespace or a damaged
- *         compressed stream; AT_IO; AT_NO_MEMORY.
+ * Errors: AT_LOCKED "E-STORE-LOCKED"; AT_BAD_INPUT for the path, namespace or a damaged compressed
+ *         stream; AT_IO; AT_NO_MEMORY.
  * What a single record can do wrong is written into the receipt by the sink (engine/model/sink.h).
  */
 #ifndef ASSETTRACE_STORE_WRITER_H
@@ -52,7 +52,7 @@ AT_CHECKED at_status at_import_begin(at_import **out, at_store *store, const at_
                                      at_error *err);
 bool at_import_already(const at_import *import);
 /** Over the archived copy, so that what is read is what is kept. Borrowed; NULL when already
- *  published. */
+ * published. */
 at_input *at_import_input(at_import *import);
 const at_sink *at_import_sink(const at_import *import);
 /** Make everything put visible as the next revision and give the receipt. */

@@ -11,14 +11,18 @@
 #include "engine/store/sources.h"
 #include "engine/store/writer.h"
 
+enum { TEST_FOLDER_BYTES = 64 };
+
 typedef struct test_store {
-    char folder[64]; /* to be removed */
+    char folder[TEST_FOLDER_BYTES]; /* to be removed */
     char path[80];
     at_store *store;
     at_arena arena;
 } test_store;
 
 int64_t test_clock(void);
+/** A new folder, to be removed by the caller. */
+void test_folder_make(char out[TEST_FOLDER_BYTES]);
 
 void test_store_make(test_store *test);
 void test_store_drop(test_store *test);

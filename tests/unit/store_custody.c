@@ -1,9 +1,8 @@
 /* Goal: whoever edits, cuts, swaps or replaces the custody log, or the store beside it, is found
  * out.
- * Method: one store with three revisions and a question logged; each row tampers with a copy of
- * the log in one
- * way and names the code and the line that verify must give. Then what a killed writer leaves in
- * it. */
+ * Method: one store with three revisions and a question logged; each row tampers with a copy of the
+ * log in one way and names the code and the line that verify must give. Then what a killed writer
+ * leaves in it. */
 #include "tests/support/store.h"
 #include "engine/base/file.h"
 #include "engine/store/custody.h"

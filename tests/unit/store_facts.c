@@ -1,7 +1,6 @@
 /* Goal: every field of every kind of fact comes out of the store as it went in.
- * Method: one fully filled fact a kind is put, listed, and its content compared byte for byte
- * with what went
- * in; then the questions around it: addresses, names, titles, what it is about. */
+ * Method: one fully filled fact a kind is put, listed, and its content compared byte for byte with
+ * what went in; then the questions around it: addresses, names, titles, what it is about. */
 #include "tests/support/store.h"
 #include "engine/store/column.h"
 

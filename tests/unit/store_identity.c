@@ -1,6 +1,5 @@
 /* Goal: names that visible records state to be one thing are one thing, are shown without
- * ambiguity, and are found again
- * by what is shown.
+ * ambiguity, and are found again by what is shown.
  * Method: one store of several namespaces; tables of names and what they mean; then every shown
  * name is resolved. */
 #include "tests/support/store.h"

@@ -1,8 +1,7 @@
 /* Goal: transfers and legs of the store become the ledger of engine/model/ledger.h.
  * Method: stories of a few facts in up to three sources, each put under its own namespace or that
- * of the story, and
- * the ledger printed: "id from>to amount[>amount_in] fee flags grade" a row, "id kind opening" a
- * node. */
+ * of the story, and the ledger printed: "id from>to amount[>amount_in] fee flags grade" a row, "id
+ * kind opening" a node. */
 #include "tests/support/store.h"
 
 #include <inttypes.h>

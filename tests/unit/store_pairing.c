@@ -1,10 +1,9 @@
 /* Goal: legs become pairs exactly by the rule of engine/store/pairing.h, whatever order they come
  * in.
  * Method: a table of stories, each a handful of legs and what becomes of them; then thousands of
- * random
- * little statements, against a second implementation that knows no sorting, groups or windows: it
- * tries every edge of every
- * two legs and walks components. Seeds are printed on failure. */
+ * random little statements, against a second implementation that knows no sorting, groups or
+ * windows: it tries every edge of every two legs and walks components. Seeds are printed on
+ * failure. */
 #include "engine/store/pairing.h"
 
 #include <setjmp.h>

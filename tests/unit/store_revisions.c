@@ -1,6 +1,5 @@
 /* Goal: what was answered at a revision is answered again, whatever came later; what is known
- * already is not
- * loaded twice, and counts again when its first source is withdrawn.
+ * already is not loaded twice, and counts again when its first source is withdrawn.
  * Method: stories over small sources; an answer is the ledger printed as text. */
 #include "tests/support/store.h"
 

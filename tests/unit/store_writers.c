@@ -1,9 +1,8 @@
-/* Goal: one writer, many readers; whoever is killed at any moment leaves nothing half done, and
- * the next start says so.
- * Method: child processes - one that holds the lock while another waits or gives up, readers
- * beside a writer, and a
- * writer killed by SIGKILL after a random while, hundreds of times, with the store checked after
- * each. */
+/* Goal: one writer, many readers; whoever is killed at any moment leaves nothing half done, and the
+ * next start says so.
+ * Method: child processes - one that holds the lock while another waits or gives up, readers beside
+ * a writer, and a writer killed by SIGKILL after a random while, hundreds of times, with the store
+ * checked after each. */
 #include "tests/support/store.h"
 #include "engine/base/file.h"
 #include "engine/store/custody.h"
