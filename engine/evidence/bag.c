@@ -60,6 +60,10 @@ void at_bag_close(at_bag **bag) {
     *bag = NULL;
 }
 
+uint64_t at_bag_bytes(const at_bag *bag) {
+    return bag->bytes;
+}
+
 static void close_file(const int *file) {
     if (*file >= 0)
         (void)close(*file);

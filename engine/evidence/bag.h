@@ -24,6 +24,8 @@ AT_CHECKED at_status at_bag_put(at_bag *bag, const char *path, const void *data,
 /** `identifier`: one line of printable ASCII. Everything is on the disk when this returns AT_OK. */
 AT_CHECKED at_status at_bag_finish(char id_out[AT_SHA256_TEXT_BYTES], at_bag *bag,
                                    const char *identifier, at_error *err);
+/** Of the payload so far. */
+uint64_t at_bag_bytes(const at_bag *bag);
 void at_bag_close(at_bag **bag);
 
 #endif

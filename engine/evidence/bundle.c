@@ -251,18 +251,21 @@ static void write_texts(at_json_writer *writer, const char *const *texts, size_t
     at_json_array_end(writer);
 }
 
-static void write_counts(at_json_writer *writer, const maker *make) {
-    const at_bundle_content *content = make->content;
+static size_t count_rows(const at_bundle_content *content) {
     size_t rows = 0;
     for (size_t i = 0; i < content->answer_count; i++)
         rows += content->answers[i].table->row_count;
+    return rows;
+}
+
+static void write_counts(at_json_writer *writer, const maker *make) {
     at_json_object(writer);
     at_json_put_key(writer, "answers");
-    at_json_put_int(writer, (int64_t)content->answer_count);
+    at_json_put_int(writer, (int64_t)make->content->answer_count);
     at_json_put_key(writer, "records");
     at_json_put_int(writer, (int64_t)make->record_count);
     at_json_put_key(writer, "rows");
-    at_json_put_int(writer, (int64_t)rows);
+    at_json_put_int(writer, (int64_t)count_rows(make->content));
     at_json_object_end(writer);
 }
 
@@ -339,10 +342,11 @@ static void clear_maker(maker *make) {
     at_case_view_close(&make->view);
 }
 
-at_status at_bundle_write(char id_out[AT_SHA256_TEXT_BYTES], const char *folder,
+at_status at_bundle_write(at_bundle_summary *out, const char *folder,
                           const at_bundle_content *content, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
     AT_CLEANUP(clear_maker) maker make = {.content = content, .arena = &arena};
+    at_bundle_summary summary = {.rows = count_rows(content)};
     char identifier[AT_IDENTIFIER_BYTES];
     make.currencies = (at_currencies){
         .tokens = content->tokens, .token_count = content->token_count, .arena = &arena};
@@ -350,5 +354,9 @@ at_status at_bundle_write(char id_out[AT_SHA256_TEXT_BYTES], const char *folder,
     AT_TRY(at_bag_open(&make.bag, folder, err));
     AT_TRY(fill(&make, err));
     at_bundle_identifier(identifier, make.view.id);
-    return at_bag_finish(id_out, make.bag, identifier, err);
+    AT_TRY(at_bag_finish(summary.id, make.bag, identifier, err));
+    summary.records = make.record_count;
+    summary.bytes = at_bag_bytes(make.bag);
+    *out = summary;
+    return AT_OK;
 }

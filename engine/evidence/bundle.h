@@ -39,7 +39,7 @@ typedef struct at_bundle_record {
     int importer_version;
 } at_bundle_record;
 
-/* What records say of one thing: a subject of the case, or an item of the freeze request. */
+/* What records say of one thing itself: a subject of the case, or an item of the freeze request. */
 typedef struct at_bundle_thing {
     const char *ref;      /* a subject's "s1" in the case; NULL for an item */
     const char *id;       /* as answers show it */
@@ -64,8 +64,16 @@ typedef struct at_bundle_content {
     const char *source_tree; /* hash of the program's source, or "unknown" */
 } at_bundle_content;
 
+/* What was written. */
+typedef struct at_bundle_summary {
+    char id[AT_SHA256_TEXT_BYTES];
+    size_t records; /* cited, each address once */
+    size_t rows;    /* of all answers */
+    uint64_t bytes; /* of the payload */
+} at_bundle_summary;
+
 /** Write the bag into `folder`, which must not exist. */
-AT_CHECKED at_status at_bundle_write(char id_out[AT_SHA256_TEXT_BYTES], const char *folder,
+AT_CHECKED at_status at_bundle_write(at_bundle_summary *out, const char *folder,
                                      const at_bundle_content *content, at_error *err);
 
 #endif

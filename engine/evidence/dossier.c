@@ -16,14 +16,18 @@ struct at_dossier {
     at_arena arena;
     const char *folder; /* its name when sealed */
     const char *part;   /* its name until then */
-    char bundle_id[AT_SHA256_TEXT_BYTES];
+    at_bundle_summary bundle;
     char case_id[AT_CASE_ID_BYTES];
     int64_t revision;
     bool replace, sealed;
 };
 
 const char *at_dossier_bundle_id(const at_dossier *dossier) {
-    return dossier->bundle_id;
+    return dossier->bundle.id;
+}
+
+const at_bundle_summary *at_dossier_summary(const at_dossier *dossier) {
+    return &dossier->bundle;
 }
 
 const char *at_dossier_path(const at_dossier *dossier) {
@@ -68,7 +72,7 @@ static at_status begin(at_dossier *dossier, const at_bundle_content *content, at
     AT_TRY(at_arena_print(&dossier->part, &dossier->arena, err, "%s.part", dossier->folder));
     AT_TRY(at_folder_remove(dossier->part, err)); /* what an earlier run left behind */
     AT_TRY(at_path_join(&bundle, &dossier->arena, dossier->part, AT_PATH_BUNDLE, err));
-    return at_bundle_write(dossier->bundle_id, bundle, content, err);
+    return at_bundle_write(&dossier->bundle, bundle, content, err);
 }
 
 at_status at_dossier_begin(at_dossier **out, const char *folder, const at_bundle_content *content,
@@ -144,11 +148,11 @@ static at_status write_seal(at_dossier *dossier, const at_seal_request *request,
     at_public_key_format(key, at_key_public(request->key));
     snprintf(revision, sizeof revision, "%" PRId64, dossier->revision);
     snprintf(comment, sizeof comment, "%s case=%s bundle=%.16s", AT_SEAL_TYPE, dossier->case_id,
-             dossier->bundle_id);
+             dossier->bundle.id);
     const at_statement_field fields[] = {
         {"case", dossier->case_id},
         {"sequence", "1"},
-        {"bundle", dossier->bundle_id},
+        {"bundle", dossier->bundle.id},
         {"revision", revision},
         {"custody-head", request->custody_head},
         {"builder", request->builder},

@@ -35,6 +35,7 @@ AT_CHECKED at_status at_dossier_begin(at_dossier **out, const char *folder,
                                       const at_bundle_content *content, bool replace,
                                       at_error *err);
 const char *at_dossier_bundle_id(const at_dossier *dossier);
+const at_bundle_summary *at_dossier_summary(const at_dossier *dossier);
 const char *at_dossier_path(const at_dossier *dossier);
 /** Sign and publish. */
 AT_CHECKED at_status at_dossier_seal(at_dossier *dossier, const at_seal_request *request,

@@ -249,6 +249,8 @@ static at_status add_limits_of(at_entry_list *list, const at_bundle_answer *answ
     if (table->truncated)
         AT_TRY(at_entry_add(list, "truncated", answer->id, NULL, NULL, err));
     for (size_t i = 0; i < table->note_count; i++) {
+        if (at_text_equal(table->notes[i].text, answer->limits))
+            continue; /* said below */
         AT_TRY(at_arena_print(&text, list->arena, err, "%s: %s: %s", answer->id,
                               table->notes[i].code, table->notes[i].text));
         AT_TRY(at_entry_add(list, "note", text, NULL, NULL, err));

@@ -52,6 +52,22 @@ static at_status gather_answers(at_bundle_content *out, gather_state *state, at_
     return AT_OK;
 }
 
+/* Is the fact about the thing itself, and not about something it holds? */
+static bool is_about(const at_fact *fact, at_thing thing) {
+    switch (fact->kind) {
+    case AT_PARTY:
+        return fact->party.self.thing == thing;
+    case AT_ACCOUNT:
+        return fact->account.self.thing == thing;
+    case AT_ASSET:
+        return fact->asset.self.thing == thing;
+    case AT_IDENTIFIER:
+        return fact->identifier.of.thing == thing;
+    default:
+        return fact->kind == AT_LISTING && fact->listing.party.thing == thing;
+    }
+}
+
 /* What records say of one thing, as far as a request for freezing has a place for it. */
 static at_status gather_thing(gather_state *state, const char *ref, at_thing thing, at_error *err) {
     static const at_kind kinds[] = {AT_PARTY, AT_ACCOUNT, AT_ASSET, AT_IDENTIFIER, AT_LISTING};
@@ -61,6 +77,8 @@ static at_status gather_thing(gather_state *state, const char *ref, at_thing thi
         at_fact_list list = {0};
         AT_TRY(state->facts->list(state->facts->self, &list, kinds[k], thing, err));
         for (size_t i = 0; i < list.count; i++) {
+            if (!is_about(&list.facts[i], thing))
+                continue;
             AT_TRY(AT_GROW(&facts, &capacity, count, state->arena, err));
             facts[count++] = list.facts[i];
             AT_TRY(want_record(state, list.facts[i].record, err));

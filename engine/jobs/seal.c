@@ -29,13 +29,6 @@ static at_status log_seal(at_store *store, const at_case_run *run, const char *b
     return at_custody_append(store, &entry, err);
 }
 
-static size_t claim_count(const at_case_run *run) {
-    size_t count = 0;
-    for (size_t i = 0; i < run->answer_count; i++)
-        count += run->answers[i].table.row_count;
-    return count;
-}
-
 at_status at_seal(at_seal_result *out, const at_case_run *run, at_store *store, at_reader *reader,
                   const at_seal_job *job, at_arena *arena, at_error *err) {
     AT_TRY(refuse_truncated(run, err));
@@ -51,8 +44,9 @@ at_status at_seal(at_seal_result *out, const at_case_run *run, at_store *store, 
     AT_TRY(at_gather(&content, run, store, reader, arena, err));
     AT_CLEANUP(at_dossier_close) at_dossier *dossier = NULL;
     AT_TRY(at_dossier_begin(&dossier, job->out, &content, job->force, err));
-    at_seal_result result = {.record_count = content.record_count, .claim_count = claim_count(run)};
-    memcpy(result.bundle_id, at_dossier_bundle_id(dossier), sizeof result.bundle_id);
+    const at_bundle_summary *made = at_dossier_summary(dossier);
+    at_seal_result result = {.record_count = made->records, .claim_count = made->rows};
+    memcpy(result.bundle_id, made->id, sizeof result.bundle_id);
     AT_TRY(log_seal(store, run, result.bundle_id, err));
     char head[65];
     int64_t seq;
