@@ -34,8 +34,8 @@ static const char loan_map[] =
 static const char card_map[] =
     "{\"delimiter\": \";\", \"date\": \"YYMMDD hh:mm:ss\", \"century\": 1900,"
     " \"zone\": \"+01:00\","
-    " \"records\": [{\"kind\": \"account\", \"fields\": {\"id\": \"card_id\", \"opened\": \"issued\","
-    " \"kind\": {\"column\": \"type\", \"words\": {\"classic\": \"card\", \"junior\": \"card\","
+    " \"records\": [{\"kind\": \"account\", \"fields\": {\"id\": \"card_id\","
+    " \"opened\": \"issued\", \"kind\": {\"column\": \"type\", \"words\": {\"classic\": \"card\", \"junior\": \"card\","
     " \"gold\": \"card\"}}}}]}";
 
 static const char first_column_map[] =
