@@ -35,8 +35,8 @@ static const char card_map[] =
     "{\"delimiter\": \";\", \"date\": \"YYMMDD hh:mm:ss\", \"century\": 1900,"
     " \"zone\": \"+01:00\","
     " \"records\": [{\"kind\": \"account\", \"fields\": {\"id\": \"card_id\","
-    " \"opened\": \"issued\", \"kind\": {\"column\": \"type\", \"words\": {\"classic\": \"card\", \"junior\": \"card\","
-    " \"gold\": \"card\"}}}}]}";
+    " \"opened\": \"issued\", \"kind\": {\"column\": \"type\","
+    " \"words\": {\"classic\": \"card\", \"junior\": \"card\", \"gold\": \"card\"}}}}]}";
 
 static const char first_column_map[] =
     "{\"records\": [{\"kind\": \"label\", \"fields\": {\"of\": {\"constant\": \"p\"},"
