@@ -92,7 +92,8 @@ void new_iban(wm_world *w, const wm_country *of, wm_keeper slot, char out[ID_BYT
         random_digits(w, tail, of->iban_bytes - 4 - (int)n);
         tail[0] = '0';
         snprintf(turned, sizeof turned, "%s%s%s00", bank, tail, of->code);
-        snprintf(out, ID_BYTES, "%.2s%02d%.12s%.30s", of->code, 98 - mod_97(turned), bank, tail);
+        const unsigned check = (unsigned)(98 - mod_97(turned)) % 100U;
+        snprintf(out, ID_BYTES, "%.2s%02u%.12s%.26s", of->code, check, bank, tail);
     } while (!claim(out));
 }
 
