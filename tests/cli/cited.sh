@@ -42,51 +42,36 @@ head -n 20 addresses | while read -r address; do
 done >wrong
 equal 'show gives the same bytes' "$(cat wrong)" ''
 
-# One line a row: query, row, values, addresses. An id may be written with its namespace or kind
-# before it; nodes the program makes are named after an id (@transit:T1) or after nothing
-# (@cash-unknown), and ids it derives (source:record) stand in no source. A thing known by several
-# ids shows one of them and may cite the record of another: then its name, which the row shows too,
-# stands there.
-jq -r '.answers[] | .columns as $c | (.schema | split("/")[1]) as $q | .rows | to_entries[] |
-    .key as $r | .value as $row | [$c[] | select(.type == "id") | $row[.name] // empty |
-    sub("^@[a-z]*:"; "") | select(test("^@|^[0-9]+:[0-9]+$") | not)] as $ids |
-    [$q, ($r | tostring), ($ids | map(sub("^(party|account|asset|event):"; "") |
-    sub("^[^/]*/"; "") | sub("/[A-Z]{3,}$"; "")) + [$row.title // empty] |
-    if . == [] then "-" else join("\u001f") end),
-    ($row.sources | join(" "))] |
-    join("\t")' answers.json >rows
-rows=$(wc -l <rows)
-uncited=0
-unseen=0
-while IFS='	' read -r query row ids sources; do
-    if [ -z "$sources" ]; then
-        uncited=$((uncited + 1))
-        echo "$query row $row cites nothing" >&2
-        continue
-    fi
-    [ "$ids" != - ] || continue
-    cat_files=
-    for address in $sources; do
-        cat_files="$cat_files record/$address"
-    done
-    # shellcheck disable=SC2086 # one word an address
-    cat $cat_files >bytes
-    found=no
-    oldifs=$IFS
-    IFS=$(printf '\037')
-    for id in $ids; do
-        # An IBAN may be written in groups of four.
-        if grep -qF -- "$id" bytes || tr -d ' ' <bytes | grep -qF -- "$id"; then
-            found=yes
-        fi
-    done
-    IFS=$oldifs
-    if [ "$found" = no ]; then
-        unseen=$((unseen + 1))
-        echo "$query row $row: none of \"$ids\" in the cited bytes" >&2
-    fi
-done <rows
-checks=$((checks + rows))
-[ "$rows" -gt 0 ] || fail 'no row at all'
-equal 'rows that cite nothing' "$uncited" 0
-equal 'rows whose ids are in none of their records' "$unseen" 0
+# Of each row the values to look for: an id may be written with its namespace or kind before it;
+# nodes the program makes are named after an id (@transit:T1) or after nothing (@cash-unknown), and
+# ids it derives (source:record) stand in no source. A thing known by several ids shows one of them
+# and may cite the record of another: then its name, which the row shows too, stands there. An IBAN
+# may be written in groups of four. Persons read digits of all scripts, and so does this.
+while read -r address; do
+    printf '%s\037' "$address"
+    cat "record/$address"
+    printf '\036'
+done <addresses >records
+jq -r --rawfile records records '
+    def plain: explode | map(if . >= 1776 and . <= 1785 then . - 1728
+                             elif . >= 1632 and . <= 1641 then . - 1584 else . end) | implode |
+               gsub(" "; "");
+    ([$records | split("\u001e")[] | select(. != "") | split("\u001f") |
+        {(.[0]): (.[1] | plain)}] | add) as $bytes |
+    .answers[] | .columns as $c | (.schema | split("/")[1]) as $q | .rows | to_entries[] |
+    .key as $r | .value as $row |
+    ([$c[] | select(.type == "id") | $row[.name] // empty | sub("^@[a-z]*:"; "") |
+        select(test("^@|^[0-9]+:[0-9]+$") | not) | sub("^(party|account|asset|event):"; "") |
+        sub("^[^/]*/"; "") | sub("/[A-Z]{3,}$"; "")] + [$row.title // empty] | map(plain)) as $values |
+    ($row.sources | map($bytes[.]) | join("\u001e")) as $cited |
+    [$q, ($r | tostring),
+        if $row.sources == [] then "cites nothing"
+        elif $values == [] then "names nothing"
+        elif any($values[]; . as $v | $cited | contains($v)) then "found"
+        else "not found: \($values)" end] | join(" ")' answers.json >rows
+checks=$((checks + $(wc -l <rows)))
+[ -s rows ] || fail 'no row at all'
+equal 'rows that cite nothing' "$(grep 'cites nothing' rows || :)" ''
+equal 'rows that name something their records do not' "$(grep 'not found' rows || :)" ''
+checks=$((checks + 1))
+[ "$(grep -c ' found$' rows)" -gt $(($(wc -l <rows) / 2)) ] || fail 'most rows name nothing'
