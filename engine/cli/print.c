@@ -1,5 +1,7 @@
 #include "engine/cli/print.h"
 
+#include <string.h>
+
 at_status at_print_sources(at_text *out, const at_print *print, const at_row *row, at_error *err) {
     for (size_t i = 0; i < row->record_count; i++) {
         at_address address = {0};
@@ -20,39 +22,48 @@ void at_print_notes(const at_print *print) {
                     print->question ? ": " : "", table->notes[i].text);
 }
 
-/* Columns with quotes where CSV asks for them (RFC 4180 section 2). */
+/* Quoted where CSV asks for it (RFC 4180 section 2). */
 static at_status add_csv(at_text *out, const char *value, at_error *err) {
-    bool quote = false;
-    for (const char *c = value; *c; c++)
-        quote |= *c == ',' || *c == '"' || *c == '\n' || *c == '\r';
-    if (!quote)
+    if (!value[strcspn(value, ",\"\n\r")])
         return at_text_add(out, value, err);
     AT_TRY(at_text_add_char(out, '"', err));
-    for (const char *c = value; *c; c++) {
-        if (*c == '"')
-            AT_TRY(at_text_add_char(out, '"', err));
-        AT_TRY(at_text_add_char(out, *c, err));
+    for (;;) {
+        const size_t plain = strcspn(value, "\"");
+        AT_TRY(at_text_add_bytes(out, value, plain, err));
+        value += plain;
+        if (!*value)
+            return at_text_add_char(out, '"', err);
+        AT_TRY(at_text_add(out, "\"\"", err));
+        value++;
     }
-    return at_text_add_char(out, '"', err);
+}
+
+static bool is_plain(char c) {
+    const unsigned char byte = (unsigned char)c;
+    return byte >= ' ' && byte != '\\' && byte != 0x7F;
 }
 
 static at_status add_tsv(at_text *out, const char *value, at_error *err) {
-    for (const char *c = value; *c; c++) {
-        const unsigned char byte = (unsigned char)*c;
-        if (byte == '\t')
+    for (;;) {
+        size_t plain = 0;
+        while (is_plain(value[plain]))
+            plain++;
+        AT_TRY(at_text_add_bytes(out, value, plain, err));
+        value += plain;
+        if (!*value)
+            return AT_OK;
+        if (*value == '\t')
             AT_TRY(at_text_add(out, "\\t", err));
-        else if (byte == '\n')
+        else if (*value == '\n')
             AT_TRY(at_text_add(out, "\\n", err));
-        else if (byte == '\r')
+        else if (*value == '\r')
             AT_TRY(at_text_add(out, "\\r", err));
-        else if (byte == '\\')
+        else if (*value == '\\')
             AT_TRY(at_text_add(out, "\\\\", err));
-        else if (byte < ' ' || byte == 0x7F)
-            AT_TRY(at_text_print(out, err, "\\x%02X", byte));
         else
-            AT_TRY(at_text_add_char(out, *c, err));
+            AT_TRY(at_text_print(out, err, "\\x%02X", (unsigned char)*value));
+        value++;
     }
-    return AT_OK;
 }
 
 static at_status add_field(at_output *out, const char *value, bool first, at_error *err) {

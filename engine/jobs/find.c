@@ -182,7 +182,8 @@ at_status at_find(at_table *out, at_reader *reader, const char *text, size_t max
     static const at_kind described[] = {AT_PARTY, AT_IDENTIFIER, AT_ACCOUNT, AT_ASSET};
     for (size_t i = 0; i < AT_COUNT(described); i++)
         AT_TRY(find_facts(&state, described[i], err));
-    qsort(state.items, state.count, sizeof *state.items, by_match);
+    if (state.count)
+        qsort(state.items, state.count, sizeof *state.items, by_match);
     at_table table;
     at_table_init(&table, "find", 1, find_columns, arena);
     AT_TRY(put_matches(&table, &state, max_rows, err));

@@ -37,3 +37,8 @@ says 'what the hubs cost is said' err 'HUB_CUT'
 expect 'the networks without hubs' 0 ask networks hub_degree=200 --tsv
 says 'the loss is stated' err '23 hubs; lost with them: 5455 ties, 157703796 USD'
 says 'in transfers too' err 'in 5517 transfers'
+
+account=$(cut -d ' ' -f 1 theirs | head -n 1)
+expect 'a trace through all of it' 0 ask trace "source=X=account:$account@2020-02-01,10000" \
+    method=fifo --tsv
+equal 'all traced money is somewhere' "$(awk -F'\t' '$2 == "X" {n += $5} END {print n}' out)" 10000

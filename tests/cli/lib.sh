@@ -12,6 +12,9 @@ failures=0
 unset ASSETTRACE_STORE
 export ASSETTRACE_ACTOR=tester
 export LC_ALL=C
+# What a sanitizer finds must not pass for an answer: 1 is one.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99"
 
 finish() {
     code=$?
