@@ -15,7 +15,7 @@ cat >tree/importers/toy_arrow.c <<'END'
 enum { LINE_BYTES_MAX = 1000, FIELDS = 6 };
 
 static int sniff(at_span head) {
-    return memmem(head.data, head.bytes, " > ", 3) ? 5 : 0;
+    return memmem(head.data, head.bytes, " > ", 3) ? 90 : 0;
 }
 
 static at_status read_line(at_fact *out, char *line, at_error *err) {
@@ -151,7 +151,7 @@ const at_query query_toy_large = {
             {"currency", AT_COLUMN_TEXT, "of the amount"},
             {0},
         },
-    .sql = "SELECT from_id, to_id, amount, currency, 0, record FROM transfer"
+    .sql = "SELECT from_account_id, to_account_id, amount, currency, 0, record FROM transfer"
            " WHERE amount > :above ORDER BY amount DESC, record",
 };
 END
@@ -159,8 +159,8 @@ printf 'QUERY(toy_company)\nQUERY(toy_large)\n' >>tree/queries/queries.def
 
 checks=$((checks + 1))
 {
-    cmake -S tree -B house -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 \
-        -DASSETTRACE_TESTS=OFF && ninja -C house assettrace
+    cmake -S tree -B house -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 &&
+        ninja -C house assettrace conformance_importers
 } >build.log 2>&1 || {
     tail -n 30 build.log >&2
     fail 'the tree with the toys does not build'
@@ -197,6 +197,33 @@ expect 'both in a case' 0 run case.json --json
 expect 'a key' 0 key new trial --no-passphrase
 expect 'sealed' 0 seal case.json --key trial.key --test-key -o dossier
 expect 'intact' 7 verify dossier --root trial.pub
+
+# Conformance asks for fixtures by itself, and uses them.
+conformance() {
+    checks=$((checks + 1))
+    code=0
+    ASSETTRACE_ROOT=$work/tree ASSETTRACE_BIN=$bin "$@" >conformance.log 2>&1 || code=$?
+}
+conformance sh tree/tests/conformance/queries.sh
+equal 'a query without a fixture' "$([ $code -ne 0 ] && echo refused)" refused
+says 'a query without a fixture' conformance.log toy_company
+for query in toy_company toy_large; do
+    mkdir -p "tree/fixtures/queries/$query/plain"
+    printf 'id,time,from,to,amount,currency\nT1,2024-03-01,A,B,12.50,EUR\n' \
+        >"tree/fixtures/queries/$query/plain/ledger.csv"
+done
+echo 'of=A' >tree/fixtures/queries/toy_company/plain/case.txt
+echo 'above=100' >tree/fixtures/queries/toy_large/plain/case.txt
+conformance env BLESS=1 sh tree/tests/conformance/queries.sh
+says 'what the query said' tree/fixtures/queries/toy_large/plain/expected.tsv 'A	B	1250	EUR'
+conformance sh tree/tests/conformance/queries.sh
+equal 'the queries and their fixtures agree' "$code" 0
+conformance house/tests/conformance_importers
+equal 'an importer without what is expected' "$([ $code -ne 0 ] && echo refused)" refused
+conformance env ASSETTRACE_UPDATE=1 house/tests/conformance_importers
+conformance house/tests/conformance_importers
+equal 'the importer and its fixture agree' "$code" 0
+[ "$code" -eq 0 ] || tail -n 20 conformance.log >&2
 
 # A line without its file is refused when the build is configured, and so is a file without its line.
 echo 'IMPORTER(nowhere)' >>tree/importers/importers.def
