@@ -186,9 +186,79 @@ static void test_round_trip(void **state) {
     test_store_drop(&test);
 }
 
+/* Many things in one source: every name keeps its own number while the table of names grows. */
+static void test_many_things(void **state) {
+    enum { THINGS = 3000 };
+    test_store test;
+    at_error err = {.status = AT_OK};
+    const at_thing *things = NULL;
+    size_t count = 0;
+    at_fact_list list;
+    char a[16], b[16];
+    (void)state;
+    test_store_make(&test);
+    test_source source = test_source_begin(&test, "reg", 'a', THINGS);
+    for (int i = 0; i < THINGS; i++) {
+        snprintf(a, sizeof a, "A%05d", i);
+        snprintf(b, sizeof b, "A%05d", (i + 1) % THINGS);
+        const at_fact fact = test_transfer(NULL, a, b, i, 5);
+        test_put(&source, &fact, 1);
+    }
+    const at_receipt receipt = test_publish(&source);
+    assert_int_equal(receipt.loaded, THINGS);
+    assert_int_equal(receipt.total_count, THINGS);
+    at_reader *reader = test_reader(&test, 0);
+    const at_facts *facts = at_reader_facts(reader);
+    const at_ledger *ledger = NULL;
+    assert_int_equal(at_reader_ledger(&ledger, reader, &err), AT_OK);
+    for (size_t i = 0; i < THINGS; i++) {
+        snprintf(a, sizeof a, "A%05d", (int)i);
+        assert_string_equal(receipt.totals[i].account, a);
+        assert_int_equal(receipt.totals[i].in, 5);
+        assert_string_equal(ledger->nodes[ledger->from[i]].id, a);
+    }
+    assert_int_equal(facts->things(facts->self, &things, &count, AT_ACCOUNT, &err), AT_OK);
+    assert_int_equal(count, THINGS);
+    assert_int_equal(facts->list(facts->self, &list, AT_TRANSFER, things[7], &err), AT_OK);
+    assert_int_equal(list.count, 2); /* in and out */
+    at_reader_close(&reader);
+    test_store_drop(&test);
+}
+
+/* An event is found by every thing it is about, once. */
+static void test_events(void **state) {
+    const at_ref things[] = {test_ref(AT_PARTY, "P"), test_ref(AT_ASSET, "V"),
+                             test_ref(AT_PARTY, "P")};
+    test_store test;
+    at_fact event = at_fact_new(AT_EVENT);
+    at_fact_list list;
+    at_thing thing = 0;
+    (void)state;
+    test_store_make(&test);
+    event.event.self = test_ref(AT_EVENT, "E");
+    event.event.kind = "seizure";
+    event.event.things = things;
+    event.event.thing_count = 3;
+    test_source source = test_source_begin(&test, "reg", 'a', 1);
+    test_put(&source, &event, 1);
+    test_publish(&source);
+    at_reader *reader = test_reader(&test, 0);
+    const at_facts *facts = at_reader_facts(reader);
+    static const char *const names[] = {"P", "V", "E"};
+    for (size_t i = 0; i < AT_COUNT(names); i++) {
+        assert_int_equal(facts->resolve(facts->self, &thing, AT_ANY_THING, names[i], NULL), AT_OK);
+        assert_int_equal(facts->list(facts->self, &list, AT_EVENT, thing, NULL), AT_OK);
+        assert_int_equal(list.count, 1);
+    }
+    at_reader_close(&reader);
+    test_store_drop(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_many_things),
+        cmocka_unit_test(test_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
