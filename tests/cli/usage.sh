@@ -110,9 +110,10 @@ case ",$mount_options," in
         chmod 4755 borrowed
         checks=$((checks + 1))
         status=0
-        # The leak checker cannot look into a setuid program.
-        ASAN_OPTIONS=detect_leaks=0 ./borrowed version >out 2>err || status=$?
-        equal 'setuid is refused' "$status" 6
+        # LeakSanitizer cannot look into a setuid program, takes no options from the environment of
+        # one, and ends it with a code of its own: there the words alone tell.
+        ./borrowed version >out 2>err || status=$?
+        grep -q 'LeakSanitizer' err || equal 'setuid is refused' "$status" 6
         says 'setuid is refused' err '[E-CLI-SETUID]'
     fi
     ;;
