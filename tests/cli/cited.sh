@@ -1,6 +1,6 @@
 # Goal: every row of every answer leads to the bytes of a source, and what the row names stands there.
 # Method: harbour's whole case as JSON; each cited address is cut out of the archived source with
-#         tail and head alone, and the row's ids are looked for in those bytes.
+#         awk alone, and the row's ids are looked for in those bytes.
 . "$(dirname "$0")/lib.sh"
 needs jq
 fresh_store
@@ -15,7 +15,7 @@ same 'every registered query is asked by the case' registered asked
 
 expect 'sources' 0 sources --json
 jq -r '.rows[] | "\(.content) \(.received)"' out >hashes
-mkdir content record
+mkdir content
 while read -r content received; do
     file=$work/test.at/sources/$received
     if [ "$content" = "$received" ]; then
@@ -27,31 +27,37 @@ while read -r content received; do
         "$(sha256sum "content/$content" | cut -d ' ' -f 1)" "$content"
 done <hashes
 
-# Each address once: <sha256>:<offset>+<length>.
+# Each address once, <sha256>:<offset>+<length>, and the bytes there; awk counts bytes in this locale.
 jq -r '.answers[].rows[].sources[]' answers.json | sort -u >addresses
-while read -r address; do
-    content=${address%%:*}
-    place=${address#*:}
-    tail -c "+$((${place%+*} + 1))" "content/$content" | head -c "${place#*+}" >"record/$address"
-done <addresses
+for file in content/*; do
+    grep "^${file#content/}:" addresses | awk -v file="$file" '
+        BEGIN {
+            RS = "\001"
+            getline content <file
+            RS = "\n"
+        }
+        {
+            split($0, part, /[:+]/)
+            printf "%s\037%s\036", $0, substr(content, part[2] + 1, part[3])
+        }'
+done >records
+equal 'every cited record is found' "$(tr -cd '\036' <records | wc -c)" "$(wc -l <addresses)"
 echo "$(wc -l <addresses) records cited"
 
-# The same bytes as the program gives.
-head -n 20 addresses | while read -r address; do
-    "$bin" show "$address" | cmp -s - "record/$address" || echo "$address"
-done >wrong
-equal 'show gives the same bytes' "$(cat wrong)" ''
+# The program gives the same bytes.
+for address in $(awk 'NR % 100 == 1' addresses); do
+    content=${address%%:*}
+    place=${address#*:}
+    tail -c "+$((${place%+*} + 1))" "content/$content" | head -c "${place#*+}" >wanted
+    expect "show $address" 0 show "$address"
+    same "show $address" out wanted
+done
 
 # Of each row the values to look for: an id may be written with its namespace or kind before it;
 # nodes the program makes are named after an id (@transit:T1) or after nothing (@cash-unknown), and
 # ids it derives (source:record) stand in no source. A thing known by several ids shows one of them
 # and may cite the record of another: then its name, which the row shows too, stands there. An IBAN
 # may be written in groups of four. Persons read digits of all scripts, and so does this.
-while read -r address; do
-    printf '%s\037' "$address"
-    cat "record/$address"
-    printf '\036'
-done <addresses >records
 jq -r --rawfile records records '
     def plain: explode | map(if . >= 1776 and . <= 1785 then . - 1728
                              elif . >= 1632 and . <= 1641 then . - 1584 else . end) | implode |
