@@ -3,6 +3,7 @@
 #include "engine/base/interrupt.h"
 
 #include <signal.h>
+#include <stddef.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t undo_first;
@@ -13,11 +14,15 @@ static void on_signal(int signal) {
     at_interrupt(signal);
 }
 
+/* A signal that the caller ignores (a shell does so for what it starts in the background) stays
+ * ignored. */
 static void install(int flags) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags};
+    static const int signals[] = {SIGINT, SIGTERM};
+    struct sigaction before, action = {.sa_handler = on_signal, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
 }
 
 void at_signals_install(bool writes) {

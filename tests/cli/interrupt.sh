@@ -8,7 +8,8 @@ fresh_store
 # stop SIGNAL CODE: at a pipe that gives no more.
 stop() {
     mkfifo pipe
-    "$bin" import --as ledger_csv - <pipe >out 2>err &
+    # A shell starts what runs in the background with SIGINT ignored.
+    env --default-signal=INT "$bin" import --as ledger_csv - <pipe >out 2>err &
     program=$!
     exec 3>pipe
     printf 'id,time,from,to,amount,currency\n' >&3
@@ -21,9 +22,9 @@ stop() {
     equal "$1 at a silent pipe" "$code" "$2"
     says "$1 at a silent pipe" err '[E-INTERRUPTED]'
 }
-# A shell without job control starts background programs with SIGINT ignored, so only TERM here.
 before=$(find /tmp -maxdepth 1 -name 'assettrace-??????' 2>/dev/null | wc -l)
 stop TERM 143
+stop INT 130
 equal 'no copy of the input is left' \
     "$(find /tmp -maxdepth 1 -name 'assettrace-??????' 2>/dev/null | wc -l)" "$before"
 
