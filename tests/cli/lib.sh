@@ -98,12 +98,14 @@ fresh_store() {
 }
 
 # whole_case CASE FILE: the case, and one question more for every registered query that it does not
-# ask, with values of the case's other questions for the arguments it needs; FILE gets the result.
+# ask, with values of the case's other questions for the arguments it needs (money begins with the
+# subject); FILE gets the result.
 whole_case() {
     "$bin" queries --ndjson >queries.ndjson
     jq -r .query queries.ndjson >registered
     jq --slurpfile queries queries.ndjson '
-        (.questions | map(.ask)) as $asked | (.questions | reverse | add) as $values |
+        (.questions | map(.ask)) as $asked |
+        (.questions | reverse | add | {"from": .of} + .) as $values |
         .questions += [$queries[] | select(.query | IN($asked[]) | not) |
             {"id": "also-\(.query | gsub("_"; "-"))", "ask": .query} +
             ([.arguments | split(" ")[] | select(test("^[a-z]")) |
