@@ -2,9 +2,9 @@
  * held_support.h - what a subject has directly: its accounts and assets, and their ledger nodes.
  *
  * A party has an account whose recorded holder it is, and an account or asset of which it is
- * recorded to hold capital, votes or control, or to be trustee or beneficiary. A director, signatory
- * or registered keeper does not have a thing by that. Ended holdings count too: the questions that
- * use this are about all of time. An account or asset has itself.
+ * recorded to hold capital, votes or control, or to be trustee or beneficiary. A director,
+ * signatory or registered keeper does not have a thing by that. Ended holdings count too: the
+ * questions that use this are about all of time. An account or asset has itself.
  *
  * Ownership: everything lives in the question's arena.
  */

@@ -177,7 +177,7 @@ static int compare_routes(const void *left, const void *right) {
 }
 
 /* The widest by currency. A node keeps one way, the widest so far, which may be longer than one
- * that is wide enough for the rest: so the fewest payments are looked for among rows wide enough. */
+ * that is wide enough for the rest: so the fewest payments are sought among rows wide enough. */
 static at_status find_widest(route_list *list, route_scan *scan, at_error *err) {
     const size_t first = list->count;
     scan->wide = true;

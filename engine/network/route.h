@@ -1,19 +1,19 @@
 /**
  * route.h - ways of money through the ledger: transfers each of which could pass on the one before.
  *
- * A route is a list of rows in the order of the ledger; each begins at the node where the one before
- * ended, the first at a node marked FROM, the last ends at one marked TO. It says that money could
- * have gone this way in this order, not that it did: that is what tracing is for.
+ * A route is a list of rows in the order of the ledger; each begins at the node where the one
+ * before ended, the first at a node marked FROM, the last ends at one marked TO. It says that money
+ * could have gone this way in this order, not that it did: that is what tracing is for.
  *
  * Passed are accounts, assets and cash; never external accounts and sinks (no ledger of theirs is
- * held, so nothing says that what left came in), nor nodes marked SHUT. Self-transfers and rows that
- * move nothing are left out. Both halves of a payment in transit are one payment; when its credit is
- * booked before its debit it arrives with the debit.
+ * held, so nothing says that what left came in), nor nodes marked SHUT. Self-transfers and rows
+ * that move nothing are left out. Both halves of a payment in transit are one payment; when its
+ * credit is booked before its debit it arrives with the debit.
  *
  * `carried` of a row is the most that can have come with it along the route: the least amount so
  * far, turned into other currencies as the rows themselves turn it (floor, specification G3).
  *
- * Units:     minor units of the row's debit currency; `arriving` of the credit currency of the last.
+ * Units:     minor units of the row's debit currency; `arriving` of the last credit's currency.
  * Ownership: everything lives in the arena.
  * Source:    specification "analysis" N0, N1, N12. O(nodes + rows) for each kind of route.
  */

@@ -1,7 +1,7 @@
 /* Goal: money paths are what their definitions say (N0, N1, N12): in order of time, the fewest
  * payments, the earliest arrival, the widest.
- * Method: thousands of seeded random ledgers with exchanges, accounts nobody holds the ledger of,
- * equal times and self-transfers; every route is enumerated by walking and the best are compared. */
+ * Method: thousands of seeded random ledgers with exchanges, accounts without a ledger, equal times
+ * and self-transfers; every route is enumerated by walking and the best are compared. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
