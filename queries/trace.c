@@ -1,6 +1,8 @@
 #include "queries/trace_cite.h"
 #include "queries/trace_support.h"
 
+#include <string.h>
+
 static at_status put_holding(at_table *out, const at_traced_run *run,
                              const at_trace_holding *holding, at_error *err) {
     const at_trace *trace = &run->trace;
@@ -25,6 +27,54 @@ static at_status put_holding(at_table *out, const at_traced_run *run,
     at_cite_end(&cite);
     if (holding->label == trace->label_count - 1) /* @unknown: a rule filled a gap (T6) */
         row->grade = AT_INFERRED;
+    return AT_OK;
+}
+
+/* T10b: a claimant's part of a fund rests on how its money came into the fund's accounts, or on its
+ * declaration where libr left none of it there. */
+static at_status put_part(at_table *out, const at_traced_run *run, uint32_t label, const char *fund,
+                          at_error *err) {
+    const at_trace *trace = &run->trace;
+    const at_ledger *ledger = trace->effective->ledger;
+    const char *name = NULL;
+    at_row *row = NULL;
+    bool reached = false;
+    AT_TRY(at_traced_text(&name, out, trace->labels[label], err));
+    AT_TRY(at_table_row(&row, out, err));
+    at_cell_text(&row->cells[0], run->method);
+    at_cell_text(&row->cells[1], name);
+    at_cell_text(&row->cells[2], fund);
+    at_cell_text(&row->cells[3], ledger->nodes[run->fund_first].currency.code);
+    at_cell_integer(&row->cells[4], run->parts[label]);
+    at_cite cite = {.row = row, .table = out, .trace = trace};
+    for (uint32_t node = 0; node < ledger->node_count; node++) {
+        const at_reach *reach =
+            run->fund[node] ? at_reaches_find(&trace->reaches, node, label) : NULL;
+        if (reach != NULL)
+            AT_TRY(at_cite_reach(&cite, reach, err));
+        reached = reached || reach != NULL;
+    }
+    for (uint32_t i = 0; !reached && i < trace->options.source_count; i++)
+        if (strcmp(trace->options.sources[i].label, name) == 0)
+            AT_TRY(at_cite_source(&cite, i, err));
+    at_cite_end(&cite);
+    return AT_OK;
+}
+
+static at_status put_parts(at_table *out, const at_traced *traced, const at_traced_run *run,
+                           at_error *err) {
+    const at_ledger *ledger = traced->ledger;
+    const char *fund = "";
+    bool wanted = false;
+    for (uint32_t node = 0; node < ledger->node_count; node++)
+        wanted = wanted || (run->fund[node] && at_traced_wants(traced, &run->trace, node));
+    for (uint32_t node = 0; wanted && node < ledger->node_count; node++)
+        if (run->fund[node])
+            AT_TRY(at_arena_print(&fund, out->arena, err, "%s%s%s", fund, *fund != '\0' ? "," : "",
+                                  ledger->nodes[node].id));
+    for (uint32_t label = 0; wanted && label < run->trace.tainted_count; label++)
+        if (run->parts[label] > 0)
+            AT_TRY(put_part(out, run, label, fund, err));
     return AT_OK;
 }
 
@@ -67,10 +117,14 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     for (size_t i = 0; i < traced.run_count; i++) {
         const at_trace *trace = &traced.runs[i].trace;
         const size_t first = out->row_count;
-        for (size_t j = 0; j < trace->holding_count; j++)
+        const bool divided = traced.runs[i].rule == AT_TRACE_PARIPASSU;
+        if (divided)
+            AT_TRY(put_parts(out, &traced, &traced.runs[i], err));
+        for (size_t j = 0; !divided && j < trace->holding_count; j++)
             if (at_traced_wants(&traced, trace, trace->holdings[j].node))
                 AT_TRY(put_holding(out, &traced.runs[i], &trace->holdings[j], err));
-        AT_TRY(note_grades(out, &traced.runs[i], first, err));
+        if (traced.runs[i].rule != AT_TRACE_POISON) /* which counts money once for every label */
+            AT_TRY(note_grades(out, &traced.runs[i], first, err));
     }
     return at_table_sort(out, err);
 }

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "queries/trace_names.h"
+#include "engine/trace/fund.h"
+
 static const char *const envelopes[] = {"auto", "none", NULL};
 
 const at_arg at_traced_args[] = {
@@ -26,6 +29,15 @@ const at_arg at_traced_args[] = {
      .fallback = "none",
      .summary = "bounds that hold under every rule; this version leaves lo and hi empty",
      .choices = envelopes},
+    {.name = "fund",
+     .type = AT_ARG_NODE,
+     .summary = "paripassu: the accounts that are divided together; the one account that holds "
+                "traced money by libr when not given",
+     .repeat = true},
+    {.name = "preserve",
+     .type = AT_ARG_NODE,
+     .summary = "oatway: what counts as preserved beside every asset",
+     .repeat = true},
     {.name = "as_of", .type = AT_ARG_END, .summary = "last moment counted; all when not given"},
     {.name = "tie",
      .type = AT_ARG_CHOICE,
@@ -45,14 +57,20 @@ const at_arg at_traced_args[] = {
 };
 
 const char at_traced_limits[] =
-    "fifo (Clayton) is a presumption between innocent claimants in one running account; it is not "
-    "applied against a wrongdoer's own money (Hallett) and yields where it is impracticable, "
-    "unjust or against intention (Barlow Clowes). Keeping the age order of a moved block across "
-    "accounts, the prefix rule for a partly tainted deposit, and lifo are conventions of this "
-    "program, not rules of law. Repaid debts and refilled debits are listed as candidates and "
-    "never applied. Tracing identifies value; it decides neither a claim nor a defence: bona fide "
-    "purchase, change of position and payment of debts end claims that the figures still show. "
-    "An asset is carried at cost: what it was sold for follows in the same shares.";
+    "prorata is the rolling charge (North American; English courts have discussed it but not "
+    "adopted it), not the pari passu distribution after the event of Barlow Clowes and LSUC v TD, "
+    "which ignores dates and is paripassu here. fifo (Clayton) is a presumption between innocent "
+    "claimants in one running account; it is not applied against a wrongdoer's own money (Hallett) "
+    "and yields where it is impracticable, unjust or against intention (Barlow Clowes). Keeping "
+    "the age order of a moved block across accounts, the prefix rule for a partly tainted deposit, "
+    "and lifo and poison are conventions of this program, not rules of law. libr and oatway treat "
+    "every holder as a wrongdoer: own money goes first, unknown money too; for an innocent "
+    "recipient the pro rata rule or Clayton applies (Re Diplock). oatway takes the preserved asset "
+    "first even while the fund still covers the claim, which is contested. Repaid debts and "
+    "refilled debits are listed as candidates and never applied. Tracing identifies value; it "
+    "decides neither a claim nor a defence: bona fide purchase, change of position and payment of "
+    "debts end claims that the figures still show. An asset is carried at cost: what it was sold "
+    "for follows in the same shares.";
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
@@ -67,79 +85,6 @@ at_status at_traced_event(const char **out, at_table *table, const at_ledger *le
         return AT_OK;
     *out = at_ledger_id(ledger, row);
     return fee ? at_arena_print(out, table->arena, err, "%s/fee", *out) : AT_OK;
-}
-
-/* --- Names ------------------------------------------------------------------------------------ */
-
-typedef struct node_list {
-    uint32_t *nodes;
-    size_t count, capacity;
-    at_arena *arena;
-} node_list;
-
-static at_status add_nodes_of(node_list *list, const at_ledger *ledger, at_thing thing,
-                              const char *currency, at_error *err) {
-    uint32_t node = at_ledger_node_of(ledger, thing, 0);
-    for (; node != AT_NONE; node = at_ledger_node_of(ledger, thing, node + 1)) {
-        if (currency != NULL && strcmp(ledger->nodes[node].currency.code, currency) != 0)
-            continue;
-        AT_TRY(AT_GROW(&list->nodes, &list->capacity, list->count, list->arena, err));
-        list->nodes[list->count++] = node;
-    }
-    return AT_OK;
-}
-
-static at_status add_nodes_of_holder(node_list *list, const at_question *question, at_thing party,
-                                     at_error *err) {
-    const at_facts *facts = question->facts;
-    at_fact_list accounts;
-    AT_TRY(facts->list(facts->self, &accounts, AT_ACCOUNT, party, err));
-    for (size_t i = 0; i < accounts.count; i++) {
-        const at_account *account = &accounts.facts[i].account;
-        if (account->holder.thing == party)
-            AT_TRY(add_nodes_of(list, question->ledger, account->self.thing, NULL, err));
-    }
-    return AT_OK;
-}
-
-/* "account/CUR" where the account is written in a way the ledger does not print it. */
-static bool resolve_in_currency(at_thing *thing, const char **currency, const at_question *question,
-                                unsigned kinds, const char *name, at_arena *scratch) {
-    const at_facts *facts = question->facts;
-    const char *slash = strrchr(name, '/'), *account = NULL;
-    *currency = NULL;
-    if (slash == NULL ||
-        at_arena_copy(&account, scratch, name, (size_t)(slash - name), NULL) != AT_OK ||
-        facts->resolve(facts->self, thing, kinds, account, NULL) != AT_OK)
-        return false;
-    *currency = slash + 1;
-    return true;
-}
-
-/* The nodes a person means; none when the thing is known but moves no money here. */
-static at_status find_nodes(node_list *list, const at_question *question, unsigned kinds,
-                            const char *name, at_error *err) {
-    const at_facts *facts = question->facts;
-    const uint32_t exact = at_ledger_node(question->ledger, name);
-    if (exact != AT_NONE) {
-        AT_TRY(AT_GROW(&list->nodes, &list->capacity, list->count, list->arena, err));
-        list->nodes[list->count++] = exact;
-        return AT_OK;
-    }
-    at_thing thing = 0;
-    const char *currency = NULL;
-    at_error why = {0};
-    const at_status status = facts->resolve(facts->self, &thing, kinds, name, &why);
-    if (status != AT_OK &&
-        !resolve_in_currency(&thing, &currency, question, kinds, name, list->arena)) {
-        if (err != NULL)
-            *err = why;
-        return status;
-    }
-    at_thing_view view;
-    AT_TRY(facts->view(facts->self, &view, thing, err));
-    return view.kind == AT_PARTY ? add_nodes_of_holder(list, question, thing, err)
-                                 : add_nodes_of(list, question->ledger, thing, currency, err);
 }
 
 /* --- Arguments -------------------------------------------------------------------------------- */
@@ -178,9 +123,8 @@ static at_status bind_source(at_trace_source *source, const at_question *questio
         at_trace_source_bind(source, question->ledger);
         return source->row == AT_NONE ? check_ambiguous(question, source->id, err) : AT_OK;
     }
-    node_list list = {.arena = scratch};
-    AT_TRY(find_nodes(&list, question, AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET), source->id,
-                      err));
+    at_node_list list = {.arena = scratch};
+    AT_TRY(at_trace_find_nodes(&list, question, AT_TRACE_PLACES, source->id, err));
     if (list.count == 1) {
         source->node = list.nodes[0];
         return AT_OK;
@@ -214,22 +158,36 @@ static at_status read_targets(at_traced *traced, at_table *table, const at_quest
     size_t capacity = 0;
     for (; argument != NULL; argument = at_question_next(question, argument)) {
         const char *name = argument->text;
-        node_list list = {.arena = scratch};
+        at_node_list list = {.arena = scratch};
         if (name[0] == '@' && at_ledger_node(traced->ledger, name) == AT_NONE) {
             AT_TRY(
                 AT_GROW(&traced->wanted_sinks, &capacity, traced->wanted_sink_count, scratch, err));
             traced->wanted_sinks[traced->wanted_sink_count++] = name;
             continue;
         }
-        AT_TRY(find_nodes(&list, question,
-                          AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET) | AT_KIND_BIT(AT_PARTY),
-                          name, err));
+        AT_TRY(at_trace_find_nodes(&list, question, AT_TRACE_PLACES | AT_KIND_BIT(AT_PARTY), name,
+                                   err));
         for (size_t i = 0; i < list.count; i++)
             traced->wanted[list.nodes[i]] = true;
         if (list.count == 0)
             AT_TRY(at_table_note(table, err, "TARGET_WITHOUT_MONEY",
                                  "\"%s\" is known but no transfer names it or an account of it",
                                  name));
+    }
+    return AT_OK;
+}
+
+/* By ledger node, whether the argument names it; `*given` whether it was given at all. */
+static at_status read_nodes(bool **out, bool *given, const at_question *question, const char *name,
+                            at_arena *scratch, at_error *err) {
+    const at_argument *argument = at_question_get(question, name);
+    AT_TRY(AT_NEW(out, scratch, question->ledger->node_count, err));
+    *given = argument != NULL;
+    for (; argument != NULL; argument = at_question_next(question, argument)) {
+        at_node_list list = {.arena = scratch};
+        AT_TRY(at_trace_find_nodes(&list, question, AT_TRACE_PLACES, argument->text, err));
+        for (size_t i = 0; i < list.count; i++)
+            (*out)[list.nodes[i]] = true;
     }
     return AT_OK;
 }
@@ -276,14 +234,13 @@ static at_status read_methods(at_traced *traced, const at_question *question, at
     for (size_t capacity = 0; argument != NULL; argument = at_question_next(question, argument)) {
         bool known = false;
         for (size_t i = 0; i < traced->run_count; i++)
-            known =
-                known || traced->runs[i].trace.options.method == (at_trace_method)argument->number;
+            known = known || traced->runs[i].rule == (at_trace_method)argument->number;
         if (known)
             continue;
         AT_TRY(AT_GROW(&traced->runs, &capacity, traced->run_count, scratch, err));
         traced->runs[traced->run_count++] =
             (at_traced_run){.method = at_trace_methods[argument->number],
-                            .trace.options.method = (at_trace_method)argument->number};
+                            .rule = (at_trace_method)argument->number};
     }
     qsort(traced->runs, traced->run_count, sizeof *traced->runs, compare_runs);
     return AT_OK;
@@ -315,10 +272,16 @@ static at_status compare_ties(at_traced *traced, at_tie tie, at_reversals revers
 static at_status note_runs(const at_traced *traced, at_table *table, at_error *err) {
     for (size_t i = 0; i < traced->run_count; i++) {
         const at_traced_run *run = &traced->runs[i];
-        for (uint32_t label = 0; label < run->trace.tainted_count; label++)
+        for (uint32_t label = 0; run->rule != AT_TRACE_POISON && label < run->trace.tainted_count;
+             label++)
             AT_TRY(at_table_note(table, err, "INJECTED",
                                  "%s: %lld minor units were found to be \"%s\"", run->method,
                                  (long long)run->trace.injected[label], run->trace.labels[label]));
+        if (run->rule == AT_TRACE_PRORATA)
+            AT_TRY(at_table_note(table, err, "ROUNDINGS",
+                                 "%s: %llu divisions left units over; without conversions no "
+                                 "amount is further from the exact fraction",
+                                 run->method, (unsigned long long)run->trace.roundings));
         if (run->order_sensitive)
             AT_TRY(at_table_note(table, err, "ORDER_SENSITIVE",
                                  "%s: with transfers of one moment in another order (tie) the "
@@ -326,6 +289,37 @@ static at_status note_runs(const at_traced *traced, at_table *table, at_error *e
                                  run->method));
     }
     return AT_OK;
+}
+
+/* The accounts that are divided together (T10b), and what each claimant gets. */
+static at_status divide_fund(at_traced_run *run, const at_question *question, at_arena *scratch,
+                             at_error *err) {
+    const at_trace *libr = &run->trace;
+    const at_ledger *ledger = question->ledger;
+    bool given = false;
+    AT_TRY(read_nodes(&run->fund, &given, question, "fund", scratch, err));
+    for (size_t i = 0; !given && i < libr->holding_count; i++) {
+        const uint32_t node = libr->holdings[i].node;
+        if (node < ledger->node_count && at_node_held(ledger->nodes[node].kind) &&
+            libr->holdings[i].label < libr->tainted_count)
+            run->fund[node] = true;
+    }
+    for (uint32_t node = 0; node < ledger->node_count; node++) {
+        if (!run->fund[node])
+            continue;
+        if (run->fund_count++ == 0)
+            run->fund_first = node;
+        const at_node *first = &ledger->nodes[run->fund_first];
+        if (strcmp(ledger->nodes[node].currency.code, first->currency.code) != 0 ||
+            (!given && run->fund_count > 1)) {
+            const at_status status =
+                at_fail(err, AT_USAGE, "E-TRACE-FUND", "\"%s\" and \"%s\" are not one fund",
+                        first->id, ledger->nodes[node].id);
+            at_hint(err, "say fund=NODE,...: accounts of one currency that are divided together");
+            return status;
+        }
+    }
+    return at_fund_divide(&run->parts, libr, run->fund, scratch, err);
 }
 
 at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
@@ -340,17 +334,24 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
     AT_TRY(read_sources(&traced, question, scratch, err));
     AT_TRY(read_targets(&traced, table, question, scratch, err));
     AT_TRY(read_methods(&traced, question, scratch, err));
+    bool *preserved = NULL, preserving = false;
+    AT_TRY(read_nodes(&preserved, &preserving, question, "preserve", scratch, err));
     at_effective *effective = NULL;
     AT_TRY(AT_NEW(&effective, scratch, 1, err));
     AT_TRY(at_effective_make(effective, traced.ledger, tie, reversals, as_of_us, scratch, err));
     for (size_t i = 0; i < traced.run_count; i++) {
-        const at_trace_options options = {.method = traced.runs[i].trace.options.method,
+        const at_trace_method rule = traced.runs[i].rule;
+        const at_trace_options options = {.method =
+                                              rule == AT_TRACE_PARIPASSU ? AT_TRACE_LIBR : rule,
+                                          .preserved = preserved,
                                           .as_of_us = as_of_us,
                                           .backward_window_us = window_us,
                                           .sources = traced.sources,
                                           .source_count = traced.source_count,
                                           .all_moves = all_moves};
         AT_TRY(at_trace_run(&traced.runs[i].trace, effective, &options, scratch, err));
+        if (rule == AT_TRACE_PARIPASSU)
+            AT_TRY(divide_fund(&traced.runs[i], question, scratch, err));
     }
     AT_TRY(compare_ties(&traced, tie, reversals, as_of_us, err));
     AT_TRY(note_runs(&traced, table, err));

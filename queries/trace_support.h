@@ -8,7 +8,7 @@
  * Ownership: a preparation lives in the scratch arena given; texts that go into a table are
  *            copied into the table's arena first (at_traced_text).
  * Errors:    those of engine/trace/source.h; AT_BAD_INPUT "E-ID-UNKNOWN", "E-ID-AMBIGUOUS" for
- *            names, "E-TRACE-WINDOW"; AT_LIMIT.
+ *            names, "E-TRACE-WINDOW", "E-TRACE-FUND"; AT_LIMIT.
  */
 #ifndef ASSETTRACE_QUERIES_TRACE_SUPPORT_H
 #define ASSETTRACE_QUERIES_TRACE_SUPPORT_H
@@ -25,8 +25,14 @@ extern const char at_traced_limits[];
 /* One method's answer. */
 typedef struct at_traced_run {
     const char *method;
-    at_trace trace;
+    at_trace_method rule;
+    at_trace trace;       /* of paripassu: the libr trace beneath */
     bool order_sensitive; /* the other tie option gives something else */
+
+    bool *fund; /* paripassu: by ledger node */
+    uint32_t fund_first;
+    size_t fund_count;
+    const int64_t *parts; /* by tainted label, what it gets of the fund */
 } at_traced_run;
 
 typedef struct at_traced {

@@ -25,8 +25,7 @@ static void give_back(at_lot_store *store, uint32_t index) {
     store->spare = index;
 }
 
-/* Out of its list, which keeps its total. */
-static void unlink_lot(at_lots *lots, at_lot_store *store, uint32_t index) {
+void at_lots_unlink(at_lots *lots, at_lot_store *store, uint32_t index) {
     const at_lot lot = *at_lot_at(store, index);
     if (lot.older == AT_NONE)
         lots->oldest = lot.newer;
@@ -73,6 +72,28 @@ at_status at_lots_push(at_lots *lots, at_lot_store *store, uint32_t label, int64
     return AT_OK;
 }
 
+at_status at_lots_insert(at_lots *lots, at_lot_store *store, uint32_t before, uint32_t label,
+                         int64_t units, at_error *err) {
+    assert(units > 0);
+    AT_TRY(check_total(lots, units, err));
+    uint32_t index = 0;
+    AT_TRY(new_lot(&index, store, label, units, err));
+    if (before == AT_NONE) {
+        link_newest(lots, store, index);
+        return AT_OK;
+    }
+    const uint32_t older = at_lot_at(store, before)->older;
+    at_lot_at(store, index)->older = older;
+    at_lot_at(store, index)->newer = before;
+    at_lot_at(store, before)->older = index;
+    if (older == AT_NONE)
+        lots->oldest = index;
+    else
+        at_lot_at(store, older)->newer = index;
+    lots->total += units;
+    return AT_OK;
+}
+
 at_status at_lots_tally(at_lots *lots, at_lot_store *store, uint32_t label, int64_t units,
                         at_error *err) {
     AT_TRY(check_total(lots, units, err));
@@ -100,7 +121,7 @@ at_status at_lots_append(at_lots *lots, at_lot_store *store, at_lots *block, at_
     if (last->label == first->label) {
         last->units += first->units;
         block->total -= first->units;
-        unlink_lot(block, store, block->oldest);
+        at_lots_unlink(block, store, block->oldest);
     }
     if (block->total > 0) {
         last->newer = block->oldest;
@@ -219,7 +240,7 @@ void at_lots_convert(at_lots *lots, at_lot_store *store, int64_t amount, int64_t
         lot->units = boundary - before;
         before = boundary;
         if (lot->units == 0)
-            unlink_lot(lots, store, index);
+            at_lots_unlink(lots, store, index);
     }
     lots->total = amount_in;
 }

@@ -58,6 +58,12 @@ AT_CHECKED at_status at_lots_relabel(int64_t *relabelled_out, at_lots *lots, at_
                                      at_error *err);
 /** Specification T18: `amount` units become `amount_in`; a lot that rounds to 0 goes. */
 void at_lots_convert(at_lots *lots, at_lot_store *store, int64_t amount, int64_t amount_in);
+/** A new lot of `units` (> 0) in front of the lot `before`, or at the newest end for AT_NONE;
+ *  neighbours are left as they are. */
+AT_CHECKED at_status at_lots_insert(at_lots *lots, at_lot_store *store, uint32_t before,
+                                    uint32_t label, int64_t units, at_error *err);
+/** Take a lot out of the list, which keeps its total, and give it back. */
+void at_lots_unlink(at_lots *lots, at_lot_store *store, uint32_t index);
 /** Empty the list and give its lots back. */
 void at_lots_drop(at_lots *lots, at_lot_store *store);
 

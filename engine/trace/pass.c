@@ -151,7 +151,10 @@ static at_status set_up(at_pass *pass, at_error *err) {
     AT_TRY(AT_NEW(&pass->touched, arena, labels, err));
     for (uint32_t label = 0; label < labels; label++)
         pass->label_source[label] = AT_NONE;
-    at_lot_store_init(&pass->lots, arena);
+    AT_TRY(at_take_init(&pass->take, pass->options->method, pass->trace->tainted_count, labels,
+                        arena, err));
+    if (pass->options->method == AT_TRACE_POISON)
+        AT_TRY(AT_NEW(&pass->poison, arena, pass->node_count, err));
     pass->sinks = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_sink)};
     pass->debts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debt)};
     pass->debits = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debit)};
@@ -166,8 +169,8 @@ static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, co
                               at_error *err) {
     at_trace *trace = pass->trace;
     uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
-    for (; index != AT_NONE; index = at_lot_at(&pass->lots, index)->newer) {
-        const at_lot *lot = at_lot_at(&pass->lots, index);
+    for (; index != AT_NONE; index = at_lot_at(&pass->take.lots, index)->newer) {
+        const at_lot *lot = at_lot_at(&pass->take.lots, index);
         pass->units[lot->label] += lot->units;
     }
     for (uint32_t label = 0; lots->total > 0 && label < trace->label_count; label++) {
@@ -181,11 +184,28 @@ static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, co
     return AT_OK;
 }
 
+/* Every label that ever reached the account, with all that is left there. */
+static at_status list_poisoned(at_pass *pass, size_t *capacity, uint32_t node, at_error *err) {
+    at_trace *trace = pass->trace;
+    const int64_t balance = pass->poison[node].balance;
+    for (uint32_t label = 0; label < trace->tainted_count; label++) {
+        if (!at_pass_infected(pass, node, label))
+            continue;
+        AT_TRY(AT_GROW(&trace->holdings, capacity, trace->holding_count, pass->arena, err));
+        trace->holdings[trace->holding_count++] =
+            (at_trace_holding){.node = node, .label = label, .amount = balance > 0 ? balance : 0};
+    }
+    return AT_OK;
+}
+
 /* The sinks in an order that does not depend on who fell into debt first. */
 static at_status list_holdings(at_pass *pass, at_error *err) {
     size_t capacity = 0;
-    for (uint32_t node = 0; node < pass->node_count; node++)
+    for (uint32_t node = 0; node < pass->node_count; node++) {
         AT_TRY(list_holding(pass, &capacity, node, &pass->accounts[node].lots, err));
+        if (pass->poison != NULL)
+            AT_TRY(list_poisoned(pass, &capacity, node, err));
+    }
     for (uint32_t number = 0; number < pass->fee_sinks; number++) {
         const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
         AT_TRY(list_holding(pass, &capacity, pass->node_count + number, &sink->lots, err));
@@ -215,6 +235,7 @@ at_status at_trace_run(at_trace *out, const at_effective *effective,
     AT_TRY(at_pass_note_reversals(&pass, err));
     AT_TRY(at_pass_rows(&pass, err));
     AT_TRY(at_pass_note_missing(&pass, err));
+    trace.roundings = pass.take.roundings;
     AT_TRY(name_sinks(&pass, err));
     AT_TRY(list_holdings(&pass, err));
     *out = trace;

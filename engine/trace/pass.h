@@ -3,7 +3,8 @@
  *
  * One walk over the effective ledger. Each debit takes a block from its account by the method's
  * take rule, is converted (T18), gets the labels declared on it (T20), repays the debt of the
- * account it reaches (T13) and joins what is there.
+ * account it reaches (T13) and joins what is there. Under poison nothing is taken: labels spread.
+ * paripassu is traced as libr; what it makes of that is in fund.h.
  *
  * Nodes:      0 .. ledger->node_count - 1 are the ledger's; behind them stand the sinks a trace
  *             adds, `@fee` (one a currency) and `@overdraft:<account>`.
@@ -12,7 +13,7 @@
  * Units:      minor units of the node's currency.
  * Ownership:  everything lives in the arena given; texts of sources and the ledger are borrowed.
  * Errors:     AT_LIMIT "E-AMOUNT-RANGE" when a sum passes int64, AT_NO_MEMORY.
- * Complexity: O(rows + lot moves).
+ * Complexity: O(rows + lot moves); vectors and poison O(rows * labels present).
  */
 #ifndef ASSETTRACE_TRACE_PASS_H
 #define ASSETTRACE_TRACE_PASS_H
@@ -31,10 +32,12 @@ typedef struct at_trace_options {
     int64_t backward_window_us; /* T13 class replenished; AT_TRACE_WINDOW_OFF */
     const at_trace_source *sources;
     size_t source_count;
-    bool all_moves; /* moves of untainted labels too */
+    const bool *preserved; /* by node, beside the assets (T12); NULL: none */
+    bool all_moves;        /* moves of untainted labels too */
 } at_trace_options;
 
-/* Units of one label in one node; sinks and externals: all that ever stopped there. */
+/* Units of one label in one node; sinks and externals: all that ever stopped there. Under poison
+ * the whole balance for each label, which may be 0. */
 typedef struct at_trace_holding {
     uint32_t node, label;
     int64_t amount;
@@ -62,7 +65,8 @@ typedef struct at_trace {
     at_trace_options options;
     const char *const *labels;
     uint32_t label_count, tainted_count;
-    int64_t *injected;          /* by tainted label */
+    int64_t *injected;          /* by tainted label; 0 under poison, which injects nothing */
+    uint64_t roundings;         /* T9: divisions of prorata with units left over */
     at_trace_holding *holdings; /* by node, then label */
     size_t holding_count;
     at_pool moves; /* at_trace_move, in the order they happened */

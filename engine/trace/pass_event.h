@@ -1,5 +1,7 @@
 /**
- * pass_event.h - the forward pass at work: its state, and what one event does. For pass.c alone.
+ * pass_event.h - the forward pass at work: its state, and what one event does. For pass*.c alone:
+ * pass_event.c runs events, pass_source.c applies declarations (T20), pass_debt.c lends, repays and
+ * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing.
  *
  * Ownership: everything lives in the pass's arena.
  */
@@ -17,7 +19,14 @@ typedef struct at_pass_account {
     uint32_t debits;                /* newest `debit` that may be refilled, or AT_NONE */
     bool held;                      /* a ledger is (T1); kept here, nodes lie far away */
     bool reached;                   /* taint has been here */
+    bool preserved;                 /* oatway takes tainted money first for it (T12) */
 } at_pass_account;
+
+/* One node of the ledger under poison (T11). */
+typedef struct at_pass_poison_node {
+    int64_t balance;  /* of a held account */
+    uint64_t *labels; /* bit by label; NULL: none yet */
+} at_pass_poison_node;
 
 typedef struct at_pass_debt {
     int64_t units;
@@ -55,8 +64,9 @@ typedef struct at_pass {
     const at_ledger *ledger;
     const at_trace_options *options;
     at_arena *arena;
-    at_lot_store lots;
-    at_pass_account *accounts; /* by node */
+    at_take take;
+    at_pass_account *accounts;   /* by node */
+    at_pass_poison_node *poison; /* by node; NULL under the other methods */
     uint32_t node_count;
     at_pool sinks, debts, debits;
     uint32_t fee_sinks; /* the first ones of `sinks` */
@@ -82,6 +92,45 @@ AT_CHECKED at_status at_pass_add_sink(uint32_t *out, at_pass *pass, uint32_t bas
                                       at_error *err);
 /** The sink of fees in the currency of `node`; it was added before the first event. */
 uint32_t at_pass_fee_sink(const at_pass *pass, uint32_t node);
+
+AT_CHECKED at_status at_pass_note(at_pass *pass, at_trace_note note, at_error *err);
+/** The tainted units of a block. */
+int64_t at_pass_tainted(const at_pass *pass, const at_lots *lots);
+/** Record what the event moves of each label in `touched`. */
+AT_CHECKED at_status at_pass_moves(at_pass *pass, const at_pass_event *event, at_error *err);
+/** A recorded move of the event brought `label` to `node`. */
+AT_CHECKED at_status at_pass_reach(at_pass *pass, const at_pass_event *event, uint32_t node,
+                                   uint32_t label, at_error *err);
+/** Back to rest after an event: no label is touched. */
+void at_pass_forget(at_pass *pass);
+
+/** Apply the declarations on accounts that are due at `until_us`. */
+AT_CHECKED at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err);
+/** Apply the declarations on this very event to its block; without a block only mark the labels.
+ *  `*any_out`: some label was given. */
+AT_CHECKED at_status at_pass_transfer_sources(bool *any_out, at_pass *pass,
+                                              const at_pass_event *event, at_lots *block,
+                                              at_error *err);
+
+AT_CHECKED at_status at_pass_lend(at_pass *pass, at_pass_account *account, int64_t units,
+                                  uint32_t row, bool fee, at_error *err);
+/** The part of the block that pays debt back, into its sink. */
+AT_CHECKED at_status at_pass_repay(at_pass *pass, const at_pass_event *event, at_lots *block,
+                                   at_error *err);
+/** Class replenished: keep the debit; list debits that the block's tainted units refill. */
+AT_CHECKED at_status at_pass_remember(at_pass *pass, const at_pass_event *event,
+                                      const at_lots *block, at_error *err);
+AT_CHECKED at_status at_pass_refill(at_pass *pass, const at_pass_event *event, const at_lots *block,
+                                    at_error *err);
+
+/** One event under poison. */
+AT_CHECKED at_status at_pass_poison(at_pass *pass, const at_pass_event *event, at_error *err);
+/** The node carries the label from now on. */
+AT_CHECKED at_status at_pass_infect(at_pass *pass, uint32_t node, uint32_t label, at_error *err);
+static inline bool at_pass_infected(const at_pass *pass, uint32_t node, uint32_t label) {
+    const uint64_t *labels = pass->poison[node].labels;
+    return labels != NULL && (labels[label / 64] >> label % 64 & 1) != 0;
+}
 
 AT_CHECKED at_status at_pass_open(at_pass *pass, at_error *err);
 AT_CHECKED at_status at_pass_rows(at_pass *pass, at_error *err);

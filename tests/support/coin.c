@@ -5,52 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS = 2 * COIN_ROWS, LABELS = COIN_SOURCES + 3, OPENING = -1, DEBITS = EVENTS };
-
-/* A transaction of the effective ledger. */
-typedef struct coin_entry {
-    char id[24];
-    const char *reverses;
-    int time, seq, from, to, amount, in;
-    bool deleted, converted;
-    int fee;
-} coin_entry;
-
-/* A row of coins, oldest first; what a coin carries is its label or, for debts, its creator. */
-typedef struct coin_pile {
-    short unit[COIN_UNITS];
-    int count;
-} coin_pile;
-
-typedef struct coin_purse {
-    coin_pile held, debt;
-    struct {
-        int entry, untainted;
-    } debits[DEBITS];
-    int debit_count;
-} coin_purse;
-
-typedef struct coin_game {
-    const coin_world *world;
-    test_lines *out;
-    coin_node nodes[3 * COIN_NODES]; /* the world's, then @fee by currency, then @overdraft */
-    int node_count;
-    coin_purse purses[3 * COIN_NODES];
-    coin_entry list[EVENTS];
-    int count;
-    char labels[LABELS][12];
-    int tainted;
-    int injected[LABELS];
-    bool used[COIN_SOURCES];
-} coin_game;
+#include "tests/support/coin_game.h"
 
 static int by_text(const void *a, const void *b) {
     return strcmp(a, b);
-}
-
-static void add_coin(coin_pile *coins, int what) {
-    assert(coins->count < COIN_UNITS);
-    coins->unit[coins->count++] = (short)what;
 }
 
 /* The first or the last `count` coins leave `from` and join `to`, keeping their order. */
@@ -77,153 +35,23 @@ static int count_untainted(const coin_game *run, const coin_pile *coins) {
     return count;
 }
 
-static bool is_self(const coin_entry *entry) {
-    return entry->from == entry->to;
-}
-
-static void note(coin_game *run, const char *code, const char *node, const char *id,
-                 const char *against, int amount) {
-    test_line(run->out, "note %s %s %s %s %d", code, node, id, against, amount);
-}
-
-/* T2, T3: what exists, in its order. */
-static int by_order(const void *a, const void *b) {
-    const coin_entry *left = a, *right = b;
-    if (left->time != right->time)
-        return left->time - right->time;
-    return left->seq != right->seq ? left->seq - right->seq : strcmp(left->id, right->id);
-}
-
-static void sort_entries(coin_game *run) {
-    for (int i = 0; i < run->world->row_count; i++) {
-        const coin_row *row = &run->world->rows[i];
-        if (row->amount == 0)
-            continue;
-        coin_entry *entry = &run->list[run->count++];
-        *entry = (coin_entry){.reverses = row->reverses,
-                              .time = row->time,
-                              .seq = row->seq,
-                              .from = row->from,
-                              .to = row->to,
-                              .amount = row->amount,
-                              .in = row->amount_in,
-                              .fee = row->fee};
-        memcpy(entry->id, row->id, sizeof row->id);
-        entry->converted =
-            row->amount != row->amount_in ||
-            strcmp(run->nodes[row->from].currency, run->nodes[row->to].currency) != 0;
+/* `count` coins leave by the rule of the method. */
+static void take_coins(coin_game *run, coin_pile *to, coin_pile *from, int count, bool preserved) {
+    const int labels = run->tainted + 3;
+    int held[LABELS], leave[LABELS], kept = 0;
+    if (run->method == COIN_FIFO || run->method == COIN_LIFO) {
+        move_coins(to, from, count, run->method == COIN_LIFO);
+        return;
     }
-    qsort(run->list, (size_t)run->count, sizeof run->list[0], by_order);
-}
-
-/* Does the debtor of `entry` receive any of list[first..end) but its own self-transfers? */
-static bool waits(const coin_game *run, const coin_entry *entry, int first, int end) {
-    for (int i = first; i < end; i++)
-        if (run->list[i].to == entry->from && !is_self(&run->list[i]))
-            return true;
-    return false;
-}
-
-/* list[first..end) are not yet taken; the one chosen is brought to the front. */
-static void credit_first(coin_game *run) {
-    for (int first = 0; first < run->count; first++) {
-        int end = first, pick = first;
-        while (end < run->count && run->list[end].time == run->list[first].time)
-            end++;
-        while (pick < end && waits(run, &run->list[pick], first, end))
-            pick++;
-        if (pick == end)
-            pick = first;
-        const coin_entry chosen = run->list[pick];
-        for (int i = pick; i > first; i--)
-            run->list[i] = run->list[i - 1];
-        run->list[first] = chosen;
-    }
-}
-
-/* T15. A node @fee for each currency in which any fee is charged. */
-static int fee_node(coin_game *run, int payer) {
-    for (int i = run->world->node_count; i < run->node_count; i++)
-        if (strcmp(run->nodes[i].currency, run->nodes[payer].currency) == 0)
-            return i;
-    coin_node *node = &run->nodes[run->node_count];
-    memcpy(node->currency, run->nodes[payer].currency, sizeof node->currency);
-    memcpy(node->id, "@fee/", sizeof "@fee/");
-    memcpy(node->id + strlen("@fee/"), node->currency, sizeof node->currency);
-    return run->node_count++;
-}
-
-static void expand_fees(coin_game *run) {
-    for (int i = 0; i < run->count; i++) {
-        if (run->list[i].fee == 0)
-            continue;
-        for (int j = run->count++; j > i + 1; j--)
-            run->list[j] = run->list[j - 1];
-        coin_entry *fee = &run->list[i + 1];
-        *fee = run->list[i];
-        memcpy(fee->id + strlen(fee->id), "/fee", sizeof "/fee");
-        fee->reverses = "";
-        fee->amount = fee->in = run->list[i].fee;
-        fee->fee = 0;
-        fee->to = fee_node(run, fee->from);
-    }
-    if (run->node_count == run->world->node_count + 1)
-        snprintf(run->nodes[run->node_count - 1].id, 16, "@fee");
-}
-
-/* T16. */
-static const char *judge(coin_game *run, int r) {
-    coin_entry *reversal = &run->list[r];
-    int t = 0;
-    while (t < r && strcmp(run->list[t].id, reversal->reverses) != 0)
-        t++;
-    coin_entry *original = &run->list[t];
-    if (t == r || original->deleted)
-        return "UNMATCHED";
-    if (reversal->from != original->to || reversal->to != original->from || reversal->converted ||
-        original->converted || reversal->amount > original->amount)
-        return "MISMATCH";
-    for (int i = t + 1; i < r; i++)
-        if (run->list[i].from == original->to && !run->list[i].deleted && !is_self(&run->list[i]))
-            return "SPENT";
-    reversal->deleted = true;
-    original->amount -= reversal->amount;
-    original->in -= reversal->amount;
-    original->deleted = original->amount == 0;
-    return "REVERSAL_CANCELLED";
-}
-
-static void cancel(coin_game *run) {
-    for (int r = 0; r < run->count; r++)
-        if (run->list[r].reverses[0] != '\0' && run->list[r].time <= run->world->as_of) {
-            const int amount = run->list[r].amount;
-            const char *code = judge(run, r);
-            note(run, code, "-", run->list[r].id, "-", amount);
-        }
-}
-
-/* T6. */
-static void open_accounts(coin_game *run) {
-    for (int node = 0; node < run->world->node_count; node++) {
-        const coin_node *account = &run->nodes[node];
-        int opening = account->opening, balance = 0, lowest = 0;
-        for (int i = 0; i < run->count; i++) {
-            const coin_entry *entry = &run->list[i];
-            if (entry->deleted || is_self(entry))
-                continue;
-            balance +=
-                (entry->to == node ? entry->in : 0) - (entry->from == node ? entry->amount : 0);
-            lowest = balance < lowest ? balance : lowest;
-        }
-        if (!account->known)
-            opening = account->held ? -lowest : 0;
-        if (!account->known && opening > 0)
-            note(run, "IMPUTED_OPENING", account->id, "-", "-", opening);
-        for (int i = 0; i < opening; i++)
-            add_coin(&run->purses[node].held, account->known ? run->tainted : run->tainted + 2);
-        for (int i = 0; i < -opening; i++)
-            add_coin(&run->purses[node].debt, OPENING);
-    }
+    for (int label = 0; label < labels; label++)
+        held[label] = count_label(from, label);
+    coin_leave(leave, held, labels, count, run->method, preserved, &run->roundings);
+    for (int i = 0; i < from->count; i++)
+        if (leave[from->unit[i]]-- > 0)
+            add_coin(to, from->unit[i]);
+        else
+            from->unit[kept++] = from->unit[i];
+    from->count = kept;
 }
 
 /* T20. */
@@ -235,17 +63,19 @@ static void declare(coin_game *run, int s, coin_pile *coins, const char *node,
     int done = 0, label = 0;
     while (strcmp(run->labels[label], source->label) != 0)
         label++;
-    for (int i = 0; i < coins->count && done < wanted; i++)
-        if (coins->unit[i] >= run->tainted) {
-            coins->unit[i] = (short)label;
-            done++;
-        }
+    const bool ordered = run->method == COIN_FIFO || run->method == COIN_LIFO;
+    for (int turn = run->tainted; turn < run->tainted + (ordered ? 1 : 3); turn++)
+        for (int i = 0; i < coins->count && done < wanted; i++)
+            if (ordered ? coins->unit[i] >= run->tainted : coins->unit[i] == turn) {
+                coins->unit[i] = (short)label;
+                done++;
+            }
     run->used[s] = true;
     run->injected[label] += done;
     if (asked > coins->count)
-        note(run, "SOURCE_CAPPED", node, transfer, "-", asked - coins->count);
+        coin_note(run, "SOURCE_CAPPED", node, transfer, "-", asked - coins->count);
     if (done < wanted)
-        note(run, "SOURCE_OVERLAP", node, transfer, "-", wanted - done);
+        coin_note(run, "SOURCE_OVERLAP", node, transfer, "-", wanted - done);
 }
 
 /* Account sources due before a transaction at `time`; those of one moment and account by label. */
@@ -263,6 +93,12 @@ static void declare_on_accounts(coin_game *run, int time) {
         const int node = run->world->sources[first < 0 ? 0 : first].node;
         if (first < 0)
             return;
+        for (int label = 0; run->method == COIN_POISON && label < run->tainted; label++)
+            if (strcmp(run->labels[label], run->world->sources[first].label) == 0)
+                run->purses[node].carried[label]++;
+        run->used[first] = true;
+        if (run->method == COIN_POISON)
+            continue;
         declare(run, first, &run->purses[node].held, run->nodes[node].id, "-");
     }
 }
@@ -284,7 +120,7 @@ static void list_replenished(coin_game *run, const coin_entry *entry, const coin
         const int units = left < purse->debits[i].untainted ? left : purse->debits[i].untainted;
         if (entry->time - debit->time > run->world->window || units == 0)
             continue;
-        note(run, "replenished", run->nodes[entry->to].id, entry->id, debit->id, units);
+        coin_note(run, "replenished", run->nodes[entry->to].id, entry->id, debit->id, units);
         left -= units;
         purse->debits[i].untainted -= units;
     }
@@ -295,18 +131,57 @@ static void repay(coin_game *run, const coin_entry *entry, coin_pile *block) {
     const int units = debt->count < block->count ? debt->count : block->count;
     static coin_pile part, paid;
     part.count = paid.count = 0;
-    move_coins(&part, block, units, run->world->lifo);
+    take_coins(run, &part, block, units, false);
     move_coins(&paid, debt, units, false);
     for (int i = 0, run_length = 1; i < units && count_untainted(run, &part) < units;
          i++, run_length++)
         if (i + 1 == units || paid.unit[i + 1] != paid.unit[i]) {
-            note(run, "overdraft", run->nodes[entry->to].id, entry->id,
-                 paid.unit[i] == OPENING ? "@opening" : run->list[paid.unit[i]].id, run_length);
+            coin_note(run, "overdraft", run->nodes[entry->to].id, entry->id,
+                      paid.unit[i] == OPENING ? "@opening" : run->list[paid.unit[i]].id,
+                      run_length);
             run_length = 0;
         }
     const int sink = 2 * COIN_NODES + entry->to;
     snprintf(run->nodes[sink].id, 16, "@overdraft:%.4s", run->world->nodes[entry->to].id);
     move_coins(&run->purses[sink].held, &part, units, false);
+}
+
+/* T18. */
+static void convert(const coin_game *run, const coin_entry *entry, coin_pile *to,
+                    const coin_pile *block) {
+    int weights[LABELS], units[LABELS];
+    if (run->method == COIN_FIFO || run->method == COIN_LIFO) {
+        for (int s = 1; s <= entry->amount; s++)
+            for (int i = (s - 1) * entry->in / entry->amount; i < s * entry->in / entry->amount;
+                 i++)
+                add_coin(to, block->unit[s - 1]);
+        return;
+    }
+    for (int label = 0; label < run->tainted + 3; label++)
+        weights[label] = count_label(block, label);
+    coin_divide(units, weights, run->tainted + 3, entry->in);
+    for (int label = 0; label < run->tainted + 3; label++)
+        for (int i = 0; i < units[label]; i++)
+            add_coin(to, label);
+}
+
+/* T11: labels of the debtor and those declared go along; nothing is taken. */
+static void poison(coin_game *run, const coin_entry *entry) {
+    coin_purse *from = &run->purses[entry->from], *to = &run->purses[entry->to];
+    for (int label = 0; label < run->tainted; label++) {
+        bool carries = run->nodes[entry->from].held && from->carried[label] > 0;
+        for (int s = 0; s < run->world->source_count; s++)
+            if (strcmp(run->world->sources[s].transfer, entry->id) == 0) {
+                run->used[s] = true;
+                carries = carries || strcmp(run->world->sources[s].label, run->labels[label]) == 0;
+            }
+        if (!carries)
+            continue;
+        to->carried[label] += entry->in;
+        test_line(run->out, "move %s %s %d", run->labels[label], entry->id, entry->in);
+    }
+    from->balance -= entry->amount;
+    to->balance += entry->in;
 }
 
 static void play(coin_game *run, int number) {
@@ -317,7 +192,8 @@ static void play(coin_game *run, int number) {
     block.count = converted.count = 0;
     const int most = from_held ? purse->held.count : 0;
     const int own = most < entry->amount ? most : entry->amount;
-    move_coins(&block, &purse->held, own, run->world->lifo);
+    take_coins(run, &block, &purse->held, own,
+               run->nodes[entry->to].asset || run->nodes[entry->to].preserved);
     for (int i = own; i < entry->amount; i++) {
         add_coin(&block, from_held ? run->tainted + 1 : run->tainted);
         if (from_held)
@@ -327,9 +203,7 @@ static void play(coin_game *run, int number) {
         purse->debits[purse->debit_count].entry = number;
         purse->debits[purse->debit_count++].untainted = count_untainted(run, &block);
     }
-    for (int s = 1; s <= entry->amount; s++)
-        for (int i = (s - 1) * entry->in / entry->amount; i < s * entry->in / entry->amount; i++)
-            add_coin(&converted, block.unit[s - 1]);
+    convert(run, entry, &converted, &block);
     declare_on_transfer(run, entry, &converted);
     for (int label = 0; label < run->tainted + 3; label++)
         if (count_label(&converted, label) > 0)
@@ -357,13 +231,41 @@ static void name_labels(coin_game *run) {
         snprintf(run->labels[run->tainted + i], 12, "%s", untainted[i]);
 }
 
-static void report(coin_game *run) {
+static void report_poison(coin_game *run) {
     for (int node = 0; node < 3 * COIN_NODES; node++)
+        for (int label = 0; label < run->tainted; label++) {
+            const coin_purse *purse = &run->purses[node];
+            const int balance = purse->balance > 0 ? purse->balance : 0;
+            if (purse->carried[label] > 0)
+                test_line(run->out, "holding %s %s %d", run->labels[label], run->nodes[node].id,
+                          run->nodes[node].held ? balance : purse->carried[label]);
+        }
+}
+
+/* T10b. */
+static void report_parts(coin_game *run) {
+    int left = 0, parts[LABELS];
+    for (int node = 0; node < run->world->node_count; node++)
+        if (run->nodes[node].fund)
+            left += run->purses[node].held.count - count_untainted(run, &run->purses[node].held);
+    run->out->count = 0;
+    coin_divide(parts, run->injected, run->tainted, left);
+    for (int label = 0; label < run->tainted; label++)
+        if (parts[label] > 0)
+            test_line(run->out, "part %s %d", run->labels[label], parts[label]);
+}
+
+static void report(coin_game *run) {
+    if (run->method == COIN_POISON)
+        report_poison(run);
+    for (int node = 0; run->method != COIN_POISON && node < 3 * COIN_NODES; node++)
         for (int label = 0; label < run->tainted + 3; label++)
             if (count_label(&run->purses[node].held, label) > 0)
                 test_line(run->out, "holding %s %s %d", run->labels[label], run->nodes[node].id,
                           count_label(&run->purses[node].held, label));
-    for (int label = 0; label < run->tainted; label++)
+    if (run->method == COIN_PRORATA)
+        test_line(run->out, "roundings %d", run->roundings);
+    for (int label = 0; run->method != COIN_POISON && label < run->tainted; label++)
         test_line(run->out, "injected %s %d", run->labels[label], run->injected[label]);
     for (int s = 0; s < run->world->source_count; s++)
         if (run->world->sources[s].transfer[0] != '\0' && !run->used[s])
@@ -375,26 +277,32 @@ void coin_run(test_lines *out, const coin_world *world) {
     static coin_game game;
     coin_game *run = &game;
     game = (coin_game){.world = world, .out = out, .node_count = world->node_count};
+    run->method = world->method == COIN_PARIPASSU ? COIN_LIBR : world->method;
     memcpy(run->nodes, world->nodes, sizeof world->nodes);
     out->count = 0;
     name_labels(run);
-    sort_entries(run);
+    coin_sort_entries(run);
     if (world->credit_first)
-        credit_first(run);
-    expand_fees(run);
+        coin_credit_first(run);
+    coin_expand_fees(run);
     if (!world->as_new)
-        cancel(run);
-    open_accounts(run);
+        coin_cancel(run);
+    coin_open_accounts(run);
     for (int i = 0; i < run->count && run->list[i].time <= world->as_of; i++) {
         const coin_entry *entry = &run->list[i];
         if (entry->deleted)
             continue;
         declare_on_accounts(run, entry->time);
         if (is_self(entry))
-            note(run, "SELF_TRANSFER", run->nodes[entry->from].id, entry->id, "-", entry->amount);
+            coin_note(run, "SELF_TRANSFER", run->nodes[entry->from].id, entry->id, "-",
+                      entry->amount);
+        else if (run->method == COIN_POISON)
+            poison(run, entry);
         else
             play(run, i);
     }
     declare_on_accounts(run, world->as_of);
     report(run);
+    if (world->method == COIN_PARIPASSU)
+        report_parts(run);
 }

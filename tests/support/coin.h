@@ -7,6 +7,7 @@
  *
  *   holding LABEL NODE AMOUNT | move LABEL TRANSFER AMOUNT | injected LABEL AMOUNT
  *   note CODE NODE TRANSFER AGAINST AMOUNT    ("-" where a field means nothing)
+ *   roundings NUMBER (prorata) | part LABEL AMOUNT (paripassu, and nothing else then)
  *
  * Errors: asserts, and nothing else.
  */
@@ -19,10 +20,24 @@
 
 enum { COIN_NODES = 10, COIN_ROWS = 80, COIN_SOURCES = 8, COIN_UNITS = 3000 };
 
+enum coin_method {
+    COIN_FIFO,
+    COIN_LIFO,
+    COIN_PRORATA,
+    COIN_PARIPASSU,
+    COIN_LIBR,
+    COIN_OATWAY,
+    COIN_POISON,
+    COIN_METHODS
+};
+extern const char *const coin_methods[COIN_METHODS];
+
 typedef struct coin_node {
     char id[16], currency[4];
     bool held; /* false: external or sink */
     bool known;
+    bool asset, preserved; /* oatway: both are taken for first */
+    bool fund;             /* paripassu */
     int opening;
 } coin_node;
 
@@ -42,7 +57,8 @@ typedef struct coin_world {
     coin_source sources[COIN_SOURCES];
     int node_count, row_count, source_count;
     int as_of, window; /* window -1: off */
-    bool lifo, credit_first, as_new;
+    enum coin_method method;
+    bool credit_first, as_new;
 } coin_world;
 
 /** Fill `out` with the sorted lines of the answer. */

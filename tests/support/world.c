@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "engine/trace/fund.h"
+
 void world_ledger(at_ledger *out, const coin_world *world, at_arena *arena) {
     at_ledger_builder *builder = NULL;
     uint32_t numbers[COIN_NODES];
@@ -14,7 +16,9 @@ void world_ledger(at_ledger *out, const coin_world *world, at_arena *arena) {
     for (int i = 0; i < world->node_count; i++) {
         const coin_node *from = &world->nodes[i];
         at_node node = {.account_id = from->id,
-                        .kind = from->held ? AT_NODE_ACCOUNT : AT_NODE_EXTERNAL,
+                        .kind = !from->held   ? AT_NODE_EXTERNAL
+                                : from->asset ? AT_NODE_ASSET
+                                              : AT_NODE_ACCOUNT,
                         .opening = from->known ? from->opening : AT_AMOUNT_NONE};
         snprintf(node.currency.code, sizeof node.currency.code, "%s", from->currency);
         assert_int_equal(at_ledger_add_node(&numbers[i], builder, &node, NULL), AT_OK);
@@ -58,6 +62,13 @@ void world_sources(at_trace_source *out, const coin_world *world, const at_ledge
     }
 }
 
+at_trace_method world_method(enum coin_method method) {
+    size_t i = 0;
+    while (strcmp(at_trace_methods[i], coin_methods[method]) != 0)
+        i++;
+    return i == AT_TRACE_PARIPASSU ? AT_TRACE_LIBR : (at_trace_method)i;
+}
+
 at_status world_trace(at_trace *out, const coin_world *world, at_arena *arena, at_error *err) {
     at_ledger *ledger = NULL;
     at_effective *effective = NULL;
@@ -71,7 +82,12 @@ at_status world_trace(at_trace *out, const coin_world *world, at_arena *arena, a
     AT_TRY(at_effective_make(
         effective, ledger, world->credit_first ? AT_TIE_CREDIT_FIRST : AT_TIE_RECORD,
         world->as_new ? AT_REVERSALS_AS_NEW : AT_REVERSALS_CANCEL, world->as_of, arena, err));
-    const at_trace_options options = {.method = world->lifo ? AT_TRACE_LIFO : AT_TRACE_FIFO,
+    bool *preserved = NULL;
+    assert_int_equal(AT_NEW(&preserved, arena, ledger->node_count, NULL), AT_OK);
+    for (int i = 0; i < world->node_count; i++)
+        preserved[at_ledger_node(ledger, world->nodes[i].id)] = world->nodes[i].preserved;
+    const at_trace_options options = {.method = world_method(world->method),
+                                      .preserved = preserved,
                                       .as_of_us = world->as_of,
                                       .backward_window_us = world->window,
                                       .sources = sources,
@@ -103,8 +119,26 @@ static void note_line(test_lines *out, const at_trace *trace, const at_trace_not
               event_id(against, sizeof against, ledger, note->against, note->against_fee), amount);
 }
 
-void world_lines(test_lines *out, const at_trace *trace) {
+static void part_lines(test_lines *out, const coin_world *world, const at_trace *trace,
+                       at_arena *arena) {
+    const at_ledger *ledger = trace->effective->ledger;
+    const int64_t *parts = NULL;
+    bool fund[COIN_NODES] = {false};
+    for (int i = 0; i < world->node_count; i++)
+        fund[at_ledger_node(ledger, world->nodes[i].id)] = world->nodes[i].fund;
+    assert_int_equal(at_fund_divide(&parts, trace, fund, arena, NULL), AT_OK);
+    for (uint32_t label = 0; label < trace->tainted_count; label++)
+        if (parts[label] > 0)
+            test_line(out, "part %s %lld", trace->labels[label], (long long)parts[label]);
+    test_lines_sort(out);
+}
+
+void world_lines(test_lines *out, const coin_world *world, const at_trace *trace, at_arena *arena) {
     out->count = 0;
+    if (world->method == COIN_PARIPASSU) {
+        part_lines(out, world, trace, arena);
+        return;
+    }
     for (size_t i = 0; i < trace->holding_count; i++) {
         const at_trace_holding *holding = &trace->holdings[i];
         test_line(out, "holding %s %s %lld", trace->labels[holding->label],
@@ -117,7 +151,11 @@ void world_lines(test_lines *out, const at_trace *trace) {
                   event_id(id, sizeof id, trace->effective->ledger, move->row, move->fee),
                   (long long)move->amount);
     }
-    for (uint32_t label = 0; label < trace->tainted_count; label++)
+    if (world->method == COIN_PRORATA)
+        test_line(out, "roundings %llu", (unsigned long long)trace->roundings);
+    else
+        assert_int_equal(trace->roundings, 0);
+    for (uint32_t label = 0; world->method != COIN_POISON && label < trace->tainted_count; label++)
         test_line(out, "injected %s %lld", trace->labels[label], (long long)trace->injected[label]);
     for (size_t i = 0; i < trace->note_count; i++)
         note_line(out, trace, &trace->notes[i]);
@@ -160,6 +198,10 @@ static void make_nodes(coin_world *out, uint64_t *state) {
         node->known = node->held && !one_in(state, 3);
         if (node->known)
             node->opening = below(state, 60) - (one_in(state, 3) ? 50 : 0);
+        node->asset = node->held && one_in(state, 5);
+        node->preserved = node->held && one_in(state, 8);
+        node->fund =
+            (i == 0 || one_in(state, 2)) && strcmp(node->currency, out->nodes[0].currency) == 0;
     }
 }
 
@@ -243,7 +285,7 @@ void world_make(coin_world *out, uint64_t seed) {
     make_sources(out, &state);
     out->as_of = one_in(&state, 3) ? below(&state, 20) : 1000;
     out->window = one_in(&state, 2) ? below(&state, 12) : -1;
-    out->lifo = one_in(&state, 2);
+    out->method = (enum coin_method)below(&state, COIN_METHODS);
     out->credit_first = one_in(&state, 3);
     out->as_new = one_in(&state, 5);
 }

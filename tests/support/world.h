@@ -13,10 +13,12 @@
 void world_ledger(at_ledger *out, const coin_world *world, at_arena *arena);
 /** The sources of a world, bound to its ledger. */
 void world_sources(at_trace_source *out, const coin_world *world, const at_ledger *ledger);
+/** The method by its name; paripassu is traced as libr. */
+at_trace_method world_method(enum coin_method method);
 /** Trace a world; also gives the effective ledger. Every move is recorded. */
 at_status world_trace(at_trace *out, const coin_world *world, at_arena *arena, at_error *err);
-/** The lines of coin.h. */
-void world_lines(test_lines *out, const at_trace *trace);
+/** The lines of coin.h; paripassu is divided here. */
+void world_lines(test_lines *out, const coin_world *world, const at_trace *trace, at_arena *arena);
 
 /** An empty arena whose every item asks the system for memory: at_memory_fail_after then counts
  *  items, so that each of them can be refused in turn. */

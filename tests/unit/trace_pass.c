@@ -228,10 +228,11 @@ static void complete(coin_world *out, const coin_world *world) {
 }
 
 /* Tainted holdings and all notes, joined. */
-static void summarise(char *out, size_t bytes, const at_trace *trace) {
+static void summarise(char *out, size_t bytes, const coin_world *world, const at_trace *trace,
+                      at_arena *arena) {
     static test_lines lines;
     size_t used = 0;
-    world_lines(&lines, trace);
+    world_lines(&lines, world, trace, arena);
     out[0] = '\0';
     for (size_t i = 0; i < lines.count; i++)
         if (strncmp(lines.text[i], "note ", 5) == 0 ||
@@ -248,11 +249,11 @@ static void test_stories(void **state) {
         AT_CLEANUP(at_arena_clear) at_arena arena = {0};
         at_trace trace;
         complete(&world, &rows[i / 2].world);
-        world.lifo = i % 2 == 1;
-        print_message("  %s: %s\n", world.lifo ? "lifo" : "fifo", rows[i / 2].story);
+        world.method = i % 2 == 1 ? COIN_LIFO : COIN_FIFO;
+        print_message("  %s: %s\n", coin_methods[world.method], rows[i / 2].story);
         assert_int_equal(world_trace(&trace, &world, &arena, NULL), AT_OK);
-        summarise(said, sizeof said, &trace);
-        const bool same = !world.lifo || rows[i / 2].lifo == NULL;
+        summarise(said, sizeof said, &world, &trace, &arena);
+        const bool same = world.method == COIN_FIFO || rows[i / 2].lifo == NULL;
         assert_string_equal(said, same ? rows[i / 2].fifo : rows[i / 2].lifo);
     }
 }
@@ -263,12 +264,12 @@ static at_status trace_both(at_trace *out, bool *equal_out, const coin_world *wo
                             at_arena *arena, at_error *err) {
     at_effective recorded, credited;
     at_trace other;
-    const at_trace_options options = {.method = AT_TRACE_FIFO,
+    const at_trace_options options = {.method = world_method(world->method),
                                       .as_of_us = world->as_of,
                                       .backward_window_us = world->window,
                                       .sources = sources,
                                       .source_count = (size_t)world->source_count,
-                                      .all_moves = world->lifo};
+                                      .all_moves = world->method != COIN_FIFO};
     AT_TRY(at_effective_make(&recorded, ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL, world->as_of,
                              arena, err));
     AT_TRY(at_effective_make(&credited, ledger, AT_TIE_CREDIT_FIRST, AT_REVERSALS_CANCEL,
@@ -386,16 +387,18 @@ static void make_range(at_ledger *out, size_t index, at_arena *arena) {
 
 static void test_range(void **state) {
     (void)state;
-    for (size_t i = 0; i < AT_COUNT(ranges); i++) {
+    for (size_t turn = 0; turn < AT_COUNT(ranges) * AT_TRACE_POISON; turn++) {
+        const size_t i = turn / AT_TRACE_POISON;
         AT_CLEANUP(at_arena_clear) at_arena arena = {0};
         at_ledger ledger;
         at_effective effective;
         at_trace trace;
         at_error err = {0};
-        print_message("  %s\n", ranges[i].story);
+        print_message("  %s: %s\n", at_trace_methods[turn % AT_TRACE_POISON], ranges[i].story);
         make_range(&ledger, i, &arena);
         const at_trace_source source = {.label = "T", .id = "O", .amount = AT_AMOUNT_NONE};
-        const at_trace_options options = {.as_of_us = INT64_MAX,
+        const at_trace_options options = {.method = turn % AT_TRACE_POISON,
+                                          .as_of_us = INT64_MAX,
                                           .backward_window_us = AT_TRACE_WINDOW_OFF,
                                           .sources = &source,
                                           .source_count = 1};
