@@ -65,6 +65,11 @@ static const at_option import_options[] = {
     {0},
 };
 
+static const at_option map_options[] = {
+    {"records", 0, "COUNT", "with check: how many records to show (5)", false},
+    {0},
+};
+
 static const at_option sources_options[] = {
     {"rejects", 0, NULL, "with show: every rejected record", false},
     {"duplicates", 0, NULL, "with show: every duplicate", false},
@@ -138,6 +143,12 @@ static const at_action log_actions[] = {
 };
 static const at_action import_actions[] = {
     {"", "FILE... | FOLDER | -", "read files into the store", 1, AT_WORDS_ANY, at_cmd_import},
+    {0},
+};
+static const at_action map_actions[] = {
+    {"guess", "FILE", "propose a mapping for a delimited file", 1, 1, at_cmd_map_guess},
+    {"check", "MAP.json [FILE]", "check a mapping, and read FILE through it into nothing", 1, 2,
+     at_cmd_map_check},
     {0},
 };
 static const at_action sources_actions[] = {
@@ -235,6 +246,17 @@ const at_command at_commands[] = {
          "rejected. A folder is imported as its import.json says, else file by file as\n"
          "recognised. The same bytes twice change nothing. Exit code 3 when records were\n"
          "rejected, 4 when a file could not be read at all and nothing of it was published."},
+    {.name = "map",
+     .group = "sources",
+     .summary = "mappings: which column of a bank's file feeds which field",
+     .actions = map_actions,
+     .takes = AT_TAKES_FORMAT,
+     .options = map_options,
+     .details =
+         "guess prints the mapping (or with --table and its like the reasons alone), and on\n"
+         "stderr how sure each point is and why. Nothing is imported. Exit code 0 when all is\n"
+         "sure, 3 when something is not, 4 when there is no table in the file. check exits 3 when\n"
+         "a row would be rejected or a balance does not follow, 4 when the mapping is wrong."},
     {.name = "sources",
      .group = "sources",
      .summary = "what was received, and taking it back",
