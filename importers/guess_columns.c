@@ -43,7 +43,7 @@ static at_status count_distinct(at_guesser *g, size_t k, at_error *err) {
     const at_guess_table *t = &g->table;
     at_guess_column *column = &t->columns[k];
     const char *seen[AT_GUESS_WORDS_MAX + 1];
-    size_t currencies = 0, repeated = 0;
+    size_t currencies = 0;
     for (size_t i = 0; i < t->row_count && i < DISTINCT_ROWS_MAX; i++) {
         const char *cell = t->cells[i][k];
         size_t at = 0;
@@ -51,7 +51,6 @@ static at_status count_distinct(at_guesser *g, size_t k, at_error *err) {
             continue;
         while (at < column->distinct && at <= AT_GUESS_WORDS_MAX && strcmp(seen[at], cell) != 0)
             at++;
-        repeated += at < column->distinct;
         if (at < column->distinct)
             continue;
         if (at <= AT_GUESS_WORDS_MAX)
