@@ -27,18 +27,28 @@ install(TARGETS assettrace_static assettrace_shared
 
 # --- Headers, pkg-config, example -------------------------------------------------------------
 
-# Every room but the program's own. A header with a foreign include is its room's secret.
+# Every room but the program's own. A header with a foreign include, or that includes such a header,
+# is its room's secret: `secret` grows until nothing includes it.
 file(GLOB_RECURSE headers RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
      "${CMAKE_SOURCE_DIR}/engine/*.h")
 list(FILTER headers EXCLUDE REGEX "^engine/cli/")
+set(secret "<cJSON|<expat|<gmp|<igraph|<openssl|<sodium|<sqlite3|<unicode|<zlib|<zstd")
+set(found TRUE)
+while(found)
+    set(found FALSE)
+    foreach(header IN LISTS headers)
+        file(STRINGS "${CMAKE_SOURCE_DIR}/${header}" uses REGEX "^#include (${secret})")
+        if(uses)
+            list(REMOVE_ITEM headers "${header}")
+            string(APPEND secret "|\"${header}\"")
+            set(found TRUE)
+        endif()
+    endforeach()
+endwhile()
 foreach(header IN LISTS headers)
-    file(STRINGS "${CMAKE_SOURCE_DIR}/${header}" secret
-         REGEX "^#include <(cJSON|expat|gmp|igraph|openssl|sodium|sqlite3|unicode|zlib|zstd)")
-    if(NOT secret)
-        get_filename_component(folder "${header}" DIRECTORY)
-        install(FILES "${header}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/assettrace/${folder}"
-                COMPONENT development)
-    endif()
+    get_filename_component(folder "${header}" DIRECTORY)
+    install(FILES "${header}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/assettrace/${folder}"
+            COMPONENT development)
 endforeach()
 
 # The prefix is found from where the file lies, so that an installed tree can be moved.

@@ -223,6 +223,7 @@ static void check_top(const char *root) {
         "engine",
         "fixtures",
         "importers",
+        "packaging",
         "queries",
         "tests",
         "LICENSE",
