@@ -101,6 +101,8 @@ set(CPACK_DEBIAN_PACKAGE_SOURCE assettrace)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 set(version "${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
 
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME assettrace)
@@ -108,27 +110,25 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "jq, minisign")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "trace assets through networks, ownership and payments
- assettrace answers a financial investigator's questions: who is connected, what
- do they own through which chain, where did the money go, what of it can be
- frozen. It reads bank statements and registers in Persian, Arabic, Russian,
- Azerbaijani and English and seals the answer into a bundle that a court can
- check with public tools alone.
- .
- Every figure leads back to the exact bytes of a source record. An invented
- case to try it on is in /usr/share/doc/assettrace/examples/harbour.")
+assettrace answers a financial investigator's questions: who is connected,
+what do they own through which chain, where did the money go, what of it can
+be frozen. It reads bank statements and registers in Persian, Arabic, Russian,
+Azerbaijani and English and seals the answer into a bundle that a court can
+check with public tools alone.
+
+Every figure leads back to the exact bytes of a source record. An invented
+case to try it on is in /usr/share/doc/assettrace/examples/harbour.")
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME ${deb_library})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${packaging}/triggers")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "trace assets through networks and payments - library
- assettrace answers a financial investigator's questions: who is connected, what
- do they own through which chain, where did the money go, what of it can be
- frozen, every figure with the exact bytes of the source record it rests on.
- .
- This package contains the shared library, for other programs than assettrace.")
+assettrace answers a financial investigator's questions: who is connected,
+what do they own through which chain, where did the money go, what of it can
+be frozen, every figure with the exact bytes of the source record it rests on.
+
+This package contains the shared library, for other programs than assettrace.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libassettrace-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -137,10 +137,10 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
     "${deb_library} (= ${version}), libcjson-dev, libexpat1-dev, libgmp-dev, libicu-dev, \
 libigraph-dev, libsodium-dev, libsqlite3-dev, libssl-dev, libzstd-dev, zlib1g-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "trace assets through networks and payments - headers
- assettrace answers a financial investigator's questions: who is connected, what
- do they own through which chain, where did the money go, what of it can be
- frozen, every figure with the exact bytes of the source record it rests on.
- .
- This package contains headers, the static library, assettrace.pc for pkg-config
- and an example.")
+assettrace answers a financial investigator's questions: who is connected,
+what do they own through which chain, where did the money go, what of it can
+be frozen, every figure with the exact bytes of the source record it rests on.
+
+This package contains headers, the static library, assettrace.pc for pkg-config
+and an example.")
 include(CPack)
