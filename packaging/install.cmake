@@ -27,10 +27,11 @@ install(TARGETS assettrace_static assettrace_shared
 
 # --- Headers, pkg-config, example -------------------------------------------------------------
 
-# Every room but the program's own. A header with a foreign include, or that includes such a header,
+# Every folder but the program's own. A header with a foreign include, or that includes such a header,
 # is its room's secret: `secret` grows until nothing includes it.
 file(GLOB_RECURSE headers RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
-     "${CMAKE_SOURCE_DIR}/engine/*.h")
+     "${CMAKE_SOURCE_DIR}/engine/*.h" "${CMAKE_SOURCE_DIR}/importers/*.h"
+     "${CMAKE_SOURCE_DIR}/queries/*.h")
 list(FILTER headers EXCLUDE REGEX "^engine/cli/")
 set(secret "<cJSON|<expat|<gmp|<igraph|<openssl|<sodium|<sqlite3|<unicode|<zlib|<zstd")
 set(found TRUE)
