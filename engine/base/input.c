@@ -340,6 +340,28 @@ at_status at_input_line(at_span *out, bool *ended, uint64_t *offset, size_t *byt
     }
 }
 
+at_status at_input_rewind(at_input *input, at_error *err) {
+    if (input->descriptor < 0) {
+        input->start = 0;
+    } else {
+        if (lseek(input->descriptor, 0, SEEK_SET) != 0)
+            return at_fail(err, AT_IO, "E-INPUT-AGAIN", "\"%s\" cannot be read a second time",
+                           input->name);
+        if (input->zstd != NULL)
+            (void)ZSTD_DCtx_reset(input->zstd, ZSTD_reset_session_only);
+        input->start = input->end = 0;
+        input->ended = false;
+        input->raw_start = input->raw_end = 0;
+        input->raw_offset = 0;
+        input->raw_ended = false;
+        input->in_member = false; /* the next step of gzip begins a member */
+        input->failure = (at_error){.status = AT_OK};
+    }
+    input->offset = 0;
+    input->peeked = 0;
+    return AT_OK;
+}
+
 static at_status prepare_gzip(at_input *in, at_error *err) {
     in->gzip.zalloc = allocate_for_zlib;
     in->gzip.zfree = release_for_zlib;

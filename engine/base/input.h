@@ -35,6 +35,9 @@ void at_input_take(at_input *input, size_t bytes); /* at most what the last peek
  * over limit bytes is AT_LIMIT. `offset`, `bytes` (with the line end) may be NULL. */
 AT_CHECKED at_status at_input_line(at_span *out, bool *ended, uint64_t *offset, size_t *bytes,
                                    at_input *input, size_t limit, at_error *err);
+/** Begin again at the first byte, for a format whose records can be understood only when the rest
+ * is known. AT_IO "E-INPUT-AGAIN" for what can be read once only (a pipe). */
+AT_CHECKED at_status at_input_rewind(at_input *input, at_error *err);
 /** Was the file compressed (so that received and content hashes differ)? */
 bool at_input_compressed(const at_input *input);
 

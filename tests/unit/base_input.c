@@ -5,12 +5,14 @@
  * small ones are what gzip(1) and zstd(1) made, cut and changed at every byte. */
 #include "engine/base/input.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -367,6 +369,46 @@ static void test_each_allocation_may_fail(void **state) {
     }
 }
 
+/* Take `taken` bytes, go back, and read everything: the same bytes as at first, offsets from 0. */
+static void test_read_again(void **state) {
+    (void)state;
+    static const size_t taken[] = {0, 1, 300000, LARGE_BYTES};
+    for (packing_kind kind = PLAIN; kind < PACKINGS; kind++) {
+        pack(kind, large, LARGE_BYTES);
+        for (size_t i = 0; i < AT_COUNT(taken); i++) {
+            AT_CLEANUP(at_input_close) at_input *input = NULL;
+            at_error err = {0};
+            at_span span;
+            assert_int_equal(at_input_open(&input, path, "again", 0, &err), AT_OK);
+            for (int round = 0; round < 2; round++) {
+                size_t bytes = 0;
+                assert_int_equal(at_input_offset(input), 0);
+                do {
+                    assert_int_equal(at_input_peek(&span, input, 70000, &err), AT_OK);
+                    assert_memory_equal(span.data, large + bytes, span.bytes);
+                    at_input_take(input, span.bytes);
+                    bytes += span.bytes;
+                } while (span.bytes > 0 && (round == 1 || bytes < taken[i]));
+                if (round == 1)
+                    assert_int_equal(bytes, LARGE_BYTES);
+                assert_int_equal(at_input_offset(input), bytes);
+                assert_int_equal(at_input_rewind(input, &err), AT_OK);
+            }
+        }
+    }
+    AT_CLEANUP(at_input_close) at_input *pipe_end = NULL;
+    at_error err = {0};
+    (void)unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    const int writer = open(path, O_RDWR);
+    assert_int_equal(write(writer, "[{}]", 4), 4);
+    assert_int_equal(at_input_open(&pipe_end, path, "pipe", 0, &err), AT_OK);
+    assert_int_equal(at_input_rewind(pipe_end, &err), AT_IO);
+    assert_string_equal(err.code, "E-INPUT-AGAIN");
+    assert_int_equal(close(writer), 0);
+    (void)unlink(path);
+}
+
 static int set_up(void **state) {
     (void)state;
     (void)snprintf(root, sizeof root, "/tmp/assettrace-test-XXXXXX");
@@ -394,6 +436,7 @@ int main(void) {
         cmocka_unit_test(test_content_limit),
         cmocka_unit_test(test_what_cannot_be_opened),
         cmocka_unit_test(test_each_allocation_may_fail),
+        cmocka_unit_test(test_read_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
