@@ -24,9 +24,18 @@ static bool is_utf16(const import_log *log) {
            (memcmp(log->data, "\xFF\xFE", 2) == 0 || memcmp(log->data, "\xFE\xFF", 2) == 0);
 }
 
+static bool is_json(const import_log *log) {
+    size_t i = log->bytes >= 3 && memcmp(log->data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    while (i < log->bytes && (log->data[i] == ' ' || log->data[i] == '\n'))
+        i++;
+    return i < log->bytes && (log->data[i] == '[' || log->data[i] == '{');
+}
+
+/* What may stand between records: line ends, and in a JSON file its blanks, commas and brackets. */
 static bool only_line_ends(const import_log *log, uint64_t from, uint64_t to) {
+    const char *between = is_json(log) ? "\r\n\t ,[]" : "\r\n";
     for (uint64_t i = from; i < to; i++)
-        if (strchr("\r\n", log->data[i]) == NULL) /* finds NUL too: half a unit of UTF-16 */
+        if (strchr(between, log->data[i]) == NULL) /* finds NUL too: half a unit of UTF-16 */
             return false;
     return true;
 }
