@@ -6,7 +6,15 @@
 #include "importers/guess_part.h"
 #include "engine/names/identifier.h"
 
-enum { CHECKED = 96, LABELLED = 88, BY_NUMBER = 85, BY_NAME = 85, ALONE = 65, LINE_BYTES = 512 };
+enum {
+    CHECKED = 96,
+    LABELLED = 88,
+    BY_NUMBER = 85,
+    BY_NAME = 85,
+    ALONE = 65,
+    LINE_BYTES = 512,
+    RUSSIAN_DIGITS = 20
+};
 
 static bool ends_word(char c) {
     return c == '\0' || strchr(" \t\r,;:|\"'()[]=", c) != NULL;
@@ -84,7 +92,8 @@ static at_status take_account(at_guesser *g, const char *line, at_error *err) {
     if (g->account != NULL)
         return AT_OK;
     AT_TRY(at_guess_label(&label, 'a', line, err));
-    if (!label || !find_number(number, sizeof number, line))
+    if (!find_number(number, sizeof number, line) ||
+        (!label && strspn(number, "0123456789") != RUSSIAN_DIGITS))
         return AT_OK;
     g->account_sure = LABELLED;
     g->account_why = "the number above the rows, in a line that speaks of an account";
@@ -104,6 +113,10 @@ static at_status take_currency(at_guesser *g, const char *line, int sure, const 
         AT_TRY(at_guess_currency(&code, &times, text, err));
         if (code == NULL)
             continue;
+        if (strcmp(code, text) != 0 && sure < BY_NAME) { /* a word for it is said on purpose */
+            sure = BY_NAME;
+            why = "a word above the rows";
+        }
         g->currency = code;
         g->multiply = times;
         g->currency_sure = sure;
@@ -142,7 +155,7 @@ static void take_zone(at_guesser *g, const char *line, char out[8]) {
 
 /* Digits 6 to 8 of a Russian account are its currency. */
 static at_status currency_of_account(at_guesser *g, at_error *err) {
-    enum { RUSSIAN_DIGITS = 20, CODE_AT = 5, CODE_BYTES = 3 };
+    enum { CODE_AT = 5, CODE_BYTES = 3 };
     char code[CODE_BYTES + 1];
     int times = 1;
     if (g->currency_sure >= BY_NUMBER || g->account == NULL ||

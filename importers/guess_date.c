@@ -205,15 +205,19 @@ static at_status try_style(attempt *out, const sample *s, const char *pattern, a
 
 /* Below zero: `a` is the better one. *level_out says by what: 0 days, 1 order, 2 span, 3 not. */
 static int compare(const attempt *a, const attempt *b, int *level_out) {
-    enum { MUCH_LONGER = 3 };
+    enum { MUCH_LONGER = 3, FAR_LONGER = 30, FEW_BREAKS = 5 };
     *level_out = 0;
     if (a->fails + a->odd != b->fails + b->odd)
         return a->fails + a->odd < b->fails + b->odd ? -1 : 1;
     if (a->fails != b->fails)
         return a->fails < b->fails ? -1 : 1;
     *level_out = 1;
-    if (a->breaks != b->breaks)
+    const size_t few = a->breaks < b->breaks ? a->breaks : b->breaks;
+    const size_t many = a->breaks < b->breaks ? b->breaks : a->breaks;
+    if (many > FEW_BREAKS * few + 1)
         return a->breaks < b->breaks ? -1 : 1;
+    if (a->span / FAR_LONGER > b->span || b->span / FAR_LONGER > a->span)
+        return a->span < b->span ? -1 : 1;
     *level_out = 2;
     if (a->span / MUCH_LONGER > b->span || b->span / MUCH_LONGER > a->span)
         return a->span < b->span ? -1 : 1;
@@ -348,7 +352,7 @@ static const char *why_of(const contest *c) {
     case 0:
         return "every cell is such a day, read otherwise some are not or lie far off";
     case 1:
-        return "read so the rows are in order, otherwise not";
+        return "read so the rows are in order or close together, otherwise not";
     case 2:
         return "read so the days lie close together; other readings are possible";
     default:
@@ -384,8 +388,9 @@ static at_status guess_column(at_guesser *g, size_t k, at_error *err) {
     else
         AT_TRY(try_compact(&c, &s, err));
     const bool compact = !is_shape_of_date(&s.longest);
+    const bool plain = column->name[0] == '\0' && s.filled >= 3 && s.longest.parts[0].bytes >= 8;
     if (!c.any || 3 * c.best.fails > s.filled ||
-        (compact && (c.best.fails > 0 || c.best.odd > 0 || !named)))
+        (compact && (c.best.fails > 0 || c.best.odd > 0 || !(named || plain))))
         return AT_OK;
     return keep_style(g, column, &c, err);
 }

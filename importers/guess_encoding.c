@@ -3,11 +3,11 @@
 
 #include "importers/guess_part.h"
 
-/* The commonest letters of Russian; of Persian, Arabic in one (both are written in windows-1256);
- * and the letters beyond ASCII of western and Turkic languages. */
-static const char *const russian = "оеаинтсрвлкмдпуОЕАИНТСРВЛКМДПУяыьгзбчйЯЫЬГЗБЧЙ";
-static const char *const arabic = "اینرمدهتوبشلسکگخصحجفقعچپيكةىأإذطظغضثءئزآ";
-static const char *const western = "äöüßéèêàçñáíóúãõâîôÄÖÜÉÇığşİĞŞčžřěš";
+/* The commonest letters of Russian, of Persian and Arabic (both are written in windows-1256), and
+ * letters beyond ASCII of western and Turkic languages. */
+static const char *const russian = "оеаинтсрвлкмОЕАИНТСРВЛКМ";
+static const char *const arabic = "اينرمدهتوبلسعش";
+static const char *const western = "äöüßéèêàçñáíóúãõâîôëïÄÖÜÉÇığşİĞŞčžřěš";
 
 enum {
     GOOD = 3,  /* a letter the language uses much */
@@ -75,7 +75,8 @@ static int64_t score_text(const at_text *text, at_encoding encoding) {
     uint32_t before = ' ';
     for (size_t i = 0; i < text->bytes;) {
         const uint32_t c = at_utf8_next(text->data, text->bytes, &i);
-        if ((c >= 0x80 && c < 0xA0) || is_other_cyrillic(c))
+        const bool vowel_sign = c >= 0x064B && c <= 0x0652; /* nobody writes them in a ledger */
+        if ((c >= 0x80 && c < 0xA0) || is_other_cyrillic(c) || vowel_sign)
             score += BAD;
         else if (c >= 0x80 && holds(cyrillic ? russian : east ? arabic : western, c))
             score += GOOD;

@@ -10,7 +10,7 @@ enum { SURE = 97, LIKELY = 85, UNSURE = 55, GROUP = 3, MOSTLY_PERCENT = 90 };
 /* What the cells say of each mark. */
 typedef struct votes {
     size_t decimal[MARKS], group[MARKS], either[MARKS]; /* either: one mark and three digits */
-    size_t foreign_group;                               /* U+066C */
+    size_t foreign_group, foreign_decimal;              /* U+066C, U+066B */
     size_t cells;
 } votes;
 
@@ -48,6 +48,7 @@ static void vote(votes *v, const char *text) {
         const uint32_t c = at_utf8_next(plain, bytes, &i);
         const int mark = mark_of(c);
         v->foreign_group += c == 0x066C;
+        v->foreign_decimal += c == 0x066B;
         if (c >= '0' && c <= '9') {
             leading_zero = leading_zero || (digits == 0 && last == MARKS && c == '0');
             digits++;
@@ -180,9 +181,10 @@ static at_status say_numbers(at_guesser *g, const votes *v, int sure, at_error *
         return AT_OK;
     const int at = decimal[0] == ',' ? COMMA : DOT;
     AT_TRY(at_guess_say(g, "decimal", decimal, sure, err,
-                        v->decimal[at] > 0 ? "%zu of %zu numbers have decimals behind it"
-                                           : "no number shows decimals (%zu of %zu)",
-                        v->decimal[at], v->cells));
+                        v->foreign_decimal > 0 ? "%zu of %zu numbers have the Arabic decimal mark"
+                        : v->decimal[at] > 0   ? "%zu of %zu numbers have decimals behind it"
+                                               : "no number shows decimals (%zu of %zu)",
+                        v->foreign_decimal > 0 ? v->foreign_decimal : v->decimal[at], v->cells));
     if (grouping[0] == '\0')
         return AT_OK;
     return at_guess_say(g, "grouping", grouping, sure, err,

@@ -202,8 +202,9 @@ static const meaning types[] = {
                 "واریز نقدی|إيداع نقدي|nağd mədaxil|nağd vəsaitin daxil edilməsi"},
     {"cash_out", "cash withdrawal|cash out|atm|atm withdrawal|withdrawal|снятие наличных|"
                  "выдача наличных|برداشت نقدی|سحب نقدي|nağd məxaric|nağdlaşdırma"},
-    {"card", "card|card payment|pos|purchase by card|card purchase|оплата картой|покупка|"
-             "خرید|خرید کارتی|پایانه فروش|شراء بالبطاقة|نقاط بيع|kart ödənişi|kartla ödəniş"},
+    {"purchase", "purchase|покупка|خرید|خريد|شراء|alış"},
+    {"card", "card|card payment|pos|purchase by card|card purchase|оплата картой|"
+             "خرید کارتی|پایانه فروش|شراء بالبطاقة|نقاط بيع|kart ödənişi|kartla ödəniş"},
     {"fee", "fee|charge|commission|bank charge|service charge|комиссия|плата|کارمزد|عمولة|رسوم|"
             "komissiya|xidmət haqqı"},
     {"interest", "interest|проценты|начисление процентов|سود|فائدة|faiz|faiz gəliri"},
@@ -231,7 +232,8 @@ static const meaning currencies[] = {
 
 static const char *const account_labels =
     "account|account number|account no|iban|account statement|statement of account|счет|счёт|"
-    "лицевой счет|номер счета|выписка по счету|شماره حساب|حساب|صورتحساب|شبا|شماره شبا|"
+    "лицевой счет|лицевому счету|номер счета|выписка по счету|счету|по счету|"
+    "شماره حساب|حساب|صورتحساب|شبا|شماره شبا|"
     "رقم الحساب|الحساب|كشف حساب|hesab|hesab nömrəsi|hesabdan çıxarış|konto|card|карта|номер карты";
 static const char *const currency_labels =
     "currency|ccy|валюта|валюта счета|ارز|نوع ارز|العملة|عملة|عملة الحساب|valyuta|"
