@@ -1,5 +1,8 @@
 #include "engine/cli/cli.h"
 
+#include "engine/cli/exit.h"
+#include "engine/cli/lang.h"
+#include "engine/cli/output.h"
 #include "engine/cli/width.h"
 #include "engine/store/custody.h"
 
@@ -143,12 +146,38 @@ at_status at_cli_log(at_store *store, const char *action, const char *object, co
     return at_custody_append(store, &entry, err);
 }
 
-/* Words from files may hold anything: they reach stderr made visible. */
-static void say(const char *before, const char *text, const char *after) {
-    AT_CLEANUP(at_text_clear) at_text shown = {0};
-    if (at_visible_add(&shown, NULL, text, false, NULL) != AT_OK)
+/* Words from files may hold anything: they reach stderr made visible, and wrapped on a terminal. */
+static void say(const char *text) {
+    AT_CLEANUP(at_text_clear) at_text visible = {0}, line = {0}, shown = {0};
+    const bool terminal = isatty(STDERR_FILENO) == 1;
+    const size_t columns = terminal ? at_terminal_columns(STDERR_FILENO) : 0;
+    if (at_visible_add(&visible, NULL, text, false, NULL) != AT_OK)
+        return;
+    const char *rest = at_text_string(&visible), *indent = "";
+    while (*rest) {
+        size_t next = strlen(rest), bytes = next;
+        if (columns)
+            bytes = at_visible_cut(&next, rest, columns - strlen(indent));
+        at_text_reset(&line);
         at_text_reset(&shown);
-    fprintf(stderr, "%s%s%s", before, at_text_string(&shown), after);
+        if (at_text_add_bytes(&line, rest, bytes, NULL) != AT_OK ||
+            at_visible_add(&shown, NULL, at_text_string(&line), terminal, NULL) != AT_OK)
+            return;
+        fprintf(stderr, "%s%s\n", indent, at_text_string(&shown));
+        rest += next;
+        indent = "  ";
+    }
+}
+
+static void say_line(const char *format, ...) AT_PRINTF(1, 2);
+
+static void say_line(const char *format, ...) {
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    say(text);
 }
 
 void at_cli_note(const char *code, const char *format, ...) {
@@ -157,22 +186,26 @@ void at_cli_note(const char *code, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fputs("note: ", stderr);
-    if (code)
-        say("", code, ": ");
-    say("", text, "\n");
+    const char *kind = code ? at_word_translated("note", code) : NULL;
+    if (kind)
+        say_line("%s: %s", at_word("lead.note"), kind);
+    say_line("%s%s%s%s%s", kind ? "" : at_word("lead.note"), kind ? "  " : ": ", code ? code : "",
+             code ? ": " : "", text);
 }
 
 void at_cli_complain(const at_error *err) {
+    char code[16];
     if (!err->message[0])
         return;
-    fputs("error: ", stderr);
-    if (err->place[0])
-        say("", err->place, ": ");
-    say("", err->message, "\n");
+    /* In another language than English: what kind of thing this is, then the exact words. */
+    snprintf(code, sizeof code, "%d", at_exit_code(err->status, 0));
+    const char *kind = at_word_translated("exit", code), *lead = at_word("lead.error");
+    if (kind)
+        say_line("%s: %s", lead, kind);
+    say_line("%s%s%s%s%s", kind ? "" : lead, kind ? "  " : ": ", err->place,
+             err->place[0] ? ": " : "", err->message);
     if (err->hint[0])
-        say("  ", err->hint, "  ");
+        say_line("  %s  [%s]", err->hint, err->code);
     else
-        say("  `assettrace help ", err->code, "` says more.  ");
-    say("[", err->code, "]\n");
+        say_line("  `assettrace help %s` says more.  [%s]", err->code, err->code);
 }

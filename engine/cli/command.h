@@ -24,7 +24,7 @@ typedef struct at_option {
 
 /* Groups of options that several commands share. */
 enum {
-    AT_TAKES_FORMAT = 1,      /* --json --ndjson --csv --tsv --table --output --force */
+    AT_TAKES_FORMAT = 1,      /* --json --ndjson --csv --tsv --table --fields --output --force */
     AT_TAKES_JSON = 2,        /* --json alone: what is printed is no table */
     AT_TAKES_REVISION = 4,    /* --at */
     AT_TAKES_LOCK = 8,        /* --lock-wait */

@@ -6,6 +6,8 @@
 const at_option at_general_options[] = {
     {"store", 's', "STORE",
      "the store's folder; else $ASSETTRACE_STORE, else the nearest *.at upward", false},
+    {"lang", 0, "LANGUAGE",
+     "headings and messages in ar, az, en, fa or ru; else $ASSETTRACE_LANG, else en", false},
     {"help", 'h', NULL, "show help and do nothing", false},
     {0},
 };
@@ -16,6 +18,7 @@ static const at_option format_options[] = {
     {"csv", 0, NULL, "comma-separated values", false},
     {"tsv", 0, NULL, "tab-separated values: what a pipe gets", false},
     {"table", 0, NULL, "a table for people: what a terminal gets", false},
+    {"fields", 0, "NAME,...", "these fields only, in this order", false},
     {"output", 'o', "FILE", "write to FILE", false},
     {"force", 0, NULL, "overwrite FILE", false},
     {0},

@@ -1,6 +1,7 @@
 #include "engine/cli/help.h"
 
 #include "engine/cli/exit.h"
+#include "engine/cli/lang.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,11 @@ static void add_option(void *self, const at_option *option) {
         list->status = add_entry(list->out, name, option->summary, list->err);
 }
 
+static const char *summary_of(const at_command *command) {
+    const char *words = at_word_translated("command", command->name);
+    return words ? words : command->summary;
+}
+
 at_status at_help_overview(at_text *out, at_error *err) {
     AT_TRY(at_text_add(out,
                        "assettrace: who is connected, what they own, where the money went; with\n"
@@ -70,9 +76,9 @@ at_status at_help_overview(at_text *out, at_error *err) {
     const char *group = "";
     for (const at_command *command = at_commands; command->name; command++) {
         if (strcmp(command->group, group) != 0)
-            AT_TRY(at_text_print(out, err, "\n%s\n", command->group));
+            AT_TRY(at_text_print(out, err, "\n%s\n", at_word_of("group", command->group)));
         group = command->group;
-        AT_TRY(add_entry(out, command->name, command->summary, err));
+        AT_TRY(add_entry(out, command->name, summary_of(command), err));
     }
     return at_text_add(
         out,
@@ -82,10 +88,11 @@ at_status at_help_overview(at_text *out, at_error *err) {
 }
 
 at_status at_help_command(at_text *out, const at_command *command, at_error *err) {
-    AT_TRY(at_text_print(out, err, "%s - %s\n\n", command->name, command->summary));
-    const char *lead = "usage:";
-    for (const at_action *action = command->actions; action->name; action++, lead = "      ")
-        AT_TRY(at_text_print(out, err, "%s assettrace %s%s%s%s%s\n", lead, command->name,
+    AT_TRY(at_text_print(out, err, "%s - %s\n\n", command->name, summary_of(command)));
+    AT_TRY(at_text_print(out, err, "%s:", at_word("lead.usage")));
+    for (const at_action *action = command->actions; action->name; action++)
+        AT_TRY(at_text_print(out, err, "%s assettrace %s%s%s%s%s\n",
+                             action > command->actions ? "      " : "", command->name,
                              action->name[0] ? " " : "", action->name, action->words[0] ? " " : "",
                              action->words));
     AT_TRY(at_text_add_char(out, '\n', err));

@@ -4,10 +4,12 @@
 #include "engine/cli/environment.h"
 #include "engine/cli/exit.h"
 #include "engine/cli/help.h"
+#include "engine/cli/lang.h"
 #include "engine/cli/options.h"
 #include "engine/cli/signals.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int main(int argc, char **argv) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
@@ -17,6 +19,7 @@ int main(int argc, char **argv) {
         status = at_cli_run(argc, argv, &arena, &err);
     if (status != AT_OK)
         at_cli_complain(&err);
+    at_language_clear();
     return at_exit_code(status, at_interrupt_signal());
 }
 
@@ -32,7 +35,15 @@ static at_status say_help(const at_cli *cli, FILE *stream, at_error *err) {
 
 at_status at_cli_run(int argc, char **argv, at_arena *arena, at_error *err) {
     at_cli cli = {.arena = arena};
-    AT_TRY(at_options_parse(&cli, argc, argv, err));
+    const at_status parsed = at_options_parse(&cli, argc, argv, err);
+    const char *language = at_cli_value(&cli, "lang");
+    at_error unknown = {0};
+    if (at_language_choose(language ? language : getenv("ASSETTRACE_LANG"), &unknown) != AT_OK &&
+        parsed == AT_OK) {
+        *err = unknown;
+        return AT_USAGE;
+    }
+    AT_TRY(parsed);
     if (!cli.command && !at_cli_has(&cli, "help")) {
         AT_TRY(say_help(&cli, stderr, err));
         return at_fail(err, AT_USAGE, "E-CLI-COMMAND", "no command is given");

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 
 enum { FLUSH_BYTES = 1 << 16 };
 #define FILE_BYTES_MAX ((size_t)4 << 30)
@@ -37,10 +39,25 @@ static at_status choose_format(at_output *out, const at_cli *cli, at_error *err)
     return AT_OK;
 }
 
+size_t at_terminal_columns(int descriptor) {
+    enum { COLUMNS_MIN = 20, COLUMNS_MAX = 10000 };
+    const char *told = getenv("COLUMNS");
+    struct winsize size = {0};
+    int64_t columns = 0;
+    if (told && at_int_parse(&columns, told) && columns >= COLUMNS_MIN && columns <= COLUMNS_MAX)
+        return (size_t)columns;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col >= COLUMNS_MIN ? size.ws_col : 0;
+}
+
 at_status at_output_open(at_output *out, at_cli *cli, at_error *err) {
     *out = (at_output){.terminal = isatty(STDOUT_FILENO) == 1};
-    if (cli->command->takes & AT_TAKES_FORMAT)
+    if (cli->command->takes & AT_TAKES_FORMAT) {
         out->path = at_cli_value(cli, "output");
+        out->fields = at_cli_value(cli, "fields");
+    }
+    out->columns = out->path ? 0 : at_terminal_columns(STDOUT_FILENO); /* a file has no edge */
     out->text.limit_bytes = FILE_BYTES_MAX;
     AT_TRY(choose_format(out, cli, err));
     if (!out->path || at_cli_has(cli, "force") || at_file_kind_of(out->path) == AT_FILE_NONE)

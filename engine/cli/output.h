@@ -21,8 +21,10 @@ typedef enum at_format {
 } at_format;
 
 typedef struct at_output {
-    at_text text;     /* not yet written */
-    const char *path; /* NULL: standard output */
+    at_text text;       /* not yet written */
+    const char *path;   /* NULL: standard output */
+    const char *fields; /* "from,to,amount"; NULL: all (see fields.h) */
+    size_t columns;     /* of the terminal; 0: as wide as the table is */
     at_format format;
     bool terminal; /* standard output is one */
 } at_output;
@@ -33,5 +35,8 @@ AT_CHECKED at_status at_output_open(at_output *out, at_cli *cli, at_error *err);
 AT_CHECKED at_status at_output_flush(at_output *out, at_error *err);
 AT_CHECKED at_status at_output_finish(at_output *out, at_error *err);
 void at_output_clear(at_output *out);
+
+/** $COLUMNS, else what the terminal behind the descriptor says; 0 when it is none. */
+size_t at_terminal_columns(int descriptor);
 
 #endif

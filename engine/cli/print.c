@@ -1,5 +1,7 @@
 #include "engine/cli/print.h"
 
+#include "engine/cli/fields.h"
+
 #include <string.h>
 
 at_status at_print_sources(at_text *out, const at_print *print, const at_row *row, at_error *err) {
@@ -73,34 +75,36 @@ static at_status add_field(at_output *out, const char *value, bool first, at_err
     return csv ? add_csv(&out->text, value, err) : add_tsv(&out->text, value, err);
 }
 
-static at_status add_text_row(at_output *out, const at_print *print, const at_row *row,
-                              at_text *scratch, at_error *err) {
-    for (size_t i = 0; i < print->table->column_count; i++) {
-        at_text_reset(scratch);
-        AT_TRY(
-            at_cell_print(scratch, &print->table->columns[i], &row->cells[i], AT_ASK_PLACES, err));
-        AT_TRY(add_field(out, at_text_string(scratch), i == 0, err));
+at_status at_print_value(at_text *out, const at_print *print, const at_row *row, int field,
+                         at_error *err) {
+    switch (field) {
+    case AT_FIELD_GRADE:
+        return at_text_add(out, at_grade_text(row->grade), err);
+    case AT_FIELD_SOURCES:
+        return at_print_sources(out, print, row, err);
+    case AT_FIELD_SUPPORT:
+        return at_text_add_int(out, (int64_t)row->support, err);
+    default:
+        return at_cell_print(out, &print->table->columns[field], &row->cells[field], AT_ASK_PLACES,
+                             err);
     }
-    if (print->facts) {
-        AT_TRY(add_field(out, at_grade_text(row->grade), false, err));
-        at_text_reset(scratch);
-        AT_TRY(at_print_sources(scratch, print, row, err));
-        AT_TRY(add_field(out, at_text_string(scratch), false, err));
-    }
-    return at_text_add_char(&out->text, '\n', err);
 }
 
 at_status at_print_text(at_output *out, const at_print *print, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text scratch = {0};
-    for (size_t i = 0; i < print->table->column_count; i++)
-        AT_TRY(add_field(out, print->table->columns[i].name, i == 0, err));
-    AT_TRY(at_text_add(&out->text,
-                       !print->facts                  ? "\n"
-                       : out->format == AT_FORMAT_CSV ? ",grade,sources\n"
-                                                      : "\tgrade\tsources\n",
-                       err));
-    for (size_t i = 0; i < print->table->row_count; i++) {
-        AT_TRY(add_text_row(out, print, &print->table->rows[i], &scratch, err));
+    at_field_list fields;
+    AT_TRY(at_fields_choose(&fields, out, print, err));
+    for (size_t i = 0; i < fields.count; i++)
+        AT_TRY(add_field(out, fields.items[i].name, i == 0, err));
+    AT_TRY(at_text_add_char(&out->text, '\n', err));
+    for (size_t row = 0; row < print->table->row_count; row++) {
+        for (size_t i = 0; i < fields.count; i++) {
+            at_text_reset(&scratch);
+            AT_TRY(at_print_value(&scratch, print, &print->table->rows[row], fields.items[i].index,
+                                  err));
+            AT_TRY(add_field(out, at_text_string(&scratch), i == 0, err));
+        }
+        AT_TRY(at_text_add_char(&out->text, '\n', err));
         AT_TRY(at_output_flush(out, err));
     }
     return AT_OK;

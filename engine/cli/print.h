@@ -7,7 +7,8 @@
  *   JSON    {"columns","notes","revision","rows","schema","truncated"}, canonical (RFC 8785)
  *   NDJSON  the objects of "rows", one a line
  *
- * Notes go to stderr except in JSON.
+ * --fields chooses among the columns, "grade", "sources" and "support"; without it only the JSON
+ * formats carry "support". Notes go to stderr except in JSON.
  *
  * Errors: AT_IO; AT_LIMIT "E-AMOUNT-RANGE"; AT_NO_MEMORY. A table that was cut is AT_LIMIT with an
  *         empty message, after printing: the exit code says so.
@@ -43,6 +44,10 @@ void at_print_notes(const at_print *print);
 /** "<sha256>:<offset>+<bytes>" of each record of a row, spaces between. */
 AT_CHECKED at_status at_print_sources(at_text *out, const at_print *print, const at_row *row,
                                       at_error *err);
+
+/** The value of one field as TSV has it: a column's index or AT_FIELD_... (fields.h). */
+AT_CHECKED at_status at_print_value(at_text *out, const at_print *print, const at_row *row,
+                                    int field, at_error *err);
 
 /* A listing (no query behind it): begin, fill rows, print. `columns` ends with a NULL name. */
 AT_CHECKED at_status at_print_listing(at_cli *cli, const at_table *table, at_error *err);

@@ -1,40 +1,22 @@
 /* print_json.c: tables as canonical JSON (RFC 8785): members sorted, so that equal is equal. */
 #include "engine/base/json.h"
-#include "engine/cli/print.h"
+#include "engine/cli/fields.h"
 
 #include <string.h>
 
-/* Members of a row object in byte order: a column, or one of the three every answer has. */
-enum { MEMBER_GRADE = -1, MEMBER_SOURCES = -2, MEMBER_SUPPORT = -3, MEMBERS_MAX = 128 };
-
-typedef struct member {
-    const char *key;
-    int index; /* of the column, or MEMBER_... */
-} member;
-
-typedef struct member_list {
-    member items[MEMBERS_MAX];
-    size_t count;
-} member_list;
-
-static at_status add_member(member_list *list, const char *key, int index, at_error *err) {
-    if (list->count == MEMBERS_MAX)
-        return at_fail(err, AT_LIMIT, "E-LIMIT", "more than %d columns", MEMBERS_MAX);
-    size_t at = list->count++;
-    for (; at > 0 && strcmp(list->items[at - 1].key, key) > 0; at--)
-        list->items[at] = list->items[at - 1];
-    list->items[at] = (member){key, index};
+/* Members of a row object stand in byte order of their names, whatever the order of the fields. */
+static at_status sort_members(at_field_list *out, const at_output *output, const at_print *print,
+                              at_error *err) {
+    at_field_list chosen;
+    AT_TRY(at_fields_choose(&chosen, output, print, err));
+    out->count = 0;
+    for (size_t i = 0; i < chosen.count; i++) {
+        size_t at = out->count++;
+        for (; at > 0 && strcmp(out->items[at - 1].name, chosen.items[i].name) > 0; at--)
+            out->items[at] = out->items[at - 1];
+        out->items[at] = chosen.items[i];
+    }
     return AT_OK;
-}
-
-static at_status sort_members(member_list *list, const at_print *print, at_error *err) {
-    for (size_t i = 0; i < print->table->column_count; i++)
-        AT_TRY(add_member(list, print->table->columns[i].name, (int)i, err));
-    if (!print->facts)
-        return AT_OK;
-    AT_TRY(add_member(list, "grade", MEMBER_GRADE, err));
-    AT_TRY(add_member(list, "sources", MEMBER_SOURCES, err));
-    return add_member(list, "support", MEMBER_SUPPORT, err);
 }
 
 static const char *type_text(at_column_type type) {
@@ -77,17 +59,17 @@ static at_status put_sources(at_json_writer *json, const at_print *print, const 
     return AT_OK;
 }
 
-static at_status put_row(at_json_writer *json, const at_print *print, const member_list *members,
+static at_status put_row(at_json_writer *json, const at_print *print, const at_field_list *members,
                          const at_row *row, at_text *scratch, at_error *err) {
     at_json_object(json);
     for (size_t i = 0; i < members->count; i++) {
-        const member *item = &members->items[i];
-        at_json_put_key(json, item->key);
-        if (item->index == MEMBER_GRADE)
+        const at_field *item = &members->items[i];
+        at_json_put_key(json, item->name);
+        if (item->index == AT_FIELD_GRADE)
             at_json_put_text(json, at_grade_text(row->grade));
-        else if (item->index == MEMBER_SOURCES)
+        else if (item->index == AT_FIELD_SOURCES)
             AT_TRY(put_sources(json, print, row, err));
-        else if (item->index == MEMBER_SUPPORT)
+        else if (item->index == AT_FIELD_SUPPORT)
             at_json_put_int(json, (int64_t)row->support);
         else
             AT_TRY(put_cell(json, &print->table->columns[item->index], &row->cells[item->index],
@@ -97,15 +79,18 @@ static at_status put_row(at_json_writer *json, const at_print *print, const memb
     return AT_OK;
 }
 
-static void put_columns(at_json_writer *json, const at_table *table) {
+/* The columns printed, in their order. */
+static void put_columns(at_json_writer *json, const at_table *table, const at_field_list *fields) {
     at_json_put_key(json, "columns");
     at_json_array(json);
-    for (size_t i = 0; i < table->column_count; i++) {
+    for (size_t i = 0; i < fields->count; i++) {
+        if (fields->items[i].index < 0)
+            continue;
         at_json_object(json);
         at_json_put_key(json, "name");
-        at_json_put_text(json, table->columns[i].name);
+        at_json_put_text(json, fields->items[i].name);
         at_json_put_key(json, "type");
-        at_json_put_text(json, type_text(table->columns[i].type));
+        at_json_put_text(json, type_text(table->columns[fields->items[i].index].type));
         at_json_object_end(json);
     }
     at_json_array_end(json);
@@ -129,11 +114,12 @@ at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text scratch = {0}, schema = {0};
     const at_table *table = print->table;
     at_json_writer json = {.out = &out->text};
-    member_list members = {.count = 0};
-    AT_TRY(sort_members(&members, print, err));
+    at_field_list fields, members;
+    AT_TRY(at_fields_choose(&fields, out, print, err));
+    AT_TRY(sort_members(&members, out, print, err));
     AT_TRY(at_text_print(&schema, err, "assettrace/%s/%d", table->query, table->version));
     at_json_object(&json);
-    put_columns(&json, table);
+    put_columns(&json, table, &fields);
     put_notes(&json, table);
     if (print->question) {
         at_json_put_key(&json, "question");
@@ -160,8 +146,8 @@ at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
 
 at_status at_print_ndjson(at_output *out, const at_print *print, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text scratch = {0};
-    member_list members = {.count = 0};
-    AT_TRY(sort_members(&members, print, err));
+    at_field_list members;
+    AT_TRY(sort_members(&members, out, print, err));
     for (size_t i = 0; i < print->table->row_count; i++) {
         at_json_writer json = {.out = &out->text};
         AT_TRY(put_row(&json, print, &members, &print->table->rows[i], &scratch, err));

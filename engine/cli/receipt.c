@@ -4,24 +4,7 @@
 
 #include <string.h>
 
-enum { LINES_SHOWN = 20, WIDE_BYTES = 48 };
-
-/* A sum over accounts may pass 64 bits although no account's does. */
-static void wide_format(char out[WIDE_BYTES], at_wide amount) {
-    char digits[WIDE_BYTES];
-    size_t count = 0, length = 0;
-    const bool minus = amount < 0;
-    do {
-        const int digit = (int)(amount % 10);
-        digits[count++] = (char)('0' + (digit < 0 ? -digit : digit));
-        amount /= 10;
-    } while (amount != 0);
-    if (minus)
-        out[length++] = '-';
-    while (count > 0)
-        out[length++] = digits[--count];
-    out[length] = '\0';
-}
+enum { LINES_SHOWN = 20 };
 
 /* One currency over all accounts. */
 typedef struct currency_sum {
@@ -133,11 +116,11 @@ static at_status print_lines(at_text *out, const at_receipt *receipt, const at_r
 static at_status print_sums(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
                             at_error *err) {
     sum_list sums = {0};
-    char in[WIDE_BYTES], spent[WIDE_BYTES];
+    char in[AT_WIDE_BYTES], spent[AT_WIDE_BYTES];
     AT_TRY(add_up(&sums, receipt, how->arena, err));
     for (size_t i = 0; i < sums.count; i++) {
-        wide_format(in, sums.items[i].in);
-        wide_format(spent, sums.items[i].out);
+        at_wide_format(in, sums.items[i].in);
+        at_wide_format(spent, sums.items[i].out);
         AT_TRY(at_text_print(out, err, "  %-11s in %s, out %s minor units, %llu movements\n",
                              sums.items[i].currency, in, spent,
                              (unsigned long long)sums.items[i].count));

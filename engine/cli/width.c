@@ -156,35 +156,131 @@ static size_t width_of(uint32_t c) {
     return in_table(double_width, AT_COUNT(double_width), c) ? 2 : 1;
 }
 
+static bool is_neutral(uint32_t c) {
+    return c == ' ' || c == 0xAB || c == 0xBB ||
+           (c < 0x80 && strchr("!\"'()*+,-./:;[]_", (int)c) != NULL);
+}
+
+/* Past a number that stands alone between blanks or at the end; 0 when it is something else, such
+ * as a date. */
+static size_t skip_number(const char *text, size_t bytes, size_t i) {
+    if (i == 0 || text[i - 1] != ' ')
+        return 0;
+    while (i < bytes && text[i] >= '0' && text[i] <= '9')
+        i++;
+    return i == bytes || text[i] == ' ' ? i : 0;
+}
+
+/* Brackets opened inside [first, end) are closed inside too. */
+static size_t close_brackets(const char *text, size_t bytes, size_t first, size_t end) {
+    int depth = 0;
+    for (size_t i = first; i < end; i++)
+        depth += text[i] == '(' || text[i] == '[' ? 1 : text[i] == ')' || text[i] == ']' ? -1 : 0;
+    for (; depth > 0 && end < bytes && (text[end] == ')' || text[end] == ']'); depth--)
+        end++;
+    return end;
+}
+
+/* The end of the right-to-left stretch that begins at `first`: letters, their marks, and what
+ * stands between two of them. A date or an id beside it stays outside, or it would be turned. */
+static size_t stretch_end(const char *text, size_t bytes, size_t first) {
+    size_t end = first;
+    for (size_t i = first; i < bytes;) {
+        const size_t before = i;
+        const uint32_t c = at_utf8_next(text, bytes, &i);
+        if (c >= '0' && c <= '9') {
+            i = skip_number(text, bytes, before);
+            if (i == 0)
+                break;
+            if (i == bytes)
+                end = i;
+        } else if (is_right_to_left(c) || (c != ' ' && width_of(c) == 0)) {
+            end = i;
+        } else if (!is_neutral(c)) {
+            break;
+        }
+    }
+    return close_brackets(text, bytes, first, end);
+}
+
+/* One character made visible. */
+static at_status add_character(at_text *out, size_t *width, uint32_t c, at_span as_written,
+                               at_error *err) {
+    if (!must_be_shown(c)) {
+        *width += width_of(c);
+        return at_text_add_bytes(out, as_written.data, as_written.bytes, err);
+    }
+    char shown[16];
+    snprintf(shown, sizeof shown, "<U+%04X>", (unsigned)c);
+    *width += strlen(shown);
+    return at_text_add(out, shown, err);
+}
+
 at_status at_visible_add(at_text *out, size_t *width_out, const char *text, bool isolate,
                          at_error *err) {
     const size_t bytes = strlen(text);
-    size_t bad = 0, width = 0;
+    size_t bad = 0, width = 0, turned = 0; /* the end of the stretch that is isolated */
     const size_t good = at_utf8_valid(text, bytes, &bad) ? bytes : bad;
-    bool turns = false;
-    for (size_t i = 0; isolate && i < good;)
-        turns |= is_right_to_left(at_utf8_next(text, good, &i));
-    if (turns)
-        AT_TRY(at_utf8_add(out, 0x2068, err));
-    for (size_t i = 0; i < bytes;) {
+    for (size_t i = 0; i < good;) {
         const size_t before = i;
-        char shown[16] = "";
-        if (i >= good) { /* not UTF-8: byte by byte */
-            snprintf(shown, sizeof shown, "<%02X>", (unsigned char)text[i++]);
-        } else {
-            const uint32_t c = at_utf8_next(text, good, &i);
-            if (must_be_shown(c))
-                snprintf(shown, sizeof shown, "<U+%04X>", (unsigned)c);
-            else
-                width += width_of(c);
+        const uint32_t c = at_utf8_next(text, good, &i);
+        if (isolate && !turned && is_right_to_left(c) && !must_be_shown(c)) {
+            turned = stretch_end(text, good, before);
+            AT_TRY(at_utf8_add(out, 0x2068, err));
         }
-        width += strlen(shown);
-        AT_TRY(shown[0] ? at_text_add(out, shown, err)
-                        : at_text_add_bytes(out, text + before, i - before, err));
+        AT_TRY(add_character(out, &width, c, (at_span){text + before, i - before}, err));
+        if (turned && i >= turned) {
+            AT_TRY(at_utf8_add(out, 0x2069, err));
+            turned = 0;
+        }
     }
-    if (turns)
-        AT_TRY(at_utf8_add(out, 0x2069, err));
+    for (size_t i = good; i < bytes; i++) { /* not UTF-8: byte by byte */
+        AT_TRY(at_text_print(out, err, "<%02X>", (unsigned char)text[i]));
+        width += strlen("<FF>");
+    }
     if (width_out)
         *width_out = width;
     return AT_OK;
+}
+
+size_t at_visible_cut(size_t *next, const char *text, size_t width) {
+    const size_t bytes = strlen(text);
+    size_t used = 0, blank = 0, slash = 0, i = 0;
+    while (i < bytes) {
+        size_t after = i;
+        const uint32_t c = at_utf8_next(text, bytes, &after);
+        if (used + width_of(c) > width && i > 0) {
+            /* The blank that does not fit any more is where the line ends. */
+            size_t end = c == ' ' ? i : blank ? blank : slash ? slash : i;
+            *next = end;
+            while (text[*next] == ' ')
+                ++*next;
+            while (end > 1 && text[end - 1] == ' ')
+                end--;
+            return end;
+        }
+        used += width_of(c);
+        if (c == ' ')
+            blank = i;
+        if (c == '/')
+            slash = after;
+        i = after;
+    }
+    *next = bytes;
+    return bytes;
+}
+
+size_t at_visible_piece(const char *text) {
+    const size_t bytes = strlen(text);
+    size_t longest = 0, piece = 0;
+    for (size_t i = 0; i < bytes;) {
+        const uint32_t c = at_utf8_next(text, bytes, &i);
+        if (c != ' ')
+            piece += width_of(c);
+        if (piece > longest)
+            longest = piece;
+        if (c == ' ' || c == '/')
+            piece = 0;
+    }
+    return longest;
 }

@@ -233,3 +233,19 @@ at_status at_money_share(int64_t *out, int64_t a, int64_t b, int64_t c, at_error
     *out = (int64_t)share;
     return AT_OK;
 }
+
+void at_wide_format(char out[AT_WIDE_BYTES], at_wide amount) {
+    char digits[AT_WIDE_BYTES];
+    size_t count = 0, length = 0;
+    const bool minus = amount < 0;
+    do {
+        const int digit = (int)(amount % 10);
+        digits[count++] = (char)('0' + (digit < 0 ? -digit : digit));
+        amount /= 10;
+    } while (amount != 0);
+    if (minus)
+        out[length++] = '-';
+    while (count > 0)
+        out[length++] = digits[--count];
+    out[length] = '\0';
+}

@@ -14,7 +14,7 @@
 
 __extension__ typedef __int128 at_wide;
 
-enum { AT_CURRENCY_BYTES = 12, AT_SCALE_MAX = 18, AT_AMOUNT_TEXT_BYTES = 48 };
+enum { AT_CURRENCY_BYTES = 12, AT_SCALE_MAX = 18, AT_AMOUNT_TEXT_BYTES = 48, AT_WIDE_BYTES = 48 };
 #define AT_AMOUNT_NONE INT64_MIN /* not stated: no amount may be this */
 
 /* "EUR", "USDT": NUL-terminated, [A-Z0-9]{3,11}. */
@@ -64,5 +64,8 @@ AT_CHECKED at_status at_money_add(int64_t *total, int64_t amount,
                                   at_error *err); /* *total += amount, or E-AMOUNT-RANGE */
 /** floor(a * b / c) for a, b >= 0, c > 0 (specification G3). */
 AT_CHECKED at_status at_money_share(int64_t *out, int64_t a, int64_t b, int64_t c, at_error *err);
+
+/** A sum over accounts in decimal digits: it may pass 64 bits although no account's does. */
+void at_wide_format(char out[AT_WIDE_BYTES], at_wide amount);
 
 #endif

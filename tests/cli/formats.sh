@@ -28,6 +28,38 @@ same 'json is canonical' out sorted.json
 expect 'a file' 0 show P1 --json -o file.json
 same 'a file holds the same' file.json answer.json
 
+# Every field, named, in a machine's four formats: the rows of the JSON document come back.
+all=$(jq -r '[.columns[].name, "grade", "sources", "support"] | join(",")' answer.json)
+expect 'all fields as json' 0 show P1 --json --fields "$all"
+same 'all fields are what json has unasked' out answer.json
+jq -c --arg all "$all" '($all | split(",")) as $names | .rows[] | . as $row |
+    [$names[] | $row[.] // "" | if type == "array" then join(" ") else tostring end]' \
+    answer.json >wanted.rows
+expect 'all fields as tsv' 0 show P1 --tsv --fields "$all"
+jq -R -c 'split("\t") | map(gsub("\\\\(?<c>[tnr\\\\])";
+    {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}[.c]))' out | tail -n +2 >rows
+same 'tsv gives the rows back' rows wanted.rows
+expect 'all fields as ndjson' 0 show P1 --ndjson --fields "$all"
+jq -c --arg all "$all" '($all | split(",")) as $names | . as $row |
+    [$names[] | $row[.] // "" | if type == "array" then join(" ") else tostring end]' out >rows
+same 'ndjson gives the rows back' rows wanted.rows
+expect 'all fields as csv' 0 show P1 --csv --fields "$all"
+jq -R -s -c '
+    def fields: [scan("(?:^|,)(?:\"((?:[^\"]|\"\")*)\"|([^,\"]*))")
+        | (.[0] // .[1]) | gsub("\"\""; "\"")];
+    [scan("((?:\"(?:[^\"]|\"\")*\"|[^\"\n])*)\n") | .[0] | fields] | .[1:][]' out >rows
+same 'csv gives the rows back' rows wanted.rows
+expect 'fields in the order asked' 0 show P1 --fields sources,value
+equal 'fields in the order asked' "$(head -n 1 out)" "sources	value"
+expect 'fields of json' 0 show P1 --json --fields grade,value
+equal 'fields of json' "$(jq -c '[.columns[].name, (.rows[0] | keys[])]' out)" \
+    '["value","grade","value"]'
+expect 'a field nobody has' 2 show P1 --fields valu
+says 'a field nobody has' err 'no field "valu"'
+says 'a field nobody has' err 'Did you mean "value"?'
+expect 'a field twice' 2 show P1 --fields value,value
+expect 'no field' 2 show P1 --fields ''
+
 expect 'a table' 0 show P1 --table
 says 'a table shows controls' out 'Tab<U+0009>here, "quoted" \ and<U+000A>line'
 says 'a table names file and line' out 'register/parties.csv:2'
@@ -36,7 +68,7 @@ expect 'no colour, no isolates in a pipe' 0 show P2 --table
 checks=$((checks + 1))
 grep -q "$(printf '\342\201\250')" out && fail 'an isolate in a pipe'
 if command -v script >/dev/null; then
-    script -qec "$bin -s $work/test.at show P2" /dev/null >terminal 2>&1 </dev/null || :
+    script -qec "stty cols 80; $bin -s $work/test.at show P2" /dev/null >terminal 2>&1 </dev/null || :
     says 'a terminal gets a table' terminal '-----'
     says 'a name from right to left is isolated on a terminal' terminal "$(printf '\342\201\250')"
 fi

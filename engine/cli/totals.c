@@ -1,0 +1,137 @@
+#include "engine/cli/totals.h"
+
+#include "engine/cli/grid.h"
+#include "engine/cli/lang.h"
+#include "engine/cli/width.h"
+
+#include <string.h>
+
+enum { GRADES = AT_INFERRED + 1, LEAD = 3 };
+
+/* All rows of one currency and one grade. */
+typedef struct total {
+    const char *currency;
+    at_grade grade;
+    size_t rows;
+    at_wide *sums; /* one a column of amounts */
+} total;
+
+typedef struct total_list {
+    total *items; /* by currency, then by grade */
+    size_t count, capacity;
+    int columns[AT_FIELDS_MAX]; /* of amounts */
+    size_t column_count;
+    at_arena *arena;
+} total_list;
+
+static at_status find(total **out, total_list *list, const char *currency, at_grade grade,
+                      at_error *err) {
+    size_t at = 0;
+    int order = 1;
+    for (; at < list->count; at++) {
+        order = at_text_compare(list->items[at].currency, currency);
+        if (order == 0)
+            order = (int)list->items[at].grade - (int)grade;
+        if (order >= 0)
+            break;
+    }
+    if (at == list->count || order != 0) {
+        at_wide *sums = NULL;
+        AT_TRY(AT_NEW(&sums, list->arena, list->column_count, err));
+        AT_TRY(AT_GROW(&list->items, &list->capacity, list->count, list->arena, err));
+        for (size_t k = list->count++; k > at; k--)
+            list->items[k] = list->items[k - 1];
+        list->items[at] = (total){.currency = currency, .grade = grade, .sums = sums};
+    }
+    *out = &list->items[at];
+    return AT_OK;
+}
+
+static at_status add_up(total_list *list, const at_table *table, int currency_column,
+                        at_error *err) {
+    for (size_t row = 0; row < table->row_count; row++) {
+        const at_cell *cells = table->rows[row].cells;
+        const at_cell *currency = &cells[currency_column];
+        total *sum = NULL;
+        if (currency->empty)
+            continue;
+        AT_TRY(find(&sum, list, currency->text, table->rows[row].grade, err));
+        sum->rows++;
+        for (size_t i = 0; i < list->column_count; i++)
+            if (!cells[list->columns[i]].empty)
+                sum->sums[i] += cells[list->columns[i]].integer;
+    }
+    return AT_OK;
+}
+
+static at_status add_line(at_output *out, const char *text, at_error *err) {
+    AT_TRY(at_visible_add(&out->text, NULL, text, out->terminal && !out->path, err));
+    return at_text_add_char(&out->text, '\n', err);
+}
+
+/* "rows: 5 = 3 observed + 2 inferred" */
+static at_status print_counts(at_output *out, const at_table *table, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text line = {0};
+    size_t counts[GRADES] = {0};
+    for (size_t row = 0; row < table->row_count; row++)
+        counts[table->rows[row].grade]++;
+    AT_TRY(at_text_print(&line, err, "%s: %zu", at_word("total.rows"), table->row_count));
+    const char *gap = " = ";
+    for (int grade = 0; grade < GRADES; grade++) {
+        if (!counts[grade])
+            continue;
+        AT_TRY(at_text_print(&line, err, "%s%zu %s", gap, counts[grade],
+                             at_word_of("grade", at_grade_text((at_grade)grade))));
+        gap = " + ";
+    }
+    AT_TRY(at_text_add_char(&out->text, '\n', err));
+    return add_line(out, at_text_string(&line), err);
+}
+
+static at_status print_sums(at_output *out, const total_list *list, const at_table *table,
+                            at_error *err) {
+    at_grid_column columns[AT_FIELDS_MAX + LEAD] = {
+        {.head = at_word_of("column", "currency")},
+        {.head = at_word_of("column", "grade")},
+        {.head = at_word("total.rows"), .right = true},
+    };
+    at_grid grid;
+    char number[AT_WIDE_BYTES];
+    for (size_t i = 0; i < list->column_count; i++)
+        columns[LEAD + i] = (at_grid_column){
+            .head = at_word_of("column", table->columns[list->columns[i]].name), .right = true};
+    AT_TRY(at_grid_init(&grid, out, columns, LEAD + list->column_count, list->arena, err));
+    for (size_t i = 0; i < list->count; i++) {
+        const total *sum = &list->items[i];
+        AT_TRY(at_grid_add(&grid, sum->currency, err));
+        AT_TRY(at_grid_add(&grid, at_word_of("grade", at_grade_text(sum->grade)), err));
+        at_wide_format(number, (at_wide)sum->rows);
+        AT_TRY(at_grid_add(&grid, number, err));
+        for (size_t k = 0; k < list->column_count; k++) {
+            at_wide_format(number, sum->sums[k]);
+            AT_TRY(at_grid_add(&grid, number, err));
+        }
+    }
+    AT_TRY(at_text_add_char(&out->text, '\n', err));
+    AT_TRY(add_line(out, at_word("total.lead"), err));
+    return at_grid_print(out, &grid, err);
+}
+
+at_status at_totals_print(at_output *out, const at_print *print, const at_field_list *fields,
+                          at_arena *arena, at_error *err) {
+    const at_table *table = print->table;
+    total_list list = {.arena = arena};
+    const int currency = at_table_column(table, "currency");
+    if (!print->facts || table->row_count == 0)
+        return AT_OK;
+    for (size_t i = 0; i < fields->count; i++) {
+        const int index = fields->items[i].index;
+        if (index >= 0 && table->columns[index].type == AT_COLUMN_AMOUNT)
+            list.columns[list.column_count++] = index;
+    }
+    AT_TRY(print_counts(out, table, err));
+    if (currency < 0 || list.column_count == 0)
+        return AT_OK;
+    AT_TRY(add_up(&list, table, currency, err));
+    return list.count ? print_sums(out, &list, table, err) : AT_OK;
+}
