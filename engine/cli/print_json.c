@@ -1,6 +1,7 @@
 /* print_json.c: tables as canonical JSON (RFC 8785): members sorted, so that equal is equal. */
 #include "engine/base/json.h"
 #include "engine/cli/fields.h"
+#include "engine/cli/print.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "engine/cli/fields.h"
 #include "engine/cli/grid.h"
 #include "engine/cli/lang.h"
+#include "engine/cli/print.h"
 #include "engine/cli/totals.h"
 
 enum { PLACES_SHOWN = 3 };
