@@ -3,7 +3,17 @@
 
 #include <string.h>
 
-static at_status put_holding(at_table *out, const at_traced_run *run,
+/* Money that no declared label is on, or a node that a label only could have reached: then what was
+ * declared stands first. */
+static at_status cite_nothing(at_cite *cite, const at_trace_holding *holding, at_error *err) {
+    const at_trace *trace = cite->trace;
+    for (uint32_t i = 0; i < trace->options.source_count; i++)
+        if (at_trace_label_of(trace, &trace->options.sources[i]) == holding->label)
+            AT_TRY(at_cite_source(cite, i, err));
+    return at_cite_node(cite, holding->node, err);
+}
+
+static at_status put_holding(at_table *out, const at_traced_run *run, const at_envelope *envelope,
                              const at_trace_holding *holding, at_error *err) {
     const at_trace *trace = &run->trace;
     const char *label = NULL, *node = NULL, *currency = NULL;
@@ -17,16 +27,46 @@ static at_status put_holding(at_table *out, const at_traced_run *run,
     at_cell_text(&row->cells[2], node);
     at_cell_text(&row->cells[3], currency);
     at_cell_integer(&row->cells[4], holding->amount);
+    const at_bound *bound = run->rule == AT_TRACE_POISON
+                                ? NULL
+                                : at_envelope_find(envelope, holding->label, holding->node);
+    if (bound != NULL) {
+        at_cell_integer(&row->cells[5], at_bound_lo(bound, trace->injected[holding->label]));
+        at_cell_integer(&row->cells[6], bound->hi);
+    }
 
     at_cite cite = {.row = row, .table = out, .trace = trace};
     const at_reach *reach = at_reaches_find(&trace->reaches, holding->node, holding->label);
     if (reach != NULL)
         AT_TRY(at_cite_reach(&cite, reach, err));
     else
-        AT_TRY(at_cite_node(&cite, holding->node, err));
+        AT_TRY(cite_nothing(&cite, holding, err));
     at_cite_end(&cite);
     if (holding->label == trace->label_count - 1) /* @unknown: a rule filled a gap (T6) */
         row->grade = AT_INFERRED;
+    return AT_OK;
+}
+
+/* Every amount of a run, and every node where a label has nothing but could have something. */
+static at_status put_holdings(at_table *out, const at_traced *traced, const at_traced_run *run,
+                              const at_envelope *envelope, at_error *err) {
+    const at_trace *trace = &run->trace;
+    bool *listed = NULL; /* by bound */
+    AT_TRY(AT_NEW(&listed, out->arena, envelope->count, err));
+    for (size_t i = 0; i < trace->holding_count; i++) {
+        const at_trace_holding *holding = &trace->holdings[i];
+        const at_bound *bound = at_envelope_find(envelope, holding->label, holding->node);
+        if (bound != NULL)
+            listed[bound - envelope->bounds] = true;
+        if (at_node_chosen(&traced->to, trace, holding->node))
+            AT_TRY(put_holding(out, run, envelope, holding, err));
+    }
+    for (size_t i = 0; run->rule != AT_TRACE_POISON && i < envelope->count; i++) {
+        const at_bound *bound = &envelope->bounds[i];
+        const at_trace_holding nothing = {.node = bound->node, .label = bound->label};
+        if (!listed[i] && bound->hi > 0)
+            AT_TRY(put_holding(out, run, envelope, &nothing, err));
+    }
     return AT_OK;
 }
 
@@ -67,7 +107,7 @@ static at_status put_parts(at_table *out, const at_traced *traced, const at_trac
     const char *fund = "";
     bool wanted = false;
     for (uint32_t node = 0; node < ledger->node_count; node++)
-        wanted = wanted || (run->fund[node] && at_traced_wants(traced, &run->trace, node));
+        wanted = wanted || (run->fund[node] && at_node_chosen(&traced->to, &run->trace, node));
     for (uint32_t node = 0; wanted && node < ledger->node_count; node++)
         if (run->fund[node])
             AT_TRY(at_arena_print(&fund, out->arena, err, "%s%s%s", fund, *fund != '\0' ? "," : "",
@@ -88,7 +128,8 @@ static at_status note_grades(at_table *out, const at_traced_run *run, size_t fir
         for (size_t i = first; i < out->row_count; i++) {
             int64_t total[AT_INFERRED + 1] = {0};
             const char *currency = out->rows[i].cells[3].text;
-            bool known = !at_text_equal(out->rows[i].cells[1].text, trace->labels[label]);
+            bool known = !at_text_equal(out->rows[i].cells[1].text, trace->labels[label]) ||
+                         out->rows[i].cells[4].integer == 0;
             for (size_t j = 0; j < done_count && !known; j++)
                 known = at_text_equal(done[j], currency);
             if (known || done_count == CURRENCIES_MAX)
@@ -113,27 +154,27 @@ static at_status note_grades(at_table *out, const at_traced_run *run, size_t fir
 static at_status run(at_table *out, const at_question *question, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_TRACE_BYTES_MAX};
     at_traced traced;
+    at_envelope envelope;
     AT_TRY(at_traced_prepare(&traced, out, question, false, &scratch, err));
+    AT_TRY(at_traced_bounds(&envelope, out, &traced, &scratch, err));
     for (size_t i = 0; i < traced.run_count; i++) {
-        const at_trace *trace = &traced.runs[i].trace;
+        const at_traced_run *one = &traced.runs[i];
         const size_t first = out->row_count;
-        const bool divided = traced.runs[i].rule == AT_TRACE_PARIPASSU;
-        if (divided)
-            AT_TRY(put_parts(out, &traced, &traced.runs[i], err));
-        for (size_t j = 0; !divided && j < trace->holding_count; j++)
-            if (at_traced_wants(&traced, trace, trace->holdings[j].node))
-                AT_TRY(put_holding(out, &traced.runs[i], &trace->holdings[j], err));
-        if (traced.runs[i].rule != AT_TRACE_POISON) /* which counts money once for every label */
-            AT_TRY(note_grades(out, &traced.runs[i], first, err));
+        if (one->rule == AT_TRACE_PARIPASSU)
+            AT_TRY(put_parts(out, &traced, one, err));
+        else
+            AT_TRY(put_holdings(out, &traced, one, &envelope, err));
+        if (one->rule != AT_TRACE_POISON) /* which counts money once for every label */
+            AT_TRY(note_grades(out, one, first, err));
     }
     return at_table_sort(out, err);
 }
 
 const at_query query_trace = {
     .name = "trace",
-    .summary = "where declared money is at a moment, by the rules of tracing side by side "
-               "(lo and hi stay empty in this version)",
-    .version = 1,
+    .summary = "where declared money is at a moment, by the rules of tracing side by side and "
+               "within the bounds of any rule",
+    .version = 2,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args = at_traced_args,
     .columns =

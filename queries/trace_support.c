@@ -6,8 +6,6 @@
 #include "queries/trace_names.h"
 #include "engine/trace/fund.h"
 
-static const char *const envelopes[] = {"auto", "none", NULL};
-
 const at_arg at_traced_args[] = {
     {.name = "source",
      .type = AT_ARG_SOURCE,
@@ -25,10 +23,10 @@ const at_arg at_traced_args[] = {
      .summary = "only these accounts, assets or parties' accounts (rows of trace only)",
      .repeat = true},
     {.name = "envelope",
-     .type = AT_ARG_CHOICE,
-     .fallback = "none",
-     .summary = "bounds that hold under every rule; this version leaves lo and hi empty",
-     .choices = envelopes},
+     .type = AT_ARG_NODE,
+     .fallback = "auto",
+     .summary = "lo and hi, which hold under every rule: auto (all rows), none, or for these nodes",
+     .repeat = true},
     {.name = "fund",
      .type = AT_ARG_NODE,
      .summary = "paripassu: the accounts that are divided together; the one account that holds "
@@ -70,7 +68,8 @@ const char at_traced_limits[] =
     "refilled debits are listed as candidates and never applied. Tracing identifies value; it "
     "decides neither a claim nor a defence: bona fide purchase, change of position and payment of "
     "debts end claims that the figures still show. An asset is carried at cost: what it was sold "
-    "for follows in the same shares.";
+    "for follows in the same shares. lo and hi are what any choice of units at every debit could "
+    "leave in a node, one label at a time; they are not defined after a conversion.";
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
@@ -150,30 +149,36 @@ static at_status read_sources(at_traced *traced, const at_question *question, at
     return at_trace_sources_check(traced->sources, traced->source_count, traced->ledger, err);
 }
 
-static at_status read_targets(at_traced *traced, at_table *table, const at_question *question,
-                              at_arena *scratch, at_error *err) {
-    const at_argument *argument = at_question_get(question, "to");
-    traced->all_nodes = argument == NULL;
-    AT_TRY(AT_NEW(&traced->wanted, scratch, traced->ledger->node_count, err));
-    size_t capacity = 0;
-    for (; argument != NULL; argument = at_question_next(question, argument)) {
-        const char *name = argument->text;
-        at_node_list list = {.arena = scratch};
-        if (name[0] == '@' && at_ledger_node(traced->ledger, name) == AT_NONE) {
-            AT_TRY(
-                AT_GROW(&traced->wanted_sinks, &capacity, traced->wanted_sink_count, scratch, err));
-            traced->wanted_sinks[traced->wanted_sink_count++] = name;
-            continue;
-        }
-        AT_TRY(at_trace_find_nodes(&list, question, AT_TRACE_PLACES | AT_KIND_BIT(AT_PARTY), name,
-                                   err));
-        for (size_t i = 0; i < list.count; i++)
-            traced->wanted[list.nodes[i]] = true;
-        if (list.count == 0)
-            AT_TRY(at_table_note(table, err, "TARGET_WITHOUT_MONEY",
-                                 "\"%s\" is known but no transfer names it or an account of it",
-                                 name));
+static at_status choose_node(at_node_choice *out, size_t *capacity, at_table *table,
+                             const at_question *question, const char *name, at_arena *scratch,
+                             at_error *err) {
+    at_node_list list = {.arena = scratch};
+    if (name[0] == '@' && at_ledger_node(question->ledger, name) == AT_NONE) {
+        AT_TRY(AT_GROW(&out->sinks, capacity, out->sink_count, scratch, err));
+        out->sinks[out->sink_count++] = name;
+        return AT_OK;
     }
+    AT_TRY(
+        at_trace_find_nodes(&list, question, AT_TRACE_PLACES | AT_KIND_BIT(AT_PARTY), name, err));
+    for (size_t i = 0; i < list.count; i++)
+        out->nodes[list.nodes[i]] = true;
+    return list.count > 0 ? AT_OK
+                          : at_table_note(table, err, "TARGET_WITHOUT_MONEY",
+                                          "\"%s\" is known but no transfer names it or an account "
+                                          "of it",
+                                          name);
+}
+
+/* `to` or `envelope`; the latter may also say auto or none. */
+static at_status read_choice(at_node_choice *out, at_table *table, const at_question *question,
+                             const char *name, at_arena *scratch, at_error *err) {
+    const at_argument *argument = at_question_get(question, name);
+    size_t capacity = 0;
+    AT_TRY(AT_NEW(&out->nodes, scratch, question->ledger->node_count, err));
+    out->all = argument == NULL || at_text_equal(argument->text, "auto");
+    for (; argument != NULL; argument = at_question_next(question, argument))
+        if (!at_text_equal(argument->text, "auto") && !at_text_equal(argument->text, "none"))
+            AT_TRY(choose_node(out, &capacity, table, question, argument->text, scratch, err));
     return AT_OK;
 }
 
@@ -332,7 +337,8 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
         as_of_us = INT64_MAX;
     AT_TRY(read_window(&window_us, question, err));
     AT_TRY(read_sources(&traced, question, scratch, err));
-    AT_TRY(read_targets(&traced, table, question, scratch, err));
+    AT_TRY(read_choice(&traced.to, table, question, "to", scratch, err));
+    AT_TRY(read_choice(&traced.bounded, table, question, "envelope", scratch, err));
     AT_TRY(read_methods(&traced, question, scratch, err));
     bool *preserved = NULL, preserving = false;
     AT_TRY(read_nodes(&preserved, &preserving, question, "preserve", scratch, err));
@@ -359,13 +365,45 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
     return AT_OK;
 }
 
-bool at_traced_wants(const at_traced *traced, const at_trace *trace, uint32_t node) {
-    if (traced->all_nodes)
+bool at_node_chosen(const at_node_choice *choice, const at_trace *trace, uint32_t node) {
+    const at_ledger *ledger = trace->effective->ledger;
+    if (choice->all)
         return true;
-    if (node < traced->ledger->node_count)
-        return traced->wanted[node];
-    for (size_t i = 0; i < traced->wanted_sink_count; i++)
-        if (strcmp(traced->wanted_sinks[i], at_trace_node_id(trace, node)) == 0)
+    if (node < ledger->node_count)
+        return choice->nodes[node];
+    for (size_t i = 0; i < choice->sink_count; i++)
+        if (strcmp(choice->sinks[i], at_trace_node_id(trace, node)) == 0)
             return true;
     return false;
+}
+
+at_status at_traced_bounds(at_envelope *out, at_table *table, const at_traced *traced,
+                           at_arena *scratch, at_error *err) {
+    const at_trace *trace = NULL;
+    bool *wanted = NULL, any = false;
+    *out = (at_envelope){0};
+    for (size_t i = 0; i < traced->run_count && trace == NULL; i++)
+        if (traced->runs[i].rule != AT_TRACE_POISON && traced->runs[i].rule != AT_TRACE_PARIPASSU)
+            trace = &traced->runs[i].trace;
+    if (trace == NULL)
+        return AT_OK;
+    const uint32_t total = (uint32_t)traced->ledger->node_count + trace->sink_count;
+    AT_TRY(AT_NEW(&wanted, scratch, total, err));
+    for (uint32_t node = 0; node < total; node++) {
+        wanted[node] = at_node_chosen(&traced->bounded, trace, node) &&
+                       at_node_chosen(&traced->to, trace, node);
+        any = any || wanted[node];
+    }
+    if (!any)
+        return AT_OK;
+    AT_TRY(at_envelope_make(out, trace, wanted, scratch, err));
+    if (out->undefined)
+        return at_table_note(table, err, "ENVELOPE_UNDEFINED",
+                             "lo and hi are not defined: amounts were changed into other units by "
+                             "then");
+    return out->limited ? at_table_note(table, err, "ENVELOPE_LIMIT",
+                                        "lo and hi are missing where rows times reachable records "
+                                        "pass %llu; name nodes: envelope=NODE,...",
+                                        (unsigned long long)AT_ENVELOPE_WORK_MAX)
+                        : AT_OK;
 }

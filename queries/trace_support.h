@@ -14,7 +14,7 @@
 #define ASSETTRACE_QUERIES_TRACE_SUPPORT_H
 
 #include "engine/query.h"
-#include "engine/trace/pass.h"
+#include "engine/trace/envelope.h"
 
 /* Memory for one question: ten million transfers and their lots. */
 #define AT_TRACE_BYTES_MAX ((size_t)8 << 30)
@@ -35,24 +35,34 @@ typedef struct at_traced_run {
     const int64_t *parts; /* by tainted label, what it gets of the fund */
 } at_traced_run;
 
+/* Nodes an argument selects. */
+typedef struct at_node_choice {
+    bool all;
+    bool *nodes;        /* by ledger node */
+    const char **sinks; /* names starting with '@' that are no node of the ledger */
+    size_t sink_count;
+} at_node_choice;
+
 typedef struct at_traced {
     const at_ledger *ledger;
     at_traced_run *runs; /* sorted by method */
     size_t run_count;
     at_trace_source *sources;
     size_t source_count;
-    bool all_nodes;            /* no `to` */
-    bool *wanted;              /* by ledger node */
-    const char **wanted_sinks; /* names starting with '@' that are no node of the ledger */
-    size_t wanted_sink_count;
+    at_node_choice to, bounded; /* what is shown; what of it gets lo and hi */
 } at_traced;
 
 /** Read the arguments and run every method. Notes about the whole answer go into `table`. */
 AT_CHECKED at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
                                        bool all_moves, at_arena *scratch, at_error *err);
 
-/** Whether `to` selects this node of a run. */
-bool at_traced_wants(const at_traced *traced, const at_trace *trace, uint32_t node);
+/** Whether this node of a run is selected. */
+bool at_node_chosen(const at_node_choice *choice, const at_trace *trace, uint32_t node);
+
+/** The bounds of what `to` and `envelope` select; none where no method has any. Node numbers are
+ *  those of every run but poison's. Notes say what is missing. */
+AT_CHECKED at_status at_traced_bounds(at_envelope *out, at_table *table, const at_traced *traced,
+                                      at_arena *scratch, at_error *err);
 
 /** A text of the preparation as a table may keep it. */
 AT_CHECKED at_status at_traced_text(const char **out, at_table *table, const char *text,

@@ -75,11 +75,11 @@ const char *at_trace_node_currency(const at_trace *trace, uint32_t node) {
 
 /* --- Setting up ------------------------------------------------------------------------------- */
 
-static uint32_t find_label(const at_trace *trace, const char *label) {
+uint32_t at_trace_label_of(const at_trace *trace, const at_trace_source *source) {
     uint32_t low = 0, high = trace->tainted_count;
     while (high - low > 1) {
         const uint32_t middle = low + (high - low) / 2;
-        if (strcmp(trace->labels[middle], label) <= 0)
+        if (strcmp(trace->labels[middle], source->label) <= 0)
             low = middle;
         else
             high = middle;
@@ -101,7 +101,7 @@ static at_status make_labels(at_pass *pass, at_error *err) {
     AT_TRY(AT_NEW(&trace->injected, pass->arena, trace->tainted_count, err));
     AT_TRY(AT_NEW(&pass->source_label, pass->arena, pass->source_count, err));
     for (uint32_t i = 0; i < pass->source_count; i++)
-        pass->source_label[i] = find_label(trace, pass->options->sources[i].label);
+        pass->source_label[i] = at_trace_label_of(trace, &pass->options->sources[i]);
     return AT_OK;
 }
 

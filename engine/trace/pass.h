@@ -83,6 +83,9 @@ AT_CHECKED at_status at_trace_run(at_trace *out, const at_effective *effective,
 const char *at_trace_node_id(const at_trace *trace, uint32_t node);
 const char *at_trace_node_currency(const at_trace *trace, uint32_t node);
 
+/** The index of a source's label among the tainted ones. O(log labels). */
+uint32_t at_trace_label_of(const at_trace *trace, const at_trace_source *source);
+
 /** Whether two runs over different orders say the same: holdings, and every tainted move. */
 AT_CHECKED at_status at_trace_equal(bool *out, const at_trace *a, const at_trace *b,
                                     at_arena *arena, at_error *err);
