@@ -9,8 +9,10 @@
  * from where it took effect (its interests' start when that is later than the start before, else
  * the day of the statement) until the next about the same record takes effect, and no longer than
  * the end that the latest one states; the first reaches back to its interests' own start. So the
- * shares of every day are those that the register gave for it, and none is counted twice. For this
- * the file is read twice: the first reading keeps 48 bytes for each relationship. */
+ * shares of every day are those that the register gave for it, and none is counted twice. 
+ * A statementId is used once: a repeat with the same bytes adds nothing, one with others is refused.
+ * For both the file is read twice; the first reading keeps 32 bytes for each statement and 48 for
+ * each relationship. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,41 +28,94 @@ typedef struct note {
     int64_t stated_us;
     int64_t since_us; /* first reading: the start of its interests; then the window's */
     int64_t until_us; /* first reading: their end; then the window's */
-    uint64_t place;   /* in the file, among relationships */
+    uint64_t place;   /* among the statements that passed the check */
 } note;
+
+/* A statement as far as its repeats are told by it. */
+typedef struct identity {
+    uint64_t id[2]; /* a hash of statementId */
+    uint64_t bytes; /* a hash of the statement as written */
+    uint64_t place;
+} identity;
+
+typedef enum verdict { FIRST, REPEAT, CONFLICT } verdict;
 
 typedef struct reading {
     const at_sink *sink;
-    at_text notes; /* of note, in the order of the file */
-    size_t relation_count;
+    at_text notes;      /* of note, in the order of the file */
+    at_text identities; /* of identity */
+    at_text verdicts;   /* a byte for each statement that passed the check */
+    size_t note_count;
+    uint64_t place; /* of the statement in hand, among those that passed the check */
+    size_t note_at; /* second reading: the next note */
     at_bods statement;
 } reading;
 
-/* --- Windows ---------------------------------------------------------------------------------- */
-
-/* Two independent sums: that two ids of one file agree in both does not happen by chance. */
-static void hash_record(uint64_t out[2], const char *id) {
+/* Two independent sums: that two texts of one file agree in both does not happen by chance. */
+static void hash_bytes(uint64_t out[2], const char *data, size_t bytes) {
     uint64_t a = UINT64_C(0xCBF29CE484222325), b = UINT64_C(0x9E3779B97F4A7C15);
-    for (; *id != '\0'; id++) {
-        a = (a ^ (unsigned char)*id) * UINT64_C(0x100000001B3);
-        b = (b + (unsigned char)*id) * UINT64_C(0xBF58476D1CE4E5B9);
+    for (size_t i = 0; i < bytes; i++) {
+        a = (a ^ (unsigned char)data[i]) * UINT64_C(0x100000001B3);
+        b = (b + (unsigned char)data[i]) * UINT64_C(0xBF58476D1CE4E5B9);
         b ^= b >> 29;
     }
     out[0] = a;
     out[1] = b;
 }
 
+/* What the first reading keeps has an end, and then the import has: half of it bounds nothing. */
+static at_status remember(at_text *kept, const void *data, size_t bytes, at_error *err) {
+    const at_status status = at_text_add_bytes(kept, data, bytes, err);
+    if (status == AT_LIMIT)
+        return at_fail(err, AT_LIMIT, "E-MEMORY", "the file has more statements than are followed");
+    return status;
+}
+
+/* --- Statements that come twice --------------------------------------------------------------- */
+
+static at_status add_identity(reading *r, at_span text, at_error *err) {
+    uint64_t bytes[2];
+    identity one = {.place = r->place};
+    hash_bytes(one.id, r->statement.id, strlen(r->statement.id));
+    hash_bytes(bytes, text.data, text.bytes);
+    one.bytes = bytes[0] ^ bytes[1];
+    const char first = (char)FIRST;
+    AT_TRY(remember(&r->verdicts, &first, 1, err));
+    return remember(&r->identities, &one, sizeof one, err);
+}
+
+static int by_id(const void *a, const void *b) {
+    const identity *left = a, *right = b;
+    const int order = memcmp(left->id, right->id, sizeof left->id);
+    return order != 0 ? order : (left->place > right->place) - (left->place < right->place);
+}
+
+static void find_repeats(reading *r) {
+    identity *all = (identity *)(void *)r->identities.data;
+    const size_t count = r->identities.bytes / sizeof *all;
+    if (count == 0)
+        return;
+    qsort(all, count, sizeof *all, by_id);
+    for (size_t i = 1, first = 0; i < count; i++) {
+        if (memcmp(all[first].id, all[i].id, sizeof all[i].id) != 0)
+            first = i;
+        else
+            r->verdicts.data[all[i].place] =
+                (char)(all[first].bytes == all[i].bytes ? REPEAT : CONFLICT);
+    }
+}
+
+/* --- Windows ---------------------------------------------------------------------------------- */
+
 static at_status add_note(reading *r, at_error *err) {
     const at_bods *statement = &r->statement;
     at_period span;
-    note n = {.stated_us = statement->stated_us, .place = r->relation_count};
+    note n = {.stated_us = statement->stated_us, .place = r->place};
     AT_TRY(at_bods_span(&span, statement, err));
-    hash_record(n.record, statement->record);
+    hash_bytes(n.record, statement->record, strlen(statement->record));
     n.since_us = span.since_us;
     n.until_us = span.until_us;
-    AT_TRY(at_text_add_bytes(&r->notes, &n, sizeof n, err));
-    r->relation_count++;
-    return AT_OK;
+    return remember(&r->notes, &n, sizeof n, err);
 }
 
 static int compare_records(const note *a, const note *b) {
@@ -103,7 +158,10 @@ static void make_windows(note *notes, size_t count) {
 
 static void find_windows(reading *r) {
     note *notes = (note *)(void *)r->notes.data;
-    const size_t count = r->relation_count;
+    for (size_t i = 0; i < r->notes.bytes / sizeof *notes; i++)
+        if (r->verdicts.data[notes[i].place] == (char)FIRST)
+            notes[r->note_count++] = notes[i];
+    const size_t count = r->note_count;
     if (count == 0)
         return;
     qsort(notes, count, sizeof *notes, by_record);
@@ -115,6 +173,16 @@ static void find_windows(reading *r) {
     qsort(notes, count, sizeof *notes, by_place);
 }
 
+/* The notes stand in the order of the file, so the next one is ours or none is. */
+static void use_window(reading *r) {
+    const note *notes = (const note *)(const void *)r->notes.data;
+    while (r->note_at < r->note_count && notes[r->note_at].place < r->place)
+        r->note_at++;
+    if (r->note_at < r->note_count && notes[r->note_at].place == r->place)
+        r->statement.window =
+            (at_bods_window){notes[r->note_at].since_us, notes[r->note_at].until_us};
+}
+
 /* --- Statements ------------------------------------------------------------------------------- */
 
 static bool is_about_the_record(const at_error *reason) {
@@ -123,20 +191,27 @@ static bool is_about_the_record(const at_error *reason) {
 }
 
 /* A relationship is read in full both times, so that one that is refused bounds no other. */
-static at_status read_facts(reading *r, bool first, at_error *err) {
+static at_status read_first(reading *r, at_span text, at_error *err) {
+    AT_TRY(add_identity(r, text, err));
+    if (r->statement.type != AT_BODS_RELATIONSHIP)
+        return AT_OK;
+    AT_TRY(at_bods_relation(&r->statement, err));
+    return add_note(r, err);
+}
+
+static at_status read_facts(reading *r, at_error *err) {
     at_bods *statement = &r->statement;
-    const size_t noted = r->notes.bytes / sizeof(note);
+    const verdict found = (verdict)r->verdicts.data[r->place];
+    if (found == CONFLICT)
+        return at_bods_fail(
+            statement, err, at_json_get(statement->root, "statementId"), "E-IMPORT-DUPID",
+            "statement id \"%s\" was used before with other content", statement->id);
     if (statement->type != AT_BODS_RELATIONSHIP)
-        return first ? AT_OK : at_bods_party(statement, err);
-    if (!first && r->relation_count < noted) {
-        const note *n = (const note *)(const void *)r->notes.data + r->relation_count;
-        statement->window = (at_bods_window){n->since_us, n->until_us};
-    }
-    AT_TRY(at_bods_relation(statement, err));
-    if (first)
-        return add_note(r, err);
-    r->relation_count++;
-    return AT_OK;
+        return at_bods_party(statement, err);
+    if (found == REPEAT) /* its holdings would count twice */
+        return AT_OK;
+    use_window(r);
+    return at_bods_relation(statement, err);
 }
 
 static at_status load(const reading *r, at_error *err) {
@@ -162,8 +237,10 @@ static at_status read_statement(reading *r, const at_json_item *item, bool first
         statement->root = at_json_root(json);
         status = at_bods_check(statement, &reason);
     }
-    if (status == AT_OK)
-        status = read_facts(r, first, &reason);
+    if (status == AT_OK) {
+        status = first ? read_first(r, item->text, &reason) : read_facts(r, &reason);
+        r->place++;
+    }
     if (status == AT_OK)
         return first ? AT_OK : load(r, err);
     if (!is_about_the_record(&reason)) {
@@ -178,7 +255,7 @@ static at_status read_statement(reading *r, const at_json_item *item, bool first
 static at_status read_items(reading *r, at_input *in, bool first, at_arena *scratch,
                             at_error *err) {
     at_json_items items = at_json_items_new(in);
-    r->relation_count = 0;
+    r->place = 0;
     for (;;) {
         at_json_item item;
         bool ended = false;
@@ -199,14 +276,20 @@ static at_status read_items(reading *r, at_input *in, bool first, at_arena *scra
 
 static void clear_reading(reading *r) {
     at_text_clear(&r->notes);
+    at_text_clear(&r->identities);
+    at_text_clear(&r->verdicts);
 }
 
 static at_status read_file(at_input *in, const at_import_options *options, const at_sink *sink,
                            at_arena *scratch, at_error *err) {
     (void)options;
     AT_CLEANUP(clear_reading)
-    reading r = {.sink = sink, .notes = {.limit_bytes = NOTES_BYTES_MAX}};
+    reading r = {.sink = sink,
+                 .notes = {.limit_bytes = NOTES_BYTES_MAX},
+                 .identities = {.limit_bytes = NOTES_BYTES_MAX},
+                 .verdicts = {.limit_bytes = NOTES_BYTES_MAX}};
     AT_TRY(read_items(&r, in, true, scratch, err));
+    find_repeats(&r);
     find_windows(&r);
     AT_TRY(at_input_rewind(in, err));
     return read_items(&r, in, false, scratch, err);
@@ -222,11 +305,12 @@ static int sniff(at_span head) {
         i++;
     if (i == head.bytes || (head.data[i] != '[' && head.data[i] != '{'))
         return 0;
-    return holds(head, "\"statementId\"") &&
-                   (holds(head, "\"recordId\"") || holds(head, "\"recordType\"") ||
-                    holds(head, "\"declarationSubject\""))
-               ? SURE
-               : 0;
+    const bool today = holds(head, "\"statementId\"") &&
+                       (holds(head, "\"recordId\"") || holds(head, "\"recordType\"") ||
+                        holds(head, "\"declarationSubject\""));
+    /* Older versions are told from other files so that the refusal can say what they are. */
+    const bool old = holds(head, "\"statementID\"") && holds(head, "\"statementType\"");
+    return today || old ? SURE : 0;
 }
 
 const at_importer importer_bods = {
