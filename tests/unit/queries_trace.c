@@ -21,7 +21,8 @@ static const struct {
 } questions[] = {
     {"where the money is, with the way it took",
      &query_trace,
-     "envelope=none source=L=transfer:t1 method=fifo to=X to=Z to=@fee to=@overdraft:multi/EUR to=multi/EUR",
+     "envelope=none source=L=transfer:t1 method=fifo to=X to=Z to=@fee to=@overdraft:multi/EUR "
+     "to=multi/EUR",
      NULL,
      {"fifo|@clean|X|EUR|2|||inferred|900,11,9,8,6,7(9)", "fifo|@unknown|Z|EUR|15|||inferred|5(1)",
       "fifo|L|@fee|EUR|4|||inferred|1,2,3(3)",
@@ -50,8 +51,8 @@ static const struct {
       "units"}},
     {"an account's own money, cited by its declaration; by rows where there is none",
      &query_trace,
-     "envelope=none source=L=account:Y@1 source=M=account:X@2 method=lifo method=fifo method=lifo to=X "
-     "to=Y as_of=1",
+     "envelope=none source=L=account:Y@1 source=M=account:X@2 method=lifo method=fifo method=lifo "
+     "to=X to=Y as_of=1",
      NULL,
      {"fifo|@clean|X|EUR|100|||corroborated|900,1,2(3)", "fifo|L|Y|EUR|15|||inferred|5,3(2)",
       "lifo|@clean|X|EUR|100|||corroborated|900,1,2(3)", "lifo|L|Y|EUR|15|||inferred|5,3(2)",
