@@ -1,5 +1,7 @@
 #include "engine/base/arena.h"
 
+#include "engine/base/interrupt.h"
+
 #include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
@@ -109,6 +111,7 @@ at_status at_arena_take(void **out, at_arena *arena, size_t count, size_t size, 
     if (count > (SIZE_MAX / 2) / size)
         return at_fail(err, AT_LIMIT, "E-MEMORY", "%zu items of %zu bytes are too many", count,
                        size);
+    AT_TRY(at_deadline_check(err));
     const size_t bytes = align_up(count == 0 ? 1 : count * size);
     at_arena_block *block = arena->blocks;
     if (block == NULL || block->capacity - block->used < bytes)

@@ -6,7 +6,8 @@
  * AT_ARENA_LIMIT_DEFAULT. Clear it by scope: AT_CLEANUP(at_arena_clear).
  *
  * Ownership: pointers stay valid until at_arena_clear or at_arena_reset.
- * Errors:    AT_NO_MEMORY, AT_LIMIT past limit_bytes; the arena stays usable.
+ * Errors:    AT_NO_MEMORY, AT_LIMIT past limit_bytes or a deadline (interrupt.h); the arena stays
+ *            usable.
  * Threads:   one arena, one thread.
  */
 #ifndef ASSETTRACE_BASE_ARENA_H

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/base/interrupt.h"
+
 /* From one source: distances, numbers of shortest paths, and the order in which nodes were met. */
 typedef struct path_count {
     const at_simple *graph;
@@ -61,8 +63,10 @@ at_status at_betweenness(double *out, const at_simple *graph, uint32_t steps, at
     AT_TRY(AT_NEW(&count.share, &scratch, graph->count, err));
     AT_TRY(AT_NEW(&count.order, &scratch, graph->count, err));
     memset(out, 0, graph->count * sizeof *out);
-    for (uint32_t source = 0; source < graph->count; source++)
+    for (uint32_t source = 0; source < graph->count; source++) {
+        AT_TRY(at_deadline_check(err));
         walk_back(&count, out, walk_out(&count, source, steps));
+    }
     /* Every pair was walked from both ends. */
     for (uint32_t node = 0; node < graph->count; node++)
         out[node] /= 2;

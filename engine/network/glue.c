@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "engine/base/interrupt.h"
+
 enum { REASON_BYTES = 200 };
 
 /* igraph's handlers get no argument of ours, so its last words have to wait here for the return
@@ -23,7 +25,16 @@ static void ignore_warning(const char *reason, const char *file, int line) {
     (void)line;
 }
 
+static igraph_error_t ask_deadline(void *data) {
+    (void)data;
+    if (at_deadline_check(NULL) == AT_OK)
+        return IGRAPH_SUCCESS;
+    IGRAPH_FINALLY_FREE();
+    return IGRAPH_INTERRUPTED;
+}
+
 void at_igraph_begin(void) {
+    igraph_set_interruption_handler(ask_deadline);
     igraph_set_error_handler(note_error);
     igraph_set_warning_handler(ignore_warning);
     last_reason[0] = '\0';
@@ -33,8 +44,10 @@ at_status at_igraph_fail(igraph_error_t code, at_error *err) {
     assert(code != IGRAPH_SUCCESS);
     if (code == IGRAPH_ENOMEM)
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the network");
-    if (code == IGRAPH_INTERRUPTED)
+    if (code == IGRAPH_INTERRUPTED) {
+        AT_TRY(at_deadline_check(err));
         return at_fail(err, AT_INTERRUPTED, "E-INTERRUPTED", "interrupted");
+    }
     return at_fail(err, AT_BUG, "E-NETWORK-IGRAPH", "the graph library refused: %s",
                    last_reason[0] ? last_reason : igraph_strerror(code));
 }

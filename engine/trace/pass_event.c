@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "engine/base/interrupt.h"
+
 /* --- A block's labels ------------------------------------------------------------------------- */
 
 static void count_labels(at_pass *pass, const at_lots *lots) {
@@ -204,6 +206,7 @@ at_status at_pass_rows(at_pass *pass, at_error *err) {
         const uint32_t row = at_effective_row(pass->effective, place);
         if (ledger->time_us[row] > as_of_us)
             break;
+        AT_TRY(at_deadline_check(err));
         call_ahead(pass, place);
         AT_TRY(at_pass_account_sources(pass, ledger->time_us[row], err));
         AT_TRY(run_row(pass, row, err));
