@@ -121,13 +121,51 @@ static void check_property(at_audit *audit, const at_json_value *section,
         at_audit_bad(audit, AT_PATH_REQUEST, "a total is the sum of nothing");
 }
 
+/* Is there a group of that id in the section? */
+static bool has_group(const at_json_value *section, const char *id) {
+    const at_json_value *group = at_json_first(at_json_get(section, "groups"));
+    for (; group != NULL; group = at_json_next(group))
+        if (at_text_equal(at_json_text(at_json_get(group, "id")), id))
+            return true;
+    return false;
+}
+
+/* The items a case names itself. Which persons a subject's description found is the answer of the
+   store: the bundle says it in section C, and no item may be anybody else. */
+static at_status read_named(at_property_list *out, const at_audit *audit,
+                            const at_json_value *sections, at_error *err) {
+    const at_json_value *persons = find_section(sections, "C");
+    const at_json_value *items = at_json_get(find_section(sections, "D"), "groups");
+    const char **ids = NULL;
+    size_t count = 0;
+    AT_TRY(AT_NEW(&ids, audit->state->arena, at_json_count(items) + 1, err));
+    if (audit->view.freeze_kind == AT_FREEZE_THING)
+        ids[count++] = audit->view.freeze;
+    else
+        for (const at_json_value *item = at_json_first(items); item; item = at_json_next(item)) {
+            const char *id = at_json_text(at_json_get(item, "id"));
+            if (id == NULL || !has_group(persons, id))
+                return at_fail(err, AT_BAD_INPUT, "E-BUNDLE-CONTENT",
+                               "item \"%.80s\" is no subject of the case", id ? id : "");
+            AT_TRY(at_arena_text(&ids[count++], audit->state->arena, id, err));
+        }
+    if (count == 0)
+        return at_fail(err, AT_BAD_INPUT, "E-BUNDLE-CONTENT",
+                       "nothing is listed of \"%.80s\", which the case asks to freeze",
+                       audit->view.freeze);
+    return at_property_named(out, ids, count, &audit->view, audit->state->arena, err);
+}
+
 static at_status check_sums(at_audit *audit, const at_json_value *sections, at_error *err) {
     at_property_list list = {.count = 0};
     at_error lower = {.status = AT_OK};
     bool bad = false;
     const at_json_value *section = find_section(sections, "D");
-    const at_status status = at_property_read(&list, audit->freeze_rows, audit->freeze_row_count,
-                                              &audit->view, audit->state->arena, &lower);
+    const at_status status =
+        audit->view.freeze_kind > AT_FREEZE_ANSWER
+            ? read_named(&list, audit, sections, &lower)
+            : at_property_read(&list, audit->freeze_rows, audit->freeze_row_count, &audit->view,
+                               audit->state->arena, &lower);
     AT_TRY(at_audit_judge(audit, &bad, status, AT_PATH_REQUEST, &lower, err));
     if (bad)
         return AT_OK;

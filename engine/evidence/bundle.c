@@ -83,12 +83,35 @@ static at_status put_answer(maker *make, const at_bundle_answer *answer, at_erro
     return read_property(make, answer->table, &text, err);
 }
 
+/* A subject's things, or the one thing that the case names by its id. */
+static at_status name_property(maker *make, at_error *err) {
+    const at_bundle_content *content = make->content;
+    const char **ids = NULL;
+    size_t count = 0;
+    AT_TRY(AT_NEW(&ids, make->arena, content->thing_count, err));
+    for (size_t i = 0; i < content->thing_count; i++) {
+        const at_bundle_thing *thing = &content->things[i];
+        const bool wanted = make->view.freeze_kind == AT_FREEZE_SUBJECT
+                                ? at_text_equal(thing->ref, make->view.freeze)
+                                : thing->ref == NULL && at_text_equal(thing->id, make->view.freeze);
+        if (wanted)
+            ids[count++] = thing->id;
+    }
+    if (count == 0)
+        return at_fail(err, AT_BAD_INPUT, "E-BUNDLE-CASE",
+                       "the freeze request names \"%.80s\", of which nothing is known",
+                       make->view.freeze);
+    return at_property_named(&make->property, ids, count, &make->view, make->arena, err);
+}
+
 static at_status put_answers(maker *make, at_error *err) {
-    bool found = make->view.freeze_answer[0] == '\0';
+    bool found = make->view.freeze_kind != AT_FREEZE_ANSWER;
     for (size_t i = 0; i < make->content->answer_count; i++) {
         AT_TRY(put_answer(make, &make->content->answers[i], err));
         found |= strcmp(make->content->answers[i].id, make->view.freeze_answer) == 0;
     }
+    if (found && make->view.freeze_kind > AT_FREEZE_ANSWER)
+        return name_property(make, err);
     if (!found)
         return at_fail(err, AT_BAD_INPUT, "E-BUNDLE-CASE",
                        "the freeze request rests on question \"%s\", which was not asked",

@@ -27,21 +27,35 @@ static at_status read_languages(at_case_view *view, const at_json_value *root, a
     return AT_OK;
 }
 
-static at_status read_freeze(at_case_view *view, const at_json_value *freeze, at_error *err) {
-    if (freeze == NULL)
-        return AT_OK;
+/* Has a member of the list this text under the key? */
+static bool lists(const at_json_value *list, const char *key, const char *text, size_t bytes) {
+    for (const at_json_value *item = at_json_first(list); item; item = at_json_next(item)) {
+        const char *named = at_json_text(at_json_get(item, key));
+        if (named != NULL && strlen(named) == bytes && memcmp(named, text, bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A dot alone makes no reference: ids hold dots too. */
+static void read_freeze(at_case_view *view, const at_json_value *root) {
+    const at_json_value *freeze = at_json_get(root, "freeze");
     const char *request = at_json_text(at_json_get(freeze, "request"));
     const char *dot = request != NULL ? strchr(request, '.') : NULL;
     if (request == NULL)
-        return AT_OK;
-    if (dot == NULL || dot == request || (size_t)(dot - request) >= sizeof view->freeze_answer ||
-        dot[1] == '\0')
-        return at_json_fail(err, freeze, "E-BUNDLE-CASE",
-                            "the freeze request \"%.80s\" is not ANSWER.COLUMN", request);
-    memcpy(view->freeze_answer, request, (size_t)(dot - request));
-    view->freeze_column = dot + 1;
+        return;
+    const size_t bytes = dot != NULL ? (size_t)(dot - request) : 0;
+    view->freeze = request;
     view->exclude = at_json_get(freeze, "exclude");
-    return AT_OK;
+    view->freeze_kind = AT_FREEZE_THING;
+    if (lists(at_json_get(root, "subjects"), "ref", request, strlen(request))) {
+        view->freeze_kind = AT_FREEZE_SUBJECT;
+    } else if (dot != NULL && bytes < sizeof view->freeze_answer &&
+               lists(at_json_get(root, "questions"), "id", request, bytes)) {
+        view->freeze_kind = AT_FREEZE_ANSWER;
+        memcpy(view->freeze_answer, request, bytes);
+        view->freeze_column = dot + 1;
+    }
 }
 
 static at_status read_members(at_case_view *view, at_error *err) {
@@ -53,8 +67,8 @@ static at_status read_members(at_case_view *view, at_error *err) {
     view->purpose = at_json_text(at_json_get(root, "purpose"));
     view->legal_basis = at_json_text(at_json_get(root, "legal_basis"));
     view->title = at_json_get(root, "title");
-    AT_TRY(read_languages(view, root, err));
-    return read_freeze(view, at_json_get(root, "freeze"), err);
+    read_freeze(view, root);
+    return read_languages(view, root, err);
 }
 
 at_status at_case_view_open(at_case_view *out, const char *data, size_t bytes, at_error *err) {

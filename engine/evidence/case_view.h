@@ -15,6 +15,14 @@
 
 enum { AT_LANGUAGES_MAX = 8 };
 
+/* What freeze.request names. */
+typedef enum at_freeze_kind {
+    AT_FREEZE_NONE,
+    AT_FREEZE_ANSWER,  /* "q2.thing": a column of an answer */
+    AT_FREEZE_SUBJECT, /* "s1": a subject of the case */
+    AT_FREEZE_THING,   /* anything else: one thing by its id */
+} at_freeze_kind;
+
 typedef struct at_case_view {
     at_json *json;
     const char *id;                            /* [A-Za-z0-9._-]{1,64} */
@@ -22,7 +30,9 @@ typedef struct at_case_view {
     const at_json_value *title;                /* a text or {language: text}; NULL when absent */
     const char *languages[AT_LANGUAGES_MAX];   /* with a phrase catalogue, "en" first */
     size_t language_count;
-    char freeze_answer[65]; /* "q2" of "q2.thing"; "" when the case asks for no freeze */
+    at_freeze_kind freeze_kind;
+    const char *freeze;     /* the request as written; NULL when the case asks for no freeze */
+    char freeze_answer[65]; /* "q2" of "q2.thing"; "" unless AT_FREEZE_ANSWER */
     const char *freeze_column;
     const at_json_value *exclude; /* array or NULL */
 } at_case_view;

@@ -71,3 +71,15 @@ at_status at_property_read(at_property_list *out, const at_finding_row *rows, si
     *out = list;
     return AT_OK;
 }
+
+at_status at_property_named(at_property_list *out, const char *const *ids, size_t count,
+                            const at_case_view *view, at_arena *arena, at_error *err) {
+    at_property_list list = {.count = 0};
+    AT_TRY(AT_NEW(&list.items, arena, count, err));
+    for (size_t i = 0; i < count; i++)
+        if (find_item(&list, ids[i]) == NULL)
+            list.items[list.count++] =
+                (at_property){.thing = ids[i], .excluded = at_case_view_excluded(view, ids[i])};
+    *out = list;
+    return AT_OK;
+}

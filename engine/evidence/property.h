@@ -3,7 +3,8 @@
  *
  * The builder and the verifier both derive items and sums from the bytes of one findings file,
  * never from each other: distinct things of the named column, in the order of their first row; the
- * value and currency of the first row that states one (columns "value" and "currency").
+ * value and currency of the first row that states one (columns "value" and "currency"). A case that
+ * names a subject or one thing instead has items without rows, and no sums.
  *
  * Ownership: texts live as long as the rows.
  * Errors:    AT_BAD_INPUT "E-BUNDLE-FINDING" for a value that is no amount;
@@ -17,7 +18,7 @@
 
 typedef struct at_property {
     const char *thing;
-    const at_finding_row *row;       /* the first */
+    const at_finding_row *row;       /* the first; NULL for a thing named by the case itself */
     const at_finding_row *value_row; /* the one that states the value, or NULL */
     const char *value, *currency;    /* NULL when no row states both */
     const char *excluded;            /* the case's reason for leaving it out, or NULL */
@@ -39,5 +40,9 @@ typedef struct at_property_list {
 AT_CHECKED at_status at_property_read(at_property_list *out, const at_finding_row *rows,
                                       size_t row_count, const at_case_view *view, at_arena *arena,
                                       at_error *err);
+
+/** Items that the case names itself, without rows and values. */
+AT_CHECKED at_status at_property_named(at_property_list *out, const char *const *ids, size_t count,
+                                       const at_case_view *view, at_arena *arena, at_error *err);
 
 #endif

@@ -149,15 +149,17 @@ static at_status collect_item(at_request *request, const at_property *item, at_e
     at_entry_list *list = &group->entries;
     const char *finding = NULL;
     *group = (at_request_group){item->thing, new_list(request)};
-    AT_TRY(at_arena_print(&finding, request->arena, err, "%s:%" PRId64,
-                          request->view->freeze_answer, item->row->row));
+    if (item->row != NULL)
+        AT_TRY(at_arena_print(&finding, request->arena, err, "%s:%" PRId64,
+                              request->view->freeze_answer, item->row->row));
     AT_TRY(at_entry_add(list, "finding", finding, NULL, NULL, err));
     AT_TRY(at_entry_add(list, "excluded", item->excluded, NULL, NULL, err));
     AT_TRY(at_entry_add(list, "value", item->value, item->currency, NULL, err));
     for (size_t i = 0; item->value_row != NULL && i < item->value_row->source_count; i++)
         AT_TRY(at_entry_add(list, "value", item->value, item->currency, item->value_row->sources[i],
                             err));
-    AT_TRY(add_row_cells(list, item, err));
+    if (item->row != NULL)
+        AT_TRY(add_row_cells(list, item, err));
     for (size_t i = 0; i < request->content->thing_count; i++) {
         const at_bundle_thing *thing = &request->content->things[i];
         if (thing->ref != NULL || strcmp(thing->id, item->thing) != 0)

@@ -1,6 +1,8 @@
 /* ask.c: one question answered, with everything its answer has to admit. */
 #include "engine/jobs/ask.h"
 
+#include "engine/jobs/cut.h"
+
 const at_query *at_query_find(const at_query *const *registry, const char *name) {
     for (; *registry; registry++)
         if (at_text_equal((*registry)->name, name))
@@ -20,17 +22,6 @@ at_status at_query_unknown(const at_query *const *registry, const char *name, at
     else
         at_hint(err, "`assettrace queries` lists them");
     return AT_USAGE;
-}
-
-/* Rows beyond the limit are cut from the end of the total order, and said. */
-static at_status cut_rows(at_table *table, size_t max_rows, at_error *err) {
-    if (max_rows == 0 || table->row_count <= max_rows)
-        return AT_OK;
-    size_t cut = table->row_count - max_rows;
-    table->row_count = max_rows;
-    table->truncated = true;
-    return at_table_note(table, err, "TRUNCATED", "limit %zu: %zu further rows are left out",
-                         max_rows, cut);
 }
 
 /* An answer that rests on half a file says so. */
@@ -94,7 +85,7 @@ at_status at_ask(at_table *out, at_reader *reader, const at_ask_request *request
         AT_TRY(run_sql(&table, reader, &question, err));
     else
         AT_TRY(query->run(&table, &question, err));
-    AT_TRY(cut_rows(&table, request->max_rows, err));
+    AT_TRY(at_cut_rows(&table, request->max_rows, AT_CUT_LAST, err));
     AT_TRY(note_partial(&table, facts, err));
     if (query->limits)
         AT_TRY(at_table_note(&table, err, "LIMITS", "%s", query->limits));

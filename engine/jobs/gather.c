@@ -18,6 +18,8 @@ typedef struct gather_state {
     size_t id_count, id_capacity;
     at_bundle_thing *things;
     size_t thing_count, thing_capacity;
+    at_thing *items; /* of the freeze request */
+    size_t item_count, item_capacity;
 } gather_state;
 
 static at_status want_record(gather_state *state, at_record_id id, at_error *err) {
@@ -69,7 +71,8 @@ static bool is_about(const at_fact *fact, at_thing thing) {
 }
 
 /* What records say of one thing, as far as a request for freezing has a place for it. */
-static at_status gather_thing(gather_state *state, const char *ref, at_thing thing, at_error *err) {
+static at_status gather_thing(gather_state *state, const char *ref, const char *id, at_thing thing,
+                              at_error *err) {
     static const at_kind kinds[] = {AT_PARTY, AT_ACCOUNT, AT_ASSET, AT_IDENTIFIER, AT_LISTING};
     at_fact *facts = NULL;
     size_t count = 0, capacity = 0;
@@ -87,38 +90,66 @@ static at_status gather_thing(gather_state *state, const char *ref, at_thing thi
     at_thing_view view = {0};
     AT_TRY(state->facts->view(state->facts->self, &view, thing, err));
     AT_TRY(AT_GROW(&state->things, &state->thing_capacity, state->thing_count, state->arena, err));
-    state->things[state->thing_count++] =
-        (at_bundle_thing){.ref = ref, .id = view.shown, .facts = facts, .fact_count = count};
+    state->things[state->thing_count++] = (at_bundle_thing){
+        .ref = ref, .id = id ? id : view.shown, .facts = facts, .fact_count = count};
     return AT_OK;
+}
+
+/* A thing stands several times in a column; what records say of it is listed once. */
+static bool has_item(const gather_state *state, at_thing thing) {
+    for (size_t i = 0; i < state->item_count; i++)
+        if (state->items[i] == thing)
+            return true;
+    return false;
+}
+
+static at_status gather_item(gather_state *state, const char *id, at_thing thing, at_error *err) {
+    AT_TRY(AT_GROW(&state->items, &state->item_capacity, state->item_count, state->arena, err));
+    state->items[state->item_count++] = thing;
+    return gather_thing(state, NULL, id, thing, err);
 }
 
 static at_status gather_subjects(gather_state *state, at_error *err) {
     const at_case *source = state->run->source;
     for (size_t i = 0; i < source->subject_count; i++)
         for (const at_thing *thing = state->run->subject_things[i]; *thing; thing++)
-            AT_TRY(gather_thing(state, source->subjects[i].ref, *thing, err));
+            AT_TRY(gather_thing(state, source->subjects[i].ref, NULL, *thing, err));
     return AT_OK;
 }
 
-/* The things that freeze.request names; nodes and texts that are no things have nothing to add. */
-static at_status gather_items(gather_state *state, at_error *err) {
-    const at_json_value *request = at_json_get(state->run->source->freeze, "request");
-    if (!request)
-        return AT_OK;
-    at_pair_list list = {.arena = state->arena};
-    AT_TRY(at_refer_text(&list, "request", at_json_text(request), request, state->run,
-                         state->run->answer_count, state->facts, err));
-    for (size_t i = 0; i < list.count; i++) {
+/* The things of a column of an answer; nodes and texts that are no things have nothing to add. */
+static at_status gather_column(gather_state *state, const at_table *table, int column,
+                               at_error *err) {
+    for (size_t i = 0; i < table->row_count; i++) {
+        AT_CLEANUP(at_text_clear) at_text text = {0};
         at_thing thing = 0;
         at_error unknown = {0};
+        AT_TRY(
+            at_cell_print(&text, &table->columns[column], &table->rows[i].cells[column], 12, err));
+        if (text.bytes == 0)
+            continue;
         at_status status = state->facts->resolve(state->facts->self, &thing, AT_ANY_THING,
-                                                 list.items[i].value, &unknown);
-        if (status == AT_OK)
-            AT_TRY(gather_thing(state, NULL, thing, err));
-        else if (status != AT_BAD_INPUT)
+                                                 at_text_string(&text), &unknown);
+        if (status == AT_OK && !has_item(state, thing))
+            AT_TRY(gather_item(state, NULL, thing, err));
+        else if (status != AT_OK && status != AT_BAD_INPUT)
             return at_fail(err, status, unknown.code, "%s", unknown.message);
     }
     return AT_OK;
+}
+
+/* The things that freeze.request names. */
+static at_status gather_items(gather_state *state, at_error *err) {
+    at_reference what;
+    const at_json_value *request = at_json_get(state->run->source->freeze, "request");
+    if (!request)
+        return AT_OK;
+    AT_TRY(at_refer_freeze(&what, state->run, state->facts, err));
+    for (const at_thing *thing = what.things; thing && *thing; thing++)
+        AT_TRY(gather_item(state, NULL, *thing, err));
+    if (what.thing)
+        return gather_item(state, at_json_text(request), what.thing, err);
+    return what.table ? gather_column(state, what.table, what.column, err) : AT_OK;
 }
 
 static int by_id(const void *a, const void *b) {

@@ -20,18 +20,36 @@ typedef struct at_pair_list {
     at_arena *arena;
 } at_pair_list;
 
+/* A case may write the argument `source` in the plural. */
+#define AT_REFER_SOURCES "sources"
+
 /**
  * Fill `list` for question number `index` of the run (earlier answers are answers[0..index)).
  * Case defaults and the case's as_of are added where the query has such an argument and the
  * question is silent.
+ *
+ * @param empty_out  the first reference that names nothing (a subject expected to be absent, a
+ *                   column without values), or NULL: then there is nothing to ask about
  */
-AT_CHECKED at_status at_refer(at_pair_list *list, const at_case_run *run, size_t index,
-                              const at_facts *facts, at_error *err);
+AT_CHECKED at_status at_refer(at_pair_list *list, const at_json_value **empty_out,
+                              const at_case_run *run, size_t index, const at_facts *facts,
+                              at_error *err);
 
-/** What one text refers to, as texts added to `list` under `name`: used for questions and for
- * `freeze.request`. */
-AT_CHECKED at_status at_refer_text(at_pair_list *list, const char *name, const char *text,
-                                   const at_json_value *where, const at_case_run *run,
-                                   size_t answer_count, const at_facts *facts, at_error *err);
+/* What `freeze.request` names: one of the three. */
+typedef struct at_reference {
+    const at_thing *things; /* "s1": 0-terminated */
+    const at_table *table;  /* "q2.thing" */
+    int column;
+    at_thing thing; /* an id */
+} at_reference;
+
+AT_CHECKED at_status at_refer_freeze(at_reference *out, const at_case_run *run,
+                                     const at_facts *facts, at_error *err);
+
+/** {"label", "transfer" | "account" + "time", "amount"} as LABEL=transfer:T,AMOUNT. */
+AT_CHECKED at_status at_refer_source(const char **out, const at_json_value *value, at_arena *arena,
+                                     at_error *err);
+/** The argument of that name, or NULL. */
+const at_arg *at_refer_argument(const at_query *query, const char *name);
 
 #endif

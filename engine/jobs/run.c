@@ -1,6 +1,9 @@
 /* run.c: a case's subjects found, its questions answered in order. */
 #include "engine/jobs/run.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "engine/jobs/look.h"
 #include "engine/jobs/refer.h"
 
@@ -32,8 +35,10 @@ static at_status find_subject(const at_thing **out, const at_case_subject *subje
     if (subject->id) {
         at_status status = facts->resolve(facts->self, &by_id, AT_ANY_THING, subject->id, err);
         if (status != AT_OK) {
-            at_place(err, "subject \"%s\", line %llu", subject->ref,
-                     (unsigned long long)at_json_line(subject->where));
+            at_error lower = err ? *err : (at_error){0};
+            at_json_fail(err, subject->where, lower.code, "subject \"%s\": %s", subject->ref,
+                         lower.message);
+            at_hint(err, "%s", lower.hint);
             return status;
         }
         found = &by_id;
@@ -62,81 +67,88 @@ static at_status find_subjects(at_case_run *run, const at_facts *facts, at_arena
     return AT_OK;
 }
 
-/* "limit" of the question or of the defaults; 0 = none. */
-static at_status row_limit(size_t *out, const at_case *source, const at_case_question *question,
-                           at_error *err) {
-    const at_json_value *limit = at_json_get(question->where, "limit");
-    if (!limit)
-        limit = at_json_get(source->defaults, "limit");
-    int64_t count = 0;
-    if (limit && (!at_json_int(&count, limit) || count < 1))
-        return at_json_fail(err, limit, "E-CASE-TYPE", "\"limit\" must be a number of rows from 1");
-    *out = (size_t)count;
-    return AT_OK;
+/* A reference that names nothing leaves nothing to ask about: the answer is empty and says so. An
+   argument left out instead would ask about everything. */
+static at_status answer_nothing(at_case_answer *answer, const at_json_value *empty, at_arena *arena,
+                                at_error *err) {
+    const at_query *query = answer->question->query;
+    const char *text = at_json_text(empty);
+    at_table_init(&answer->table, query->name, query->version, query->columns, arena);
+    return at_table_note(&answer->table, err, "EMPTY_REFERENCE",
+                         "%s%s%s names nothing: there is nothing to ask about", text ? "\"" : "",
+                         text ? text : at_json_key(empty), text ? "\"" : "");
 }
 
-/* Which grades `include` names; without it all rows stay. Observed takes corroborated with it: it
-   is stronger. */
-static at_status included(unsigned *out, const at_json_value *include, at_error *err) {
-    unsigned grades = include ? 0 : ~0u;
-    for (const at_json_value *item = at_json_first(include); item; item = at_json_next(item)) {
-        bool known = false;
-        for (at_grade grade = AT_OBSERVED; grade <= AT_INFERRED; grade++)
-            if (at_text_equal(at_json_text(item), at_grade_text(grade))) {
-                grades |= 1u << grade;
-                known = true;
-            }
-        if (!known)
-            return at_json_fail(err, item, "E-CASE-TYPE",
-                                "a grade is one of observed, corroborated, accepted, inferred");
+/* Bind says which argument is wrong; the case says where that argument stands. */
+static void place_failure(at_error *err, const at_case_question *question) {
+    static const char told[] = "argument ";
+    const at_json_value *where = question->where;
+    at_error copy = *err;
+    if (at_text_starts(err->place, told)) {
+        where = at_json_get(question->where, err->place + strlen(told));
+    } else if (at_text_starts(err->message, told)) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(err->message + strlen(told), ":"),
+                 err->message + strlen(told));
+        where = at_json_get(question->where, name);
     }
-    if (grades & (1u << AT_OBSERVED))
-        grades |= 1u << AT_CORROBORATED;
-    *out = grades;
-    return AT_OK;
-}
-
-static at_status keep_grades(at_table *table, unsigned grades, at_error *err) {
-    size_t kept = 0;
-    for (size_t i = 0; i < table->row_count; i++)
-        if (grades & (1u << table->rows[i].grade))
-            table->rows[kept++] = table->rows[i];
-    size_t left_out = table->row_count - kept;
-    table->row_count = kept;
-    if (!left_out)
-        return AT_OK;
-    return at_table_note(table, err, "GRADE_LEFT_OUT",
-                         "%zu rows of grades the case does not include are left out", left_out);
+    at_json_fail(err, where ? where : question->where, copy.code, "question \"%s\": %s",
+                 question->id, copy.message);
+    err->status = copy.status;
+    at_hint(err, "%s", copy.hint);
 }
 
 static at_status answer_one(at_case_run *run, size_t index, at_reader *reader,
                             const at_answer *earlier, at_arena *arena, at_error *err) {
     at_case_answer *answer = &run->answers[index];
     const at_case_question *question = answer->question;
+    const at_json_value *empty = NULL;
     at_pair_list list = {.arena = arena};
-    AT_TRY(at_refer(&list, run, index, at_reader_facts(reader), err));
+    AT_TRY(at_refer(&list, &empty, run, index, at_reader_facts(reader), err));
     answer->pairs = list.items;
     answer->pair_count = list.count;
-    at_ask_request request = {.query = question->query,
-                              .pairs = list.items,
-                              .pair_count = list.count,
-                              .earlier = earlier,
-                              .earlier_count = index};
-    AT_TRY(row_limit(&request.max_rows, run->source, question, err));
-    unsigned grades = 0;
-    AT_TRY(included(&grades, at_json_get(run->source->defaults, "include"), err));
-    at_status status = at_ask(&answer->table, reader, &request, arena, err);
-    if (status != AT_OK) {
-        at_place(err, "question \"%s\", line %llu", question->id,
-                 (unsigned long long)at_json_line(question->where));
+    const at_ask_request request = {.query = question->query,
+                                    .pairs = list.items,
+                                    .pair_count = list.count,
+                                    .earlier = earlier,
+                                    .earlier_count = index};
+    if (empty)
+        AT_TRY(answer_nothing(answer, empty, arena, err));
+    else
+        AT_TRY(at_ask(&answer->table, reader, &request, arena, err));
+    return at_cut_table(&answer->table, &question->cut, err);
+}
+
+/* Does the answer have the rows that the case expects? */
+static at_status check_rows(const at_case_answer *answer, at_error *err) {
+    const at_case_question *question = answer->question;
+    const at_json_value *expect = at_json_get(question->where, "expect");
+    if (question->expect_rows < 0 || (uint64_t)question->expect_rows == answer->table.row_count)
+        return AT_OK;
+    at_json_fail(err, expect, "E-CASE-EXPECT", "question \"%s\": %zu rows, %lld expected",
+                 question->id, answer->table.row_count, (long long)question->expect_rows);
+    at_hint(err, "look at the answer with `assettrace ask %s`, then correct \"expect\"",
+            question->query->name);
+    return AT_BAD_INPUT;
+}
+
+static at_status answer_question(at_case_run *run, size_t index, at_reader *reader,
+                                 const at_answer *earlier, at_arena *arena, at_error *err) {
+    const at_case_question *question = run->answers[index].question;
+    at_error lower = {0};
+    at_status status = answer_one(run, index, reader, earlier, arena, &lower);
+    if (status == AT_OK)
+        return check_rows(&run->answers[index], err);
+    if (!err)
         return status == AT_USAGE ? AT_BAD_INPUT : status;
+    *err = lower;
+    if (!at_text_starts(lower.place, "/")) /* already a place in the case file */
+        place_failure(err, question);
+    if (at_text_equal(lower.code, "E-TIME-LIMIT")) {
+        at_hint(err, "%lld s were allowed: raise \"timeout_s\" or narrow the question",
+                (long long)question->timeout_s);
     }
-    AT_TRY(keep_grades(&answer->table, grades, err));
-    if (question->expect_rows >= 0 && (uint64_t)question->expect_rows != answer->table.row_count)
-        return at_json_fail(err, question->where, "E-CASE-EXPECT",
-                            "question \"%s\": %zu rows, %lld expected", question->id,
-                            answer->table.row_count, (long long)question->expect_rows);
-    return AT_OK;
+    return status == AT_USAGE ? AT_BAD_INPUT : status;
 }
 
 at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader *reader,
@@ -153,11 +165,14 @@ at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader 
         run.answers[i].question = &source->questions[i];
         if (progress)
             progress(self, run.answers[i].question, NULL);
-        AT_TRY(answer_one(&run, i, reader, earlier, arena, err));
+        AT_TRY(answer_question(&run, i, reader, earlier, arena, err));
         earlier[i] = (at_answer){source->questions[i].id, &run.answers[i].table};
         if (progress)
             progress(self, run.answers[i].question, &run.answers[i].table);
     }
+    at_reference freeze;
+    if (source->freeze) /* a request for nothing known is a mistake now, not when it is sealed */
+        AT_TRY(at_refer_freeze(&freeze, &run, facts, err));
     *out = run;
     return AT_OK;
 }

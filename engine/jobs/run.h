@@ -11,6 +11,7 @@
 
 #include "engine/base/json.h"
 #include "engine/jobs/ask.h"
+#include "engine/jobs/cut.h"
 
 typedef struct at_case_subject {
     const char *ref;
@@ -24,6 +25,8 @@ typedef struct at_case_question {
     const at_query *query;
     const at_json_value *where; /* the object, for arguments and messages */
     int64_t expect_rows;        /* -1: no expectation */
+    int64_t timeout_s;          /* 0: no limit; whoever runs the case arms the clock */
+    at_cut cut;                 /* what its answer leaves out */
 } at_case_question;
 
 typedef struct at_case {
