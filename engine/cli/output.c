@@ -51,6 +51,13 @@ size_t at_terminal_columns(int descriptor) {
     return size.ws_col >= COLUMNS_MIN ? size.ws_col : 0;
 }
 
+at_status at_output_open_standard(at_output *out, at_cli *cli, at_error *err) {
+    *out = (at_output){.terminal = isatty(STDOUT_FILENO) == 1};
+    out->columns = at_terminal_columns(STDOUT_FILENO);
+    out->text.limit_bytes = FILE_BYTES_MAX;
+    return choose_format(out, cli, err);
+}
+
 at_status at_output_open(at_output *out, at_cli *cli, at_error *err) {
     *out = (at_output){.terminal = isatty(STDOUT_FILENO) == 1};
     if (cli->command->takes & AT_TAKES_FORMAT) {

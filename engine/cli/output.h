@@ -31,6 +31,8 @@ typedef struct at_output {
 
 /** By the options of the command: --json and its like, --output, --force. */
 AT_CHECKED at_status at_output_open(at_output *out, at_cli *cli, at_error *err);
+/** The same without --output, for a command that puts something else there. */
+AT_CHECKED at_status at_output_open_standard(at_output *out, at_cli *cli, at_error *err);
 /** Write when much has gathered. */
 AT_CHECKED at_status at_output_flush(at_output *out, at_error *err);
 AT_CHECKED at_status at_output_finish(at_output *out, at_error *err);
