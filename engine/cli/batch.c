@@ -101,13 +101,11 @@ static at_status check_names(const batch *work, const char *const *paths, size_t
 static at_status look_before(bool *kept, outcome *what, bool *cut, const batch *work,
                              const at_case *source, at_error *err) {
     at_run_head head = {.revision = 0};
-    char hash[AT_SHA256_TEXT_BYTES];
     bool known = false;
     if (at_file_kind_of(what->answers) == AT_FILE_NONE)
         return AT_OK;
     AT_TRY(at_run_head_read(&head, &known, what->answers, err));
-    AT_TRY(at_sha256_text(hash, source->bytes, source->byte_count, err));
-    if (known && strcmp(hash, head.case_sha256) == 0 &&
+    if (known && strcmp(source->sha256, head.case_sha256) == 0 &&
         head.revision == at_session_revision(&work->session, source)) {
         *kept = true;
         *cut = head.truncated;

@@ -1,5 +1,6 @@
 /* cmd_case.c: a case answered and sealed. */
 #include "engine/cli/case_session.h"
+#include "engine/cli/command.h"
 #include "engine/cli/passphrase.h"
 #include "engine/cli/print.h"
 #include "engine/jobs/seal.h"

@@ -3,6 +3,7 @@
 #include "engine/base/interrupt.h"
 #include "engine/cli/batch.h"
 #include "engine/cli/case_session.h"
+#include "engine/cli/command.h"
 #include "engine/cli/exit.h"
 #include "engine/cli/print_run.h"
 

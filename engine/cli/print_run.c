@@ -41,14 +41,12 @@ static void put_text(at_json_writer *json, const char *key, const char *text) {
 static at_status print_head(at_text *out, const at_case_run *run, bool truncated, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text head = {0};
     at_json_writer json = {.out = &head};
-    char hash[AT_SHA256_TEXT_BYTES];
     int64_t rows = 0;
     for (size_t i = 0; i < run->answer_count; i++)
         rows += (int64_t)run->answers[i].table.row_count;
-    AT_TRY(at_sha256_text(hash, run->source->bytes, run->source->byte_count, err));
     at_json_object(&json);
     put_text(&json, "case", run->source->id);
-    put_text(&json, "case_sha256", hash);
+    put_text(&json, "case_sha256", run->source->sha256);
     put_number(&json, "questions", (int64_t)run->answer_count);
     put_text(&json, "release", at_release);
     put_number(&json, "revision", run->revision);

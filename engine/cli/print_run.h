@@ -11,7 +11,6 @@
 #define ASSETTRACE_CLI_PRINT_RUN_H
 
 #include "engine/cli/print.h"
-#include "engine/crypto/hash.h"
 #include "engine/jobs/run.h"
 
 /** Append; AT_LIMIT with an empty message when an answer was cut. */

@@ -4,6 +4,7 @@
 
 #include "engine/base/file.h"
 #include "engine/jobs/case_read.h"
+#include "engine/jobs/run.h"
 
 enum { CASE_BYTES_MAX = 4 << 20, SUBJECTS_MAX = 1000 };
 
@@ -272,6 +273,7 @@ at_status at_case_read_bytes(at_case *out, const char *bytes, size_t count, cons
                              const at_query *const *queries, at_arena *arena, at_error *err) {
     AT_CLEANUP(at_case_close) at_case made = {.byte_count = count};
     AT_TRY(at_arena_copy(&made.bytes, arena, bytes, count, err));
+    AT_TRY(at_sha256_text(made.sha256, bytes, count, err));
     AT_TRY(at_json_parse(&made.json, made.bytes, count, name, err));
     AT_TRY(read_head(&made, err));
     AT_TRY(read_subjects(&made, arena, err));

@@ -10,6 +10,7 @@
 #define ASSETTRACE_JOBS_RUN_H
 
 #include "engine/base/json.h"
+#include "engine/crypto/hash.h"
 #include "engine/jobs/ask.h"
 #include "engine/jobs/cut.h"
 
@@ -32,6 +33,7 @@ typedef struct at_case_question {
 typedef struct at_case {
     const char *bytes; /* the file as read */
     size_t byte_count;
+    char sha256[AT_SHA256_TEXT_BYTES]; /* of them */
     at_json *json;
     const char *id, *purpose, *legal_basis;
     const char *as_of;   /* text, or NULL */
