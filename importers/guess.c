@@ -29,7 +29,7 @@ static at_status fill_in(at_text *out, const char *mapping, at_error *err) {
 static at_status try_mapping(at_guesser *g, const char *path, const char *name, at_error *err) {
     AT_CLEANUP(at_json_close) at_json *json = NULL;
     AT_CLEANUP(at_input_close) at_input *in = NULL;
-    enum { SURE = 98, SOME = 60 };
+    enum { SURE = 98, SOME = 60, NOTHING = 0 };
     at_guess *out = g->out;
     at_trial *trial = &out->trial;
     char number[AT_AMOUNT_TEXT_BYTES];
@@ -37,7 +37,14 @@ static at_status try_mapping(at_guesser *g, const char *path, const char *name, 
     AT_TRY(fill_in(&filled, out->mapping, err));
     AT_TRY(at_json_parse(&json, filled.data, filled.bytes, "the guess", err));
     AT_TRY(at_input_open(&in, path, name, 0, err));
-    AT_TRY(at_trial_read(trial, in, at_json_root(json), NULL, err));
+    at_error reason = {.status = AT_OK};
+    const at_status status = at_trial_read(trial, in, at_json_root(json), NULL, &reason);
+    if (status == AT_BAD_INPUT || (status == AT_LIMIT && strcmp(reason.code, "E-MEMORY") != 0))
+        return at_guess_say(g, "rows", "0", NOTHING, err, "no import could read the file: %s",
+                            reason.message);
+    if (status != AT_OK && err != NULL)
+        *err = reason;
+    AT_TRY(status);
     at_money_format(number, (int64_t)trial->records, 0);
     if (trial->rejected > 0)
         return at_guess_say(g, "rows", number, SOME, err,

@@ -153,24 +153,17 @@ static void take_zone(at_guesser *g, const char *line, char out[8]) {
     g->zone_why = "said above the rows";
 }
 
-/* Digits 6 to 8 of a Russian account are its currency. */
-static at_status currency_of_account(at_guesser *g, at_error *err) {
+at_status at_guess_account_currency(const char **out, const char *account, at_error *err) {
     enum { CODE_AT = 5, CODE_BYTES = 3 };
     char code[CODE_BYTES + 1];
     int times = 1;
-    if (g->currency_sure >= BY_NUMBER || g->account == NULL ||
-        strlen(g->account) != RUSSIAN_DIGITS || strspn(g->account, "0123456789") != RUSSIAN_DIGITS)
+    *out = NULL;
+    if (account == NULL || strlen(account) != RUSSIAN_DIGITS ||
+        strspn(account, "0123456789") != RUSSIAN_DIGITS)
         return AT_OK;
-    memcpy(code, g->account + CODE_AT, CODE_BYTES);
+    memcpy(code, account + CODE_AT, CODE_BYTES);
     code[CODE_BYTES] = '\0';
-    const char *found = NULL;
-    AT_TRY(at_guess_currency(&found, &times, code, err));
-    if (found == NULL)
-        return AT_OK;
-    g->currency = found;
-    g->currency_sure = BY_NUMBER;
-    g->currency_why = "digits 6 to 8 of the account's number";
-    return AT_OK;
+    return at_guess_currency(out, &times, code, err);
 }
 
 at_status at_guess_above(at_guesser *g, at_error *err) {
@@ -195,5 +188,5 @@ at_status at_guess_above(at_guesser *g, at_error *err) {
     }
     if (zone[0] != '\0')
         AT_TRY(at_arena_text(&g->zone, g->arena, zone, err));
-    return currency_of_account(g, err);
+    return AT_OK;
 }

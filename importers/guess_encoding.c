@@ -14,10 +14,12 @@ enum {
     BAD = -4,  /* what a text of that encoding does not hold */
     CASE = -6, /* a capital after a small letter: the wrong Cyrillic table */
     UNREADABLE = -8,
+    SOME_BAD = 3,
     FAR_MORE = 2, /* the best must have that many times the points of the next to be sure */
     CERTAIN = 95,
     LIKELY = 85,
     UNSURE = 60,
+    NO_WORDS = 20,
     UTF16_PERCENT = 30,
 };
 
@@ -160,6 +162,8 @@ static at_status guess_letters(at_guesser *g, at_span bytes, at_error *err) {
         if (status == AT_BAD_INPUT)
             continue;
         AT_TRY(status);
+        if (bad > SOME_BAD && 100 * bad > bytes.bytes)
+            continue; /* one byte in a hundred means nothing */
         const int64_t score = score_text(&text, candidates[i]) + UNREADABLE * (int64_t)bad;
         if (score > best) {
             next = best;
@@ -174,6 +178,10 @@ static at_status guess_letters(at_guesser *g, at_span bytes, at_error *err) {
                        "the bytes fit no encoding that a mapping can name");
     const bool sure = best > 0 && (next <= 0 || best >= FAR_MORE * next);
     AT_TRY(keep_text(g, chosen, bytes, err));
+    if (best <= 0)
+        return at_guess_say(g, "encoding", at_encodings[chosen], NO_WORDS, err,
+                            "in none that a mapping can name do the letters make words: convert "
+                            "the file (KOI8-R, CP866?) and guess again");
     return at_guess_say(g, "encoding", at_encodings[chosen], sure ? LIKELY : UNSURE, err,
                         sure
                             ? "not UTF-8; read so, the letters make words"

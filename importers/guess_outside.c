@@ -5,7 +5,7 @@
 #include "importers/guess_part.h"
 #include "engine/names/identifier.h"
 
-enum { LIKELY = 88, BY_COUNTRY = 60, ZONE_BY_COUNTRY = 70, NOTHING = 0, OPEN = 40 };
+enum { LIKELY = 88, BY_NUMBER = 85, BY_COUNTRY = 60, ZONE_BY_COUNTRY = 70, NOTHING = 0, OPEN = 40 };
 
 /* Countries whose clocks never change, and their currencies; "" = clocks change or differ. */
 static const struct {
@@ -78,6 +78,12 @@ static at_status settle_currency(at_guesser *g, at_error *err) {
         return at_guess_say(g, "currency", g->currency, g->currency_sure, err, "%s",
                             g->currency_why);
     }
+    const int column = g->is_transfer ? g->columns[AT_ROLE_FROM] : g->columns[AT_ROLE_ACCOUNT];
+    AT_TRY(at_guess_account_currency(&g->currency,
+                                     column >= 0 ? g->table.cells[0][column] : g->account, err));
+    if (g->currency != NULL)
+        return at_guess_say(g, "currency", g->currency, BY_NUMBER, err,
+                            "digits 6 to 8 of the account's number");
     g->currency = country >= 0 ? countries[country].currency : "XXX";
     return at_guess_say(g, "currency", g->currency, country >= 0 ? BY_COUNTRY : NOTHING, err,
                         country >= 0 ? "the file does not say; the account is of that country"

@@ -164,6 +164,12 @@ AT_CHECKED at_status at_guess_leg_fields(at_guess_fields *out, at_guesser *g, at
 /** The fields of a table that is no statement, by the names of its columns (guess_kind.c). */
 AT_CHECKED at_status at_guess_other_fields(at_guess_fields *out, at_guesser *g, at_error *err);
 
+/* --- guess_above.c ---------------------------------------------------------------------------- */
+
+/** The currency in digits 6 to 8 of a Russian account's twenty; NULL when it is none. */
+AT_CHECKED at_status at_guess_account_currency(const char **out, const char *account,
+                                               at_error *err);
+
 /* --- guess_split.c ---------------------------------------------------------------------------- */
 
 /* One record of the text: where it begins, how many lines it has and its fields, unquoted. */

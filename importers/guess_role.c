@@ -132,6 +132,12 @@ static int account_points(const at_guesser *g, size_t k) {
     return points;
 }
 
+/* The same words in every row are about the account's own side. */
+static bool is_own(const at_guess_table *t, const at_guess_column *column) {
+    enum { ROWS = 3 };
+    return column->constant && column->filled == t->row_count && t->row_count > ROWS;
+}
+
 /* How well a column would do as one of the roles that words and cells decide. */
 static int points_of(const at_guesser *g, size_t k, at_guess_role role) {
     const at_guess_table *t = &g->table;
@@ -161,7 +167,7 @@ static int points_of(const at_guesser *g, size_t k, at_guess_role role) {
                                                                          : 0;
     case AT_ROLE_COUNTERPARTY_NAME:
     case AT_ROLE_COUNTERPARTY_INSTITUTION:
-        return dates || 2 * column->numbers > column->filled ? 0 : points;
+        return dates || 2 * column->numbers > column->filled || is_own(t, column) ? 0 : points;
     case AT_ROLE_FROM:
     case AT_ROLE_TO:
         return dates || column->filled < t->row_count ? 0 : points;
@@ -236,8 +242,11 @@ static void find_roles(at_guesser *g) {
     }
     find_unique(g);
     assign_roles(g, roles, AT_COUNT(roles));
-    if (g->is_transfer)
-        g->columns[AT_ROLE_ACCOUNT] = g->columns[AT_ROLE_COUNTERPARTY] = AT_NO_COLUMN;
+    if (!g->is_transfer)
+        return;
+    g->columns[AT_ROLE_ACCOUNT] = AT_NO_COLUMN; /* fields that a transfer has not */
+    for (at_guess_role role = AT_ROLE_COUNTERPARTY; role <= AT_ROLE_REFERENCE; role++)
+        g->columns[role] = AT_NO_COLUMN;
 }
 
 static int sure_of(const at_guesser *g, at_guess_role role) {

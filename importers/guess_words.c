@@ -158,13 +158,13 @@ static const role_words header_words[] = {
      "from|from account|from id|source|source account|source node id|sender account|"
      "sender account id|orig acct|payer account|debit account|debited account|originator|"
      "originator account|account from|src|"
-     "счет дебета|дебет счета|счет отправителя|со счета|счет по дебету|"
+     "счет плательщика|счет дебета|дебет счета|счет отправителя|со счета|счет по дебету|"
      "از حساب|حساب مبدا|حساب برداشت|من حساب|الحساب المدين|hesabdan|göndərən hesab|debet hesabı"},
     {AT_ROLE_TO,
      "to|to account|to id|target|target account|target node id|receiver account|"
      "receiver account id|bene acct|destination|destination account|credit account|"
      "credited account|account to|dst|"
-     "счет кредита|кредит счета|на счет|счет по кредиту|"
+     "счет получателя|счет кредита|кредит счета|на счет|счет по кредиту|"
      "به حساب|حساب مقصد|حساب واریز|إلى حساب|الحساب الدائن|hesaba|alan hesab|kredit hesabı"},
     {AT_ROLE_TEXT,
      "description|details|narrative|purpose|remarks|memo|note|notes|particulars|payment details|"
