@@ -8,11 +8,12 @@
  * A register says the same record again when it changes. Each statement about a relationship holds
  * from where it took effect (its interests' start when that is later than the start before, else
  * the day of the statement) until the next about the same record takes effect, and no longer than
- * the end that the latest one states; the first reaches back to its interests' own start. So the
- * shares of every day are those that the register gave for it, and none is counted twice. 
- * A statementId is used once: a repeat with the same bytes adds nothing, one with others is refused.
- * For both the file is read twice; the first reading keeps 32 bytes for each statement and 48 for
- * each relationship. */
+ * any later one says it did; the first reaches back to its interests' own start. So the
+ * shares of every day are those that the register gave for it, and none is counted twice.
+ *
+ * A statementId is used once: a repeat with the same bytes adds nothing, one with other bytes is
+ * refused. For both the file is read twice; the first reading keeps 32 bytes for each statement and
+ * 48 for each relationship. */
 #include <stdlib.h>
 #include <string.h>
 
