@@ -99,6 +99,7 @@ typedef struct at_query {
     /** Fill `out` (already initialised from the descriptor). */
     at_status (*run)(at_table *out, const at_question *question, at_error *err);
     const char *limits; /* what the answer cannot say; printed with it; may be NULL */
+    bool adds_up; /* no two rows show the same money: the sums of its amounts mean something */
 } at_query;
 
 extern const at_query

@@ -94,6 +94,7 @@ const at_query query_assets_of = {
     .name = "assets_of",
     .summary = "companies, accounts and assets of a party, with its share through every chain",
     .version = 1,
+    .adds_up = true,
     .needs = AT_NEEDS_FACTS,
     .args =
         (const at_arg[]){

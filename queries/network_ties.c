@@ -38,6 +38,7 @@ const at_query query_network_ties = {
     .name = "network_ties",
     .summary = "every tie between the members that `network` lists, by the same arguments",
     .version = 1,
+    .adds_up = true,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args =
         (const at_arg[]){

@@ -239,6 +239,7 @@ const at_query query_reconcile = {
     .name = "reconcile",
     .summary = "whether accounts add up: each statement against its rows, and the gaps between",
     .version = 1,
+    .adds_up = true,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args =
         (const at_arg[]){

@@ -175,6 +175,7 @@ const at_query query_trace = {
     .summary = "where declared money is at a moment, by the rules of tracing side by side and "
                "within the bounds of any rule",
     .version = 2,
+    .adds_up = true,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args = at_traced_args,
     .columns =

@@ -45,6 +45,7 @@ const at_query query_trace_transfers = {
     .name = "trace_transfers",
     .summary = "every transfer of a trace and whose money it carried",
     .version = 1,
+    .adds_up = true,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args = at_traced_args,
     .columns =

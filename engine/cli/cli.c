@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { NOTE_BYTES = 16384 }; /* the limits of a trace by every rule take thousands */
+
 typedef struct search {
     const char *name;
     bool found;
@@ -172,7 +174,7 @@ static void say(const char *text) {
 static void say_line(const char *format, ...) AT_PRINTF(1, 2);
 
 static void say_line(const char *format, ...) {
-    char text[2048];
+    char text[NOTE_BYTES + 256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
@@ -181,7 +183,7 @@ static void say_line(const char *format, ...) {
 }
 
 void at_cli_note(const char *code, const char *format, ...) {
-    char text[1024];
+    char text[NOTE_BYTES];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

@@ -50,9 +50,10 @@ static at_status explain(at_text *out, const char *topic, at_error *err) {
 
 at_status at_cmd_help(at_cli *cli, at_error *err) {
     AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_CLEANUP(at_text_clear) at_text text = {0};
     AT_TRY(at_output_open(&out, cli, err));
-    AT_TRY(cli->word_count ? explain(&out.text, cli->words[0], err)
-                           : at_help_overview(&out.text, err));
+    AT_TRY(cli->word_count ? explain(&text, cli->words[0], err) : at_help_overview(&text, err));
+    AT_TRY(at_help_wrap(&out.text, at_text_string(&text), out.columns, out.terminal, err));
     return at_output_finish(&out, err);
 }
 

@@ -179,7 +179,7 @@ at_status at_grid_print(at_output *out, const at_grid *grid, at_error *err) {
     for (size_t i = 0; i < grid->cell_count; i++)
         if (grid->cells[i].width > widths[i % grid->column_count])
             widths[i % grid->column_count] = grid->cells[i].width;
-    if (grid->edge && grid->cell_count > grid->column_count && !fit(grid, widths, least))
+    if (grid->edge && !fit(grid, widths, least))
         return print_blocks(out, grid, err);
     return print_columns(out, grid, widths, err);
 }

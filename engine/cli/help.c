@@ -2,6 +2,7 @@
 
 #include "engine/cli/exit.h"
 #include "engine/cli/lang.h"
+#include "engine/cli/width.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -189,5 +190,39 @@ at_status at_help_exit_codes(at_text *out, at_error *err) {
     int code = 0;
     for (size_t i = 0; at_exit_text(&code, i); i++)
         AT_TRY(at_text_print(out, err, "%4d  %s\n", code, at_exit_text(&code, i)));
+    return AT_OK;
+}
+
+/* One line, cut into several where it is too long. */
+static at_status wrap_line(at_text *out, const char *line, size_t columns, bool isolate,
+                           at_error *err) {
+    const bool entry = at_text_starts(line, "  ");
+    const size_t indent = entry && columns > 2 * NAME_COLUMN ? NAME_COLUMN + 2 : entry ? 4 : 0;
+    size_t margin = 0;
+    do {
+        AT_CLEANUP(at_text_clear) at_text piece = {0};
+        size_t next = strlen(line), bytes = next;
+        if (columns)
+            bytes = at_visible_cut(&next, line, columns - margin);
+        AT_TRY(at_text_print(&piece, err, "%*s", (int)margin, ""));
+        AT_TRY(at_text_add_bytes(&piece, line, bytes, err));
+        AT_TRY(at_visible_add(out, NULL, at_text_string(&piece), isolate, err));
+        AT_TRY(at_text_add_char(out, '\n', err));
+        line += next;
+        margin = indent;
+    } while (*line);
+    return AT_OK;
+}
+
+at_status at_help_wrap(at_text *out, const char *text, size_t columns, bool isolate,
+                       at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text line = {0};
+    while (*text) {
+        const size_t length = strcspn(text, "\n");
+        at_text_reset(&line);
+        AT_TRY(at_text_add_bytes(&line, text, length, err));
+        AT_TRY(wrap_line(out, at_text_string(&line), columns, isolate, err));
+        text += length + (text[length] == '\n');
+    }
     return AT_OK;
 }

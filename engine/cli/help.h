@@ -20,4 +20,8 @@ AT_CHECKED at_status at_help_exit_codes(at_text *out, at_error *err);
 /** "TIME" for a time: what a person is asked to write. */
 const char *at_help_argument_type(const at_arg *arg);
 
+/** The text with lines longer than `columns` (0: none is) wrapped, summaries under summaries. */
+AT_CHECKED at_status at_help_wrap(at_text *out, const char *text, size_t columns, bool isolate,
+                                  at_error *err);
+
 #endif

@@ -6,10 +6,12 @@
 #include "engine/cli/help.h"
 #include "engine/cli/lang.h"
 #include "engine/cli/options.h"
+#include "engine/cli/output.h"
 #include "engine/cli/signals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 int main(int argc, char **argv) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
@@ -25,9 +27,12 @@ int main(int argc, char **argv) {
 
 /* Help goes to stdout when asked for, to stderr beside a usage error. */
 static at_status say_help(const at_cli *cli, FILE *stream, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text text = {0};
+    AT_CLEANUP(at_text_clear) at_text text = {0}, wrapped = {0};
+    const int descriptor = fileno(stream);
     AT_TRY(cli->command ? at_help_command(&text, cli->command, err) : at_help_overview(&text, err));
-    fputs(at_text_string(&text), stream);
+    AT_TRY(at_help_wrap(&wrapped, at_text_string(&text), at_terminal_columns(descriptor),
+                        isatty(descriptor) == 1, err));
+    fputs(at_text_string(&wrapped), stream);
     if (fflush(stream) != 0)
         return at_fail(err, AT_IO, "E-IO", "cannot write the help");
     return AT_OK;

@@ -3,13 +3,15 @@
 #include "engine/cli/grid.h"
 #include "engine/cli/lang.h"
 #include "engine/cli/width.h"
+#include "engine/jobs/ask.h"
 
 #include <string.h>
 
-enum { GRADES = AT_INFERRED + 1, LEAD = 3 };
+enum { GRADES = AT_INFERRED + 1, LEAD_MAX = 4 };
 
-/* All rows of one currency and one grade. */
+/* All rows of one currency and one grade; where several methods answer side by side, of one. */
 typedef struct total {
+    const char *method; /* NULL: the table has none */
     const char *currency;
     at_grade grade;
     size_t rows;
@@ -17,45 +19,48 @@ typedef struct total {
 } total;
 
 typedef struct total_list {
-    total *items; /* by currency, then by grade */
+    total *items; /* by method, currency, grade */
     size_t count, capacity;
     int columns[AT_FIELDS_MAX]; /* of amounts */
     size_t column_count;
     at_arena *arena;
 } total_list;
 
-static at_status find(total **out, total_list *list, const char *currency, at_grade grade,
-                      at_error *err) {
+static int compare(const total *a, const total *b) {
+    int order = at_text_compare(a->method, b->method);
+    if (order == 0)
+        order = at_text_compare(a->currency, b->currency);
+    return order ? order : (int)a->grade - (int)b->grade;
+}
+
+static at_status find(total **out, total_list *list, const total *wanted, at_error *err) {
     size_t at = 0;
-    int order = 1;
-    for (; at < list->count; at++) {
-        order = at_text_compare(list->items[at].currency, currency);
-        if (order == 0)
-            order = (int)list->items[at].grade - (int)grade;
-        if (order >= 0)
-            break;
-    }
-    if (at == list->count || order != 0) {
+    while (at < list->count && compare(&list->items[at], wanted) < 0)
+        at++;
+    if (at == list->count || compare(&list->items[at], wanted) != 0) {
         at_wide *sums = NULL;
         AT_TRY(AT_NEW(&sums, list->arena, list->column_count, err));
         AT_TRY(AT_GROW(&list->items, &list->capacity, list->count, list->arena, err));
         for (size_t k = list->count++; k > at; k--)
             list->items[k] = list->items[k - 1];
-        list->items[at] = (total){.currency = currency, .grade = grade, .sums = sums};
+        list->items[at] = *wanted;
+        list->items[at].sums = sums;
     }
     *out = &list->items[at];
     return AT_OK;
 }
 
-static at_status add_up(total_list *list, const at_table *table, int currency_column,
+static at_status add_up(total_list *list, const at_table *table, int currency, int method,
                         at_error *err) {
     for (size_t row = 0; row < table->row_count; row++) {
         const at_cell *cells = table->rows[row].cells;
-        const at_cell *currency = &cells[currency_column];
         total *sum = NULL;
-        if (currency->empty)
+        if (cells[currency].empty)
             continue;
-        AT_TRY(find(&sum, list, currency->text, table->rows[row].grade, err));
+        const total wanted = {.method = method >= 0 ? cells[method].text : NULL,
+                              .currency = cells[currency].text,
+                              .grade = table->rows[row].grade};
+        AT_TRY(find(&sum, list, &wanted, err));
         sum->rows++;
         for (size_t i = 0; i < list->column_count; i++)
             if (!cells[list->columns[i]].empty)
@@ -69,40 +74,46 @@ static at_status add_line(at_output *out, const char *text, at_error *err) {
     return at_text_add_char(&out->text, '\n', err);
 }
 
-/* "rows: 5 = 3 observed + 2 inferred" */
+/* "rows: 5 = 3 observed + 2 inferred", each word isolated for itself */
 static at_status print_counts(at_output *out, const at_table *table, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text line = {0};
+    const bool isolate = out->terminal && !out->path;
     size_t counts[GRADES] = {0};
     for (size_t row = 0; row < table->row_count; row++)
         counts[table->rows[row].grade]++;
-    AT_TRY(at_text_print(&line, err, "%s: %zu", at_word("total.rows"), table->row_count));
+    AT_TRY(at_text_add_char(&out->text, '\n', err));
+    AT_TRY(at_visible_add(&out->text, NULL, at_word("total.rows"), isolate, err));
+    AT_TRY(at_text_print(&out->text, err, ": %zu", table->row_count));
     const char *gap = " = ";
     for (int grade = 0; grade < GRADES; grade++) {
         if (!counts[grade])
             continue;
-        AT_TRY(at_text_print(&line, err, "%s%zu %s", gap, counts[grade],
-                             at_word_of("grade", at_grade_text((at_grade)grade))));
+        AT_TRY(at_text_print(&out->text, err, "%s%zu ", gap, counts[grade]));
+        AT_TRY(at_visible_add(&out->text, NULL, at_word_of("grade", at_grade_text((at_grade)grade)),
+                              isolate, err));
         gap = " + ";
     }
-    AT_TRY(at_text_add_char(&out->text, '\n', err));
-    return add_line(out, at_text_string(&line), err);
+    return at_text_add_char(&out->text, '\n', err);
 }
 
 static at_status print_sums(at_output *out, const total_list *list, const at_table *table,
-                            at_error *err) {
-    at_grid_column columns[AT_FIELDS_MAX + LEAD] = {
-        {.head = at_word_of("column", "currency")},
-        {.head = at_word_of("column", "grade")},
-        {.head = at_word("total.rows"), .right = true},
-    };
+                            bool methods, at_error *err) {
+    at_grid_column columns[AT_FIELDS_MAX + LEAD_MAX];
+    size_t count = 0;
     at_grid grid;
     char number[AT_WIDE_BYTES];
+    if (methods)
+        columns[count++] = (at_grid_column){.head = at_word_of("column", "method")};
+    columns[count++] = (at_grid_column){.head = at_word_of("column", "currency")};
+    columns[count++] = (at_grid_column){.head = at_word_of("column", "grade")};
+    columns[count++] = (at_grid_column){.head = at_word("total.rows"), .right = true};
     for (size_t i = 0; i < list->column_count; i++)
-        columns[LEAD + i] = (at_grid_column){
+        columns[count++] = (at_grid_column){
             .head = at_word_of("column", table->columns[list->columns[i]].name), .right = true};
-    AT_TRY(at_grid_init(&grid, out, columns, LEAD + list->column_count, list->arena, err));
+    AT_TRY(at_grid_init(&grid, out, columns, count, list->arena, err));
     for (size_t i = 0; i < list->count; i++) {
         const total *sum = &list->items[i];
+        if (methods)
+            AT_TRY(at_grid_add(&grid, sum->method ? sum->method : "", err));
         AT_TRY(at_grid_add(&grid, sum->currency, err));
         AT_TRY(at_grid_add(&grid, at_word_of("grade", at_grade_text(sum->grade)), err));
         at_wide_format(number, (at_wide)sum->rows);
@@ -120,9 +131,11 @@ static at_status print_sums(at_output *out, const total_list *list, const at_tab
 at_status at_totals_print(at_output *out, const at_print *print, const at_field_list *fields,
                           at_arena *arena, at_error *err) {
     const at_table *table = print->table;
-    total_list list = {.arena = arena};
+    const at_query *query = at_query_find(at_queries, table->query);
     const int currency = at_table_column(table, "currency");
-    if (!print->facts || table->row_count == 0)
+    const int method = at_table_column(table, "method");
+    total_list list = {.arena = arena};
+    if (!print->facts)
         return AT_OK;
     for (size_t i = 0; i < fields->count; i++) {
         const int index = fields->items[i].index;
@@ -130,8 +143,8 @@ at_status at_totals_print(at_output *out, const at_print *print, const at_field_
             list.columns[list.column_count++] = index;
     }
     AT_TRY(print_counts(out, table, err));
-    if (currency < 0 || list.column_count == 0)
+    if (!query || !query->adds_up || currency < 0 || list.column_count == 0)
         return AT_OK;
-    AT_TRY(add_up(&list, table, currency, err));
-    return list.count ? print_sums(out, &list, table, err) : AT_OK;
+    AT_TRY(add_up(&list, table, currency, method, err));
+    return list.count ? print_sums(out, &list, table, method >= 0, err) : AT_OK;
 }

@@ -2,8 +2,8 @@
  * totals.h - what stands under a table: its rows counted by grade, its amounts added up by currency
  * and grade.
  *
- * For people only; the machine formats carry the rows alone. Amounts are minor units; rows that
- * show the same money twice are added twice, as any column sum would.
+ * For people only; the machine formats carry the rows alone. Sums are made of queries that say
+ * that their rows add up (at_query.adds_up), in minor units, one method for itself.
  */
 #ifndef ASSETTRACE_CLI_TOTALS_H
 #define ASSETTRACE_CLI_TOTALS_H
