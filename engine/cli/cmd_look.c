@@ -1,10 +1,7 @@
 /* cmd_look.c: find a thing, show what is stated of it, or the bytes of a record. */
 #include "engine/cli/command.h"
 #include "engine/cli/print.h"
-#include "engine/cli/width.h"
 #include "engine/jobs/look.h"
-
-#include <string.h>
 
 static at_status print_answer(at_cli *cli, const at_table *table, at_reader *reader,
                               at_error *err) {
@@ -32,21 +29,39 @@ at_status at_cmd_find(at_cli *cli, at_error *err) {
     return table.row_count ? AT_OK : AT_NO;
 }
 
-/* Exactly the record's bytes and nothing else, unless a terminal would act on them. */
+/* Piped and without a format: exactly the record's bytes. What they are is said beside them. */
+static at_status print_bytes(at_output *out, const at_shown_record *shown, const char *address,
+                             at_error *err) {
+    AT_TRY(at_text_add_bytes(&out->text, at_text_string(&shown->bytes), shown->bytes.bytes, err));
+    AT_TRY(at_output_finish(out, err));
+    if (shown->source_name)
+        at_cli_note("RECORD", "%s, line %llu (%s), %s", shown->source_name,
+                    (unsigned long long)shown->line, shown->name_space,
+                    shown->encoding ? shown->encoding : "not text");
+    else
+        at_cli_note("RECORD", "no record stands at %s", address);
+    return AT_OK;
+}
+
+static bool wants_format(const at_cli *cli) {
+    static const char *const options[] = {"json", "ndjson", "csv", "tsv", "table"};
+    for (size_t i = 0; i < AT_COUNT(options); i++)
+        if (at_cli_has(cli, options[i]))
+            return true;
+    return false;
+}
+
 static at_status show_record(at_cli *cli, at_store *store, at_reader *reader,
                              const at_address *address, at_error *err) {
     AT_CLEANUP(at_output_clear) at_output out = {0};
-    AT_CLEANUP(at_text_clear) at_text bytes = {0};
+    AT_CLEANUP(at_shown_record_clear) at_shown_record shown = {0};
+    at_table table;
     AT_TRY(at_output_open(&out, cli, err));
-    AT_TRY(at_reader_address_bytes(&bytes, reader, address, err));
+    AT_TRY(at_show_record(&table, &shown, reader, address, cli->arena, err));
     AT_TRY(at_cli_log(store, "show", cli->words[0], NULL, at_reader_revision(reader), err));
-    if (out.terminal && !out.path) {
-        AT_TRY(at_visible_add(&out.text, NULL, at_text_string(&bytes), false, err));
-        AT_TRY(at_text_add_char(&out.text, '\n', err));
-    } else {
-        AT_TRY(at_text_add_bytes(&out.text, at_text_string(&bytes), bytes.bytes, err));
-    }
-    return at_output_finish(&out, err);
+    if (!wants_format(cli) && (!out.terminal || out.path))
+        return print_bytes(&out, &shown, cli->words[0], err);
+    return print_answer(cli, &table, reader, err);
 }
 
 at_status at_cmd_show(at_cli *cli, at_error *err) {

@@ -165,7 +165,7 @@ static const at_action find_actions[] = {
     {0},
 };
 static const at_action show_actions[] = {
-    {"", "ID | ADDRESS", "all that is stated about a thing; or the exact bytes of a record", 1, 1,
+    {"", "ID | ADDRESS", "all that is stated about a thing; or a record, its bytes and place", 1, 1,
      at_cmd_show},
     {0},
 };
@@ -275,16 +275,21 @@ const at_command at_commands[] = {
      .actions = find_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
      .options = limit_options,
-     .details = "Case, marks, letter variants and digits do not matter. Exit code 1 when\n"
-                "there is none."},
+     .details =
+         "Case, marks, letter variants and digits do not matter, nor do blanks and dashes in\n"
+         "numbers; a phone is found with or without its country code. Exit code 1 when\n"
+         "there is none."},
     {.name = "show",
      .group = "look",
      .summary = "all that is stated about a thing, or the bytes of a record",
      .actions = show_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
      .details =
-         "An ADDRESS, as answers cite it, is the content's SHA-256, ':', offset, '+', length:\n"
-         "then the record's exact bytes are printed and nothing else."},
+         "Of a thing: its ids, names, ties, holdings, identifiers, listings, what statements\n"
+         "cover, whom it exchanged money with, and which sources speak of it.\n"
+         "An ADDRESS, as answers cite it, is the content's SHA-256, ':', offset, '+', length.\n"
+         "On a terminal, or with a format, it is shown with its file, line, encoding, text and\n"
+         "what was read from it; piped without a format it is the record's exact bytes."},
     {.name = "queries",
      .group = "look",
      .summary = "list the queries, or explain one",

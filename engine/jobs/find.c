@@ -1,15 +1,17 @@
-/* find.c: folded text found in ids, names and identifiers. */
+/* find.c: folded text found in ids, names, addresses; identifiers in whatever spelling. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/jobs/look.h"
 #include "engine/names/fold.h"
+#include "engine/names/identifier.h"
 
 static const at_column find_columns[] = {
     {"thing", AT_COLUMN_ID, "what was found, as it can be asked about"},
     {"kind", AT_COLUMN_TEXT, "party, account, asset or event"},
     {"title", AT_COLUMN_TEXT, "its name"},
-    {"matched", AT_COLUMN_TEXT, "where: id, name, identifier, description or institution"},
+    {"matched", AT_COLUMN_TEXT,
+     "where: id, name, identifier, address, description, institution or listing"},
     {"text", AT_COLUMN_TEXT, "what matched, as written"},
     {0},
 };
@@ -22,10 +24,19 @@ typedef struct match {
     bool whole;
 } match;
 
+/* What the asked text would be as an identifier of one type and country. */
+typedef struct asked_key {
+    const char *type, *country, *key;
+} asked_key;
+
 typedef struct find_state {
     const at_facts *facts;
     at_arena *arena;
+    const char *asked; /* NULL: only names are compared */
     at_text key, candidate;
+    at_text compact; /* the key without its spaces, when it may be a number; else empty */
+    asked_key *keys;
+    size_t key_count, key_capacity;
     match *items;
     size_t count, capacity;
 } find_state;
@@ -33,6 +44,31 @@ typedef struct find_state {
 static void state_clear(find_state *state) {
     at_text_clear(&state->key);
     at_text_clear(&state->candidate);
+    at_text_clear(&state->compact);
+}
+
+static void remove_spaces(at_text *text) {
+    size_t kept = 0;
+    for (size_t i = 0; i < text->bytes; i++)
+        if (text->data[i] != ' ')
+            text->data[kept++] = text->data[i];
+    text->bytes = kept;
+    if (text->data != NULL)
+        text->data[kept] = '\0';
+}
+
+/* A text with a digit may be an identifier in another layout; "a li" is none. */
+static at_status read_asked(find_state *state, const char *text, at_error *err) {
+    enum { COMPACT_MIN = 3 };
+    state->asked = text;
+    AT_TRY(at_fold_key(&state->key, text, err));
+    if (strcspn(at_text_string(&state->key), "0123456789") == state->key.bytes)
+        return AT_OK;
+    AT_TRY(at_text_add(&state->compact, at_text_string(&state->key), err));
+    remove_spaces(&state->compact);
+    if (state->compact.bytes < COMPACT_MIN)
+        at_text_reset(&state->compact);
+    return AT_OK;
 }
 
 /* 0 = no, 1 = somewhere in it, 2 = the whole of it. */
@@ -44,12 +80,42 @@ static at_status compare(int *out, find_state *state, const char *text, at_error
     return AT_OK;
 }
 
-static at_status try_text(find_state *state, at_thing thing, const char *where, const char *text,
-                          at_record_id record, at_error *err) {
-    int found;
-    if (!text)
+/* The same without regard to blanks and dashes. */
+static at_status compare_compact(int *found, find_state *state, const char *text, at_error *err) {
+    if (*found == 2 || !text || state->compact.bytes == 0)
         return AT_OK;
-    AT_TRY(compare(&found, state, text, err));
+    at_text_reset(&state->candidate);
+    AT_TRY(at_fold_key(&state->candidate, text, err));
+    remove_spaces(&state->candidate);
+    const char *have = at_text_string(&state->candidate);
+    const char *want = at_text_string(&state->compact);
+    if (strcmp(have, want) == 0)
+        *found = 2;
+    else if (strstr(have, want))
+        *found = 1;
+    return AT_OK;
+}
+
+/* The asked text as an identifier of this type and country; "" when it can be none. */
+static at_status key_as(const char **out, find_state *state, const char *type, const char *country,
+                        at_error *err) {
+    const char *check;
+    for (size_t i = 0; i < state->key_count; i++) {
+        *out = state->keys[i].key;
+        if (at_text_equal(state->keys[i].type, type) &&
+            at_text_equal(state->keys[i].country, country))
+            return AT_OK;
+    }
+    *out = "";
+    if (strlen(state->asked) <= AT_IDENTIFIER_BYTES_MAX)
+        AT_TRY(at_identifier_check(out, &check, type, state->asked, country, state->arena, err));
+    AT_TRY(AT_GROW(&state->keys, &state->key_capacity, state->key_count, state->arena, err));
+    state->keys[state->key_count++] = (asked_key){type, country, *out};
+    return AT_OK;
+}
+
+static at_status keep_match(find_state *state, int found, at_thing thing, const char *where,
+                            const char *text, at_record_id record, at_error *err) {
     if (!found)
         return AT_OK;
     at_thing_view view = {0};
@@ -66,6 +132,39 @@ static at_status try_text(find_state *state, at_thing thing, const char *where, 
     return AT_OK;
 }
 
+static at_status try_text(find_state *state, at_thing thing, const char *where, const char *text,
+                          at_record_id record, at_error *err) {
+    int found;
+    if (!text)
+        return AT_OK;
+    AT_TRY(compare(&found, state, text, err));
+    return keep_match(state, found, thing, where, text, record, err);
+}
+
+static at_status try_id(find_state *state, at_thing thing, const char *id, at_error *err) {
+    int found;
+    AT_TRY(compare(&found, state, id, err));
+    AT_TRY(compare_compact(&found, state, id, err));
+    return keep_match(state, found, thing, "id", id, 0, err);
+}
+
+/* As written, in another layout, and by the form in which its type is compared. */
+static at_status try_identifier(find_state *state, const at_identifier *identifier,
+                                at_record_id record, at_error *err) {
+    const char *key;
+    int found;
+    AT_TRY(compare(&found, state, identifier->text, err));
+    AT_TRY(compare_compact(&found, state, identifier->text, err));
+    AT_TRY(compare_compact(&found, state, identifier->key, err));
+    if (found != 2 && identifier->key && identifier->key[0]) {
+        AT_TRY(key_as(&key, state, identifier->type, identifier->country, err));
+        if (strcmp(key, identifier->key) == 0)
+            found = 2;
+    }
+    return keep_match(state, found, identifier->of.thing, "identifier", identifier->text, record,
+                      err);
+}
+
 static at_status find_facts(find_state *state, at_kind kind, at_error *err) {
     at_fact_list list = {0};
     AT_TRY(state->facts->list(state->facts->self, &list, kind, 0, err));
@@ -76,9 +175,14 @@ static at_status find_facts(find_state *state, at_kind kind, at_error *err) {
             for (size_t n = 0; n < fact->party.name_count; n++)
                 AT_TRY(try_text(state, fact->party.self.thing, "name", fact->party.names[n].text,
                                 record, err));
-        if (kind == AT_IDENTIFIER)
-            AT_TRY(try_text(state, fact->identifier.of.thing, "identifier", fact->identifier.text,
+        if (kind == AT_PARTY)
+            AT_TRY(try_text(state, fact->party.self.thing, "address", fact->party.address, record,
+                            err));
+        if (kind == AT_LISTING)
+            AT_TRY(try_text(state, fact->listing.party.thing, "listing", fact->listing.number,
                             record, err));
+        if (kind == AT_IDENTIFIER)
+            AT_TRY(try_identifier(state, &fact->identifier, record, err));
         if (kind == AT_ACCOUNT)
             AT_TRY(try_text(state, fact->account.self.thing, "institution",
                             fact->account.institution, record, err));
@@ -114,7 +218,7 @@ static at_status find_ids(find_state *state, at_kind kind, at_error *err) {
         AT_TRY(state->facts->aliases(state->facts->self, &aliases, &alias_count, things[i], err));
         for (size_t k = 0; k < alias_count; k++) {
             size_t before = state->count;
-            AT_TRY(try_text(state, things[i], "id", aliases[k].id, 0, err));
+            AT_TRY(try_id(state, things[i], aliases[k].id, err));
             if (state->count > before)
                 AT_TRY(first_record(&state->items[before].record, state->facts, things[i], err));
         }
@@ -172,14 +276,14 @@ static at_status put_matches(at_table *table, const find_state *state, size_t ma
 at_status at_find(at_table *out, at_reader *reader, const char *text, size_t max_rows,
                   at_arena *arena, at_error *err) {
     AT_CLEANUP(state_clear) find_state state = {.facts = at_reader_facts(reader), .arena = arena};
-    AT_TRY(at_fold_key(&state.key, text, err));
+    AT_TRY(read_asked(&state, text, err));
     if (state.key.bytes == 0)
         return at_fail(err, AT_USAGE, "E-FIND-TEXT", "\"%s\" has no letter or digit to look for",
                        text);
     static const at_kind kinds[] = {AT_PARTY, AT_ACCOUNT, AT_ASSET, AT_EVENT};
     for (size_t i = 0; i < AT_COUNT(kinds); i++)
         AT_TRY(find_ids(&state, kinds[i], err));
-    static const at_kind described[] = {AT_PARTY, AT_IDENTIFIER, AT_ACCOUNT, AT_ASSET};
+    static const at_kind described[] = {AT_PARTY, AT_IDENTIFIER, AT_ACCOUNT, AT_ASSET, AT_LISTING};
     for (size_t i = 0; i < AT_COUNT(described); i++)
         AT_TRY(find_facts(&state, described[i], err));
     if (state.count)

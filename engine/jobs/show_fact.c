@@ -60,10 +60,10 @@ static at_status say_ref(at_fact_show *state, const char *field, const at_ref *r
     return at_show_field(state, field, text, err);
 }
 
-/* In a store a thing's own id is what was asked for; before that it has to be said. */
+/* A thing's own id is what was asked for; that of another, or before the store, has to be said. */
 static at_status show_self(at_fact_show *state, const char *field, const at_ref *self,
                            at_error *err) {
-    return state->facts ? AT_OK : say_ref(state, field, self, err);
+    return state->facts && self->thing == state->thing ? AT_OK : say_ref(state, field, self, err);
 }
 
 static at_status say_share(at_fact_show *state, const at_share *share, at_error *err) {

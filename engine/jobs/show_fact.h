@@ -17,6 +17,7 @@ typedef struct at_fact_show {
     at_table *table;
     const at_facts *facts; /* names references; NULL: they are shown as written, own id too */
     at_arena *arena;
+    at_thing thing;   /* what was asked for: its own id is not repeated; 0 = nothing */
     const char *what; /* first column of the next rows */
     at_record_id record;
 } at_fact_show;

@@ -70,6 +70,22 @@ AT_CHECKED at_status at_reader_record_bytes(at_text *out, at_reader *reader, at_
 AT_CHECKED at_status at_reader_address_bytes(at_text *out, at_reader *reader,
                                              const at_address *address, at_error *err);
 
+/* A record as its source holds it, and how that source was read. */
+typedef struct at_record_place {
+    at_record_id record;
+    const char *source_name, *name_space, *importer;
+    const char *element; /* NULL for row formats */
+    uint64_t line;       /* 0 where lines mean nothing */
+    bool repeated;       /* it says what a record that counts says, so it does not count itself */
+    const char *mapping; /* bytes of the mapping its source was read with, NULL when none */
+    size_t mapping_bytes;
+} at_record_place;
+
+/** Every record that stands at an address, by number; none for other parts of a source. */
+AT_CHECKED at_status at_reader_records_at(const at_record_place **out, size_t *count_out,
+                                          at_reader *reader, const at_address *address,
+                                          at_error *err);
+
 /* Two legs of one payment, or a leg with several possible partners. */
 typedef struct at_pair_view {
     at_record_id debit, credit;
