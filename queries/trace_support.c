@@ -169,9 +169,8 @@ static at_status choose_node(at_node_choice *out, size_t *capacity, at_table *ta
                                           name);
 }
 
-/* `to` or `envelope`; the latter may also say auto or none. */
-static at_status read_choice(at_node_choice *out, at_table *table, const at_question *question,
-                             const char *name, at_arena *scratch, at_error *err) {
+at_status at_node_choice_read(at_node_choice *out, at_table *table, const at_question *question,
+                              const char *name, at_arena *scratch, at_error *err) {
     const at_argument *argument = at_question_get(question, name);
     size_t capacity = 0;
     AT_TRY(AT_NEW(&out->nodes, scratch, question->ledger->node_count, err));
@@ -337,8 +336,8 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
         as_of_us = INT64_MAX;
     AT_TRY(read_window(&window_us, question, err));
     AT_TRY(read_sources(&traced, question, scratch, err));
-    AT_TRY(read_choice(&traced.to, table, question, "to", scratch, err));
-    AT_TRY(read_choice(&traced.bounded, table, question, "envelope", scratch, err));
+    AT_TRY(at_node_choice_read(&traced.to, table, question, "to", scratch, err));
+    AT_TRY(at_node_choice_read(&traced.bounded, table, question, "envelope", scratch, err));
     AT_TRY(read_methods(&traced, question, scratch, err));
     bool *preserved = NULL, preserving = false;
     AT_TRY(read_nodes(&preserved, &preserving, question, "preserve", scratch, err));

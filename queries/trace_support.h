@@ -1,5 +1,5 @@
 /**
- * trace_support.h - what the three questions about traced money share: arguments and runs.
+ * trace_support.h - what the questions about traced money share: arguments and runs.
  *
  * `trace` says where the money is, `trace_transfers` which transfers carried it, `trace_notes`
  * what has to be said beside it. All three take the same arguments and do the same work; `to`
@@ -56,6 +56,10 @@ typedef struct at_traced {
 AT_CHECKED at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
                                        bool all_moves, at_arena *scratch, at_error *err);
 
+/** The nodes an argument names, all when it is not given or says auto; "none" names none. */
+AT_CHECKED at_status at_node_choice_read(at_node_choice *out, at_table *table,
+                                         const at_question *question, const char *name,
+                                         at_arena *scratch, at_error *err);
 /** Whether this node of a run is selected. */
 bool at_node_chosen(const at_node_choice *choice, const at_trace *trace, uint32_t node);
 

@@ -110,29 +110,34 @@ static int compare_numbers(int64_t a, int64_t b) {
 }
 
 /* Argument checks leave no two equal. */
-static int compare_sources(const at_pass *pass, uint32_t a, uint32_t b) {
-    const at_trace_source *left = &pass->options->sources[a], *right = &pass->options->sources[b];
+static int compare_sources(const void *a, const void *b, void *self) {
+    const at_pass *pass = self;
+    const uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+    const at_trace_source *left = &pass->options->sources[one];
+    const at_trace_source *right = &pass->options->sources[other];
     if (left->on_account != right->on_account)
         return left->on_account ? -1 : 1;
     if (left->on_account && left->time_us != right->time_us)
         return compare_numbers(left->time_us, right->time_us);
     if (left->on_account && left->node != right->node)
         return compare_numbers(left->node, right->node);
-    return compare_numbers(pass->source_label[a], pass->source_label[b]);
+    if (left->row != right->row)
+        return compare_numbers(left->row, right->row);
+    return compare_numbers(pass->source_label[one], pass->source_label[other]);
 }
 
 static at_status sort_sources(at_pass *pass, at_error *err) {
     AT_TRY(AT_NEW(&pass->source_order, pass->arena, pass->source_count, err));
     AT_TRY(AT_NEW(&pass->applied, pass->arena, pass->source_count, err));
     AT_TRY(AT_NEW(&pass->declared, pass->arena, pass->ledger->count, err));
-    for (uint32_t i = 0; i < pass->source_count; i++) {
-        const at_trace_source *source = &pass->options->sources[i];
-        uint32_t at = i;
-        for (; at > 0 && compare_sources(pass, i, pass->source_order[at - 1]) < 0; at--)
-            pass->source_order[at] = pass->source_order[at - 1];
-        pass->source_order[at] = i;
+    for (uint32_t i = 0; i < pass->source_count; i++)
+        pass->source_order[i] = i;
+    qsort_r(pass->source_order, pass->source_count, sizeof *pass->source_order, compare_sources,
+            pass);
+    for (uint32_t i = pass->source_count; i-- > 0;) {
+        const at_trace_source *source = &pass->options->sources[pass->source_order[i]];
         if (!source->on_account && source->row != AT_NONE)
-            pass->declared[source->row] = true;
+            pass->declared[source->row] = i + 1;
     }
     return AT_OK;
 }
@@ -165,17 +170,24 @@ static at_status set_up(at_pass *pass, at_error *err) {
 
 /* --- The result ------------------------------------------------------------------------------- */
 
+static int compare_labels(const void *a, const void *b) {
+    return compare_numbers(*(const uint32_t *)a, *(const uint32_t *)b);
+}
+
 static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, const at_lots *lots,
                               at_error *err) {
     at_trace *trace = pass->trace;
+    size_t count = 0;
     uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
     for (; index != AT_NONE; index = at_lot_at(&pass->take.lots, index)->newer) {
         const at_lot *lot = at_lot_at(&pass->take.lots, index);
+        if (pass->units[lot->label] == 0)
+            pass->touched[count++] = lot->label;
         pass->units[lot->label] += lot->units;
     }
-    for (uint32_t label = 0; lots->total > 0 && label < trace->label_count; label++) {
-        if (pass->units[label] == 0)
-            continue;
+    qsort(pass->touched, count, sizeof *pass->touched, compare_labels);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t label = pass->touched[i];
         AT_TRY(AT_GROW(&trace->holdings, capacity, trace->holding_count, pass->arena, err));
         trace->holdings[trace->holding_count++] =
             (at_trace_holding){.node = node, .label = label, .amount = pass->units[label]};

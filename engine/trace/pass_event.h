@@ -73,11 +73,13 @@ typedef struct at_pass {
     size_t note_capacity;
 
     uint32_t source_count;
-    uint32_t *source_order; /* those on accounts by (time, node, label), then the others by label */
+    uint32_t *source_order; /* those on accounts by (time, node, label), then the others by (row,
+                               label); a row that is not there comes last */
     uint32_t next_source;   /* the first of them not yet applied to its account */
     uint32_t *source_label; /* by source */
     bool *applied;          /* by source on a transfer */
-    bool *declared;         /* by row: a source names it or its fee */
+    uint32_t *declared;     /* by row: one more than the place in source_order of the first source
+                               that names it or its fee; 0: none does */
 
     /* Of the block at hand, by label; `touched` lists those that are not at rest. */
     int64_t *units, *repaid;

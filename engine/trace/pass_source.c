@@ -61,12 +61,14 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
 at_status at_pass_transfer_sources(bool *any_out, at_pass *pass, const at_pass_event *event,
                                    at_lots *block, at_error *err) {
     *any_out = false;
-    if (!pass->declared[event->row])
+    if (pass->declared[event->row] == 0)
         return AT_OK;
-    for (size_t i = 0; i < pass->source_count; i++) {
+    for (size_t i = pass->declared[event->row] - 1; i < pass->source_count; i++) {
         const uint32_t index = pass->source_order[i];
         const at_trace_source *source = &pass->options->sources[index];
-        if (source->on_account || source->row != event->row || source->fee != event->fee)
+        if (source->row != event->row)
+            break;
+        if (source->fee != event->fee)
             continue;
         int64_t done = 0;
         if (block != NULL)

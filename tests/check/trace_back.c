@@ -1,0 +1,186 @@
+/* Goal: backward entries are what a forward trace of each leaves, and sum to the holding (T22).
+ * Method: random ledgers; for fifo and lifo every entry is declared alone to the coin-by-coin
+ * implementation, which knows nothing of the engine; for prorata to a forward trace in units a
+ * million times smaller, whose roundings then hardly count. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/world.h"
+#include "engine/trace/backward.h"
+
+enum { WORLDS = 1500, FINE = 1000000 };
+
+/* A world made ready: its ledger, and which sinks a trace of it has. */
+typedef struct prepared {
+    coin_world world;
+    at_effective effective;
+    at_trace plain;
+    uint32_t total;
+} prepared;
+
+static void prepare(prepared *out, uint64_t seed, at_arena *arena) {
+    world_make(&out->world, seed);
+    out->world.source_count = 0;
+    out->world.method = COIN_FIFO;
+    assert_int_equal(world_trace(&out->plain, &out->world, arena, NULL), AT_OK);
+    out->effective = *out->plain.effective;
+    out->total = (uint32_t)out->effective.ledger->node_count + out->plain.sink_count;
+}
+
+/* The world in which one entry alone is declared, as label T. */
+static void declare_alone(coin_world *out, const coin_world *world, const char *entry) {
+    coin_source *source = &out->sources[0];
+    *out = *world;
+    out->source_count = 1;
+    *source = (coin_source){.label = "T", .amount = -1, .time = -1};
+    if (strncmp(entry, "in:", 3) == 0) {
+        snprintf(source->transfer, sizeof source->transfer, "%s", entry + 3);
+        return;
+    }
+    while (strcmp(world->nodes[source->node].id, entry + strlen("open:")) != 0)
+        source->node++;
+}
+
+static int coins_at(const coin_world *world, const char *node) {
+    static test_lines lines;
+    char start[60];
+    const int bytes = snprintf(start, sizeof start, "holding T %s ", node);
+    coin_run(&lines, world);
+    for (size_t i = 0; i < lines.count; i++)
+        if (strncmp(lines.text[i], start, (size_t)bytes) == 0)
+            return (int)strtol(lines.text[i] + bytes, NULL, 10);
+    return 0;
+}
+
+/* Every entry of every node by fifo or lifo, against the coins. */
+static void check_exact(const prepared *ready, enum coin_method method, at_arena *arena,
+                        size_t *entries) {
+    at_trace_source *sources = NULL;
+    bool *targets = NULL;
+    size_t count = 0;
+    at_trace trace;
+    coin_world world = ready->world, alone;
+    world.method = method;
+    assert_int_equal(AT_NEW(&targets, arena, ready->total, NULL), AT_OK);
+    for (uint32_t node = 0; node < ready->total; node++)
+        targets[node] = true;
+    assert_int_equal(at_backward_sources(&sources, &count, &ready->effective, &ready->plain,
+                                         targets, world.as_of, arena, NULL),
+                     AT_OK);
+    const at_trace_options options = {.method = world_method(method),
+                                      .as_of_us = world.as_of,
+                                      .backward_window_us = AT_TRACE_WINDOW_OFF,
+                                      .sources = sources,
+                                      .source_count = count};
+    assert_int_equal(at_trace_run(&trace, &ready->effective, &options, arena, NULL), AT_OK);
+    for (size_t i = 0; i < count; i++) {
+        declare_alone(&alone, &world, sources[i].label);
+        for (uint32_t node = 0; node < ready->total; node++) {
+            int64_t amount = 0;
+            for (size_t j = 0; j < trace.holding_count; j++)
+                if (trace.holdings[j].node == node && trace.holdings[j].label < count &&
+                    strcmp(trace.labels[trace.holdings[j].label], sources[i].label) == 0)
+                    amount = trace.holdings[j].amount;
+            assert_int_equal(amount, coins_at(&alone, at_trace_node_id(&trace, node)));
+            *entries += amount > 0;
+        }
+    }
+    /* Nothing is left without an entry but what banks lent. */
+    for (size_t j = 0; j < trace.holding_count; j++)
+        assert_true(trace.holdings[j].label < count || trace.holdings[j].label == count + 1);
+}
+
+static void test_exact(void **state) {
+    static prepared ready;
+    size_t entries = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= WORLDS; seed++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        prepare(&ready, seed * 17, &arena);
+        check_exact(&ready, seed % 2 == 0 ? COIN_FIFO : COIN_LIFO, &arena, &entries);
+    }
+    print_message("  %zu amounts\n", entries);
+    assert_true(entries > 2 * WORLDS);
+}
+
+static void grow(coin_world *world) {
+    for (int i = 0; i < world->node_count; i++)
+        world->nodes[i].opening *= FINE;
+    for (int i = 0; i < world->row_count; i++) {
+        world->rows[i].amount *= FINE;
+        world->rows[i].amount_in *= FINE;
+        world->rows[i].fee *= FINE;
+    }
+}
+
+static int64_t amount_at(const at_trace *trace, uint32_t label, const char *node) {
+    int64_t amount = 0;
+    for (size_t i = 0; i < trace->holding_count; i++)
+        if (strcmp(at_trace_node_id(trace, trace->holdings[i].node), node) == 0 &&
+            (label == AT_NONE || trace->holdings[i].label == label))
+            amount += trace->holdings[i].amount;
+    return amount;
+}
+
+/* One entry's part against the fine forward trace of that entry. */
+static void check_fraction(const prepared *ready, const at_entry *entry, const char *node) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    const at_ledger *ledger = ready->effective.ledger;
+    static coin_world fine;
+    at_trace trace;
+    char name[60];
+    if (entry->row != AT_NONE)
+        snprintf(name, sizeof name, "in:%s%s", at_ledger_id(ledger, entry->row),
+                 entry->fee ? "/fee" : "");
+    else
+        snprintf(name, sizeof name, "open:%s", ledger->nodes[entry->node].id);
+    declare_alone(&fine, &ready->world, name);
+    grow(&fine);
+    fine.method = COIN_PRORATA;
+    assert_int_equal(world_trace(&trace, &fine, &arena, NULL), AT_OK);
+    const at_fraction expected = (at_fraction)amount_at(&trace, 0, node) / FINE;
+    const at_fraction apart = entry->amount - expected;
+    assert_true(apart < 0.02 && apart > -0.02);
+}
+
+static void test_fractions(void **state) {
+    static prepared ready;
+    size_t checked = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= WORLDS; seed++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        prepare(&ready, seed * 13, &arena);
+        for (uint32_t node = 0; node < ready.total; node++) {
+            const char *id = at_trace_node_id(&ready.plain, node);
+            at_entry *entries = NULL;
+            size_t count = 0;
+            at_fraction sum = 0;
+            assert_int_equal(at_backward_prorata(&entries, &count, &ready.effective, &ready.plain,
+                                                 node, ready.world.as_of, &arena, NULL),
+                             AT_OK);
+            for (size_t i = 0; i < count; i++) {
+                sum += entries[i].amount;
+                if (entries[i].row != AT_NONE || entries[i].node != AT_NONE)
+                    check_fraction(&ready, &entries[i], id);
+            }
+            const at_fraction apart = sum - (at_fraction)amount_at(&ready.plain, AT_NONE, id);
+            assert_true(apart < 1e-6 && apart > -1e-6);
+            checked += count;
+        }
+    }
+    print_message("  %zu fractions\n", checked);
+    assert_true(checked > 2 * WORLDS);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_fractions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
