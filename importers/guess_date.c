@@ -176,7 +176,7 @@ static at_status try_style(attempt *out, const sample *s, const char *pattern, a
         out->fails = SIZE_MAX;
         return AT_OK;
     }
-    for (size_t i = 0; i < t->row_count && i < ROWS_MAX; i++) {
+    for (size_t i = 0; i < t->row_count; i += 1 + t->row_count / ROWS_MAX) {
         at_time time;
         if (t->cells[i][s->column] == NULL)
             continue;
@@ -295,7 +295,7 @@ static at_status try_compact(contest *c, const sample *s, at_error *err) {
 static void take_sample(sample *out, const at_guesser *g, size_t column) {
     const at_guess_table *t = &g->table;
     *out = (sample){.g = g, .column = column};
-    for (size_t i = 0; i < t->row_count && i < ROWS_MAX; i++) {
+    for (size_t i = 0; i < t->row_count; i += 1 + t->row_count / ROWS_MAX) {
         shape now;
         if (t->cells[i][column] == NULL)
             continue;
@@ -316,7 +316,7 @@ static bool try_forms(at_guess_column *column, const sample *s) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     const at_guess_table *t = &s->g->table;
     size_t iso = 0, seconds = 0, millis = 0;
-    for (size_t i = 0; i < t->row_count && i < ROWS_MAX; i++) {
+    for (size_t i = 0; i < t->row_count; i += 1 + t->row_count / ROWS_MAX) {
         const char *cell = t->cells[i][s->column];
         at_time time;
         int64_t number = 0;

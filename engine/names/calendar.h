@@ -40,7 +40,8 @@ AT_CHECKED at_status at_calendar_format(char out[AT_TIME_TEXT_BYTES], at_calenda
 /*
  * How a source writes dates. In the pattern
  *   YYYY year   YY year of 1970-2069, Jalali 1350-1449, Hijri 1400-1499
- *   MM month    M one or two digits    MMM its name: English, Persian for Jalali, Arabic for Hijri
+ *   MM month    M one or two digits    MMM its name: English, Russian, Azerbaijani, Arabic or
+ *               Persian for Gregorian, Persian for Jalali, Arabic for Hijri
  *   DD day      D one or two digits
  *   hh hour     h one or two digits; of 12 hours where the pattern has `a`
  *   mm minute   ss second   f fraction of 1-9 digits, zeros below a microsecond

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/names/calendar_words.h"
 
 enum { POINTS_MAX = 64, ZONE_MINUTES_MAX = 18 * 60, FRACTION_DIGITS = 6 };
 
@@ -59,81 +60,6 @@ static bool read_number(int *out, const points *text, size_t *at, size_t least, 
     *at += count;
     *out = value;
     return true;
-}
-
-/* --- Names of months and halves of the day ---------------------------------------------------- */
-
-typedef struct word {
-    const char *text;
-    int value;
-} word;
-
-static const word gregorian_months[] = {
-    {"january", 1},   {"february", 2},  {"march", 3},  {"april", 4},     {"may", 5},
-    {"june", 6},      {"july", 7},      {"august", 8}, {"september", 9}, {"october", 10},
-    {"november", 11}, {"december", 12}, {"jan", 1},    {"feb", 2},       {"mar", 3},
-    {"apr", 4},       {"jun", 6},       {"jul", 7},    {"aug", 8},       {"sep", 9},
-    {"sept", 9},      {"oct", 10},      {"nov", 11},   {"dec", 12},      {NULL, 0},
-};
-static const word jalali_months[] = {
-    {"فروردین", 1}, {"اردیبهشت", 2}, {"خرداد", 3},  {"تیر", 4},  {"مرداد", 5},
-    {"امرداد", 5},  {"شهریور", 6},   {"مهر", 7},    {"آبان", 8}, {"آذر", 9},
-    {"دی", 10},     {"بهمن", 11},    {"اسفند", 12}, {NULL, 0},
-};
-static const word hijri_months[] = {
-    {"محرم", 1},         {"صفر", 2},          {"ربيع الأول", 3},  {"ربيع الثاني", 4},
-    {"ربيع الآخر", 4},   {"جمادى الأولى", 5}, {"جمادى الأول", 5}, {"جمادى الثانية", 6},
-    {"جمادى الثاني", 6}, {"جمادى الآخرة", 6}, {"رجب", 7},         {"شعبان", 8},
-    {"رمضان", 9},        {"شوال", 10},        {"ذو القعدة", 11},  {"ذي القعدة", 11},
-    {"ذوالقعدة", 11},    {"ذو الحجة", 12},    {"ذي الحجة", 12},   {"ذوالحجة", 12},
-    {NULL, 0},
-};
-/* 0 before noon, 1 after it. */
-static const word halves[] = {
-    {"am", 0},  {"pm", 1}, {"a.m.", 0}, {"p.m.", 1}, {"ق.ظ", 0},
-    {"ب.ظ", 1}, {"ص", 0},  {"م", 1},    {NULL, 0},
-};
-
-/* Spellings of one letter on Arabic and Persian keyboards, and small letters of ASCII. */
-static uint32_t plain_letter(uint32_t c) {
-    switch (c) {
-    case 0x0622: /* alef with madda, hamza above, hamza below */
-    case 0x0623:
-    case 0x0625:
-        return 0x0627;
-    case 0x0629: /* teh marbuta */
-        return 0x0647;
-    case 0x0643: /* kaf */
-        return 0x06A9;
-    case 0x0649: /* yeh without dots, with dots */
-    case 0x064A:
-        return 0x06CC;
-    default:
-        return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-    }
-}
-
-/* The longest of `words` that stands at *at, moving past it. */
-static bool read_word(int *out, const word *words, const points *text, size_t *at) {
-    size_t longest = 0;
-    for (; words->text != NULL; words++) {
-        const size_t bytes = strlen(words->text);
-        size_t i = 0, count = 0;
-        while (i < bytes && *at + count < text->count) {
-            size_t next = i;
-            const uint32_t c = at_utf8_next(words->text, bytes, &next);
-            if (plain_letter(c) != plain_letter(text->at[*at + count]))
-                break;
-            i = next;
-            count++;
-        }
-        if (i == bytes && count > longest) {
-            longest = count;
-            *out = words->value;
-        }
-    }
-    *at += longest;
-    return longest > 0;
 }
 
 /* --- Patterns --------------------------------------------------------------------------------- */
@@ -262,12 +188,6 @@ static int full_year(at_calendar calendar, int two_digits) {
     }
 }
 
-static const word *months_of(at_calendar calendar) {
-    if (calendar == AT_JALALI)
-        return jalali_months;
-    return calendar == AT_GREGORIAN ? gregorian_months : hijri_months;
-}
-
 static bool read_field(reading *out, const token *part, const points *text, size_t *at,
                        at_calendar calendar) {
     int *value = &out->value[part->field];
@@ -275,9 +195,9 @@ static bool read_field(reading *out, const token *part, const points *text, size
     if (part->field == FIELD_FRACTION)
         return read_fraction(value, text, at, part->most);
     if (part->field == FIELD_HALF)
-        return read_word(value, halves, text, at);
+        return at_half_read(value, text->at, text->count, at);
     if (part->most == 0)
-        return read_word(value, months_of(calendar), text, at);
+        return at_month_read(value, calendar, text->at, text->count, at);
     if (!read_number(value, text, at, part->least, part->most))
         return false;
     if (part->field == FIELD_YEAR && part->most == 2)
