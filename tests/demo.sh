@@ -89,5 +89,9 @@ cat <<END
 Try: cd build/demo; ../release/assettrace -s harbour.at find shipping
      ../release/assettrace -s harbour.at help trace
 END
-printf 'assettrace itself took %d.%03d s, of them %d.%03d s for the key and the seal\n' \
+times >times.txt # the second line: user and system time of all that was run
+printf 'assettrace itself took %d.%03d s, of them %d.%03d s for the key and the seal;\n' \
     $((spent_ms / 1000)) $((spent_ms % 1000)) $((seal_ms / 1000)) $((seal_ms % 1000))
+awk 'NR == 2 { split($1, user, /[ms]/); split($2, kernel, /[ms]/)
+    printf "%.1f s of processor time, the rest waiting for other programs and the disk\n",
+        60 * (user[1] + kernel[1]) + user[2] + kernel[2] }' times.txt
