@@ -68,7 +68,7 @@ static at_status add_route(at_table *table, const at_question *question, const a
     at_time_format(departs, ledger->time_us[route->rows[0]], AT_MICROSECOND);
     at_time_format(arrives, ledger->time_us[route->rows[route->count - 1]], AT_MICROSECOND);
     return at_table_note(table, err, "PATH",
-                         "%s: %" PRIu32 " payments from %s to %s; at most %" PRId64
+                         "%s: payments: %" PRIu32 ", from %s to %s; at most %" PRId64
                          " %s (minor units) can have come this way",
                          at_route_kinds[route->kind], route->payments, departs, arrives,
                          route->arriving, route->currency.code);

@@ -186,7 +186,7 @@ at_status at_show_sources(at_fact_show *state, at_error *err) {
     for (size_t i = 0; i < list.count; i++) {
         const spoken *source = &list.items[i];
         const char *value;
-        AT_TRY(at_arena_print(&value, state->arena, err, "%s: %zu cited records (%.16s)",
+        AT_TRY(at_arena_print(&value, state->arena, err, "%s, cited records: %zu (%.16s)",
                               source->address.source_name, source->count, source->address.content));
         state->what = "source";
         state->record = source->records[0];

@@ -64,8 +64,8 @@ says 'a tie' out 'link	kind	associate'
 says 'transfers out' out \
     'transfers	to OTHER	2 of ACC-0001, 2500 minor units of EUR, 2024-01-01T00:00:00Z to 2024-01-05'
 says 'transfers in' out 'transfers	from OTHER	1 of ACC-0001, 100 minor units of EUR'
-says 'a source' out 'source	reg	ledger.csv: 3 cited records'
-says 'another' out 'source	reg	people.csv: 1 cited records'
+says 'a source' out 'source	reg	ledger.csv, cited records: 3'
+says 'another' out 'source	reg	people.csv, cited records: 1'
 equal 'sources are listed once' "$(grep -c '^source	' out)" 5
 
 # A record: bytes, or bytes explained.

@@ -5,7 +5,7 @@
 needs jq
 world=$root/fixtures/worlds/harbour
 
-# answers NAME [REVISION]: the case's answers, at a revision, without the number of the revision.
+# answers NAME [REVISION]: the case's answers, at a revision, without its number and the case's hash.
 answers() {
     if [ -n "${2:-}" ]; then
         jq --argjson at "$2" '.at = $at' case.json >at.json
@@ -14,7 +14,7 @@ answers() {
     fi
     expect "answers $1" 0 run at.json --json
     cp out "$1.raw"
-    jq -c 'del(.revision, .answers[].revision)' out >"$1"
+    jq -c 'del(.revision, .case_sha256, .answers[].revision)' out >"$1"
 }
 
 fresh_store
