@@ -63,8 +63,11 @@ static at_status guess_text(at_guesser *g, at_error *err) {
     AT_TRY(at_guess_numbers(g, err));
     AT_TRY(at_guess_money_columns(g, err));
     AT_TRY(at_guess_role_columns(g, err));
-    if (g->is_statement)
+    g->where_column = AT_NO_COLUMN;
+    if (g->is_statement) {
         AT_TRY(at_guess_outside(g, err));
+        AT_TRY(at_guess_where(g, err));
+    }
     return at_guess_write(g, err);
 }
 

@@ -88,8 +88,10 @@ static void walk(at_guess_money *m, const search *s, const grouping *by) {
         const size_t row = m->newest_first ? s->rows - 1 - n : n, group = by->of[row];
         const int64_t balance = value_at(s, m->balance, row);
         at_wide change = 0;
-        if (!change_of(&change, m, s, row)) {
-            s->known[group] = false;
+        if (!change_of(&change, m, s, row)) { /* a balance brought forward, or nothing */
+            s->known[group] = balance != AT_AMOUNT_NONE;
+            s->before[group] = balance;
+            s->pending[group] = 0;
             continue;
         }
         s->pending[group] += change;

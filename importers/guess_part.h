@@ -1,11 +1,12 @@
 /**
  * guess_part.h - what the steps of a guess hand on. Private to importers/guess*.c.
  *
- * In this order: bytes to text (guess_encoding.c), text to rows and columns (guess_table.c,
- * guess_header.c), what is written above the header (guess_above.c), how dates (guess_date.c) and
- * numbers (guess_number.c) are written, which columns are money (guess_money.c), what the others
- * are (guess_role.c), what the rows leave unsaid (guess_outside.c), tables that are no statements
- * (guess_kind.c), and the mapping as text (guess_write.c).
+ * In this order: bytes to text (guess_encoding.c), text to rows and columns (guess_layout.c,
+ * guess_split.c, guess_header.c, guess_columns.c), what is written above the header
+ * (guess_above.c), how dates (guess_date.c) and numbers (guess_number.c) are written, which columns
+ * are money (guess_follow.c, guess_money.c), what the others are (guess_role.c), what the rows
+ * leave unsaid (guess_outside.c), which rows are no payments (guess_where.c), tables that are no
+ * statements (guess_kind.c), and the mapping as text (guess_field.c, guess_write.c).
  *
  * Units:     columns from 0; amounts in 10^-decimals units of whatever the file counts in.
  * Ownership: everything in guess->arena.
@@ -110,10 +111,13 @@ typedef struct at_guesser {
     const char *account, *currency, *zone; /* said outside the rows; NULL = not */
     int account_sure, currency_sure, zone_sure;
     const char *account_why, *currency_why, *zone_why;
-    bool arabic, persian, cyrillic; /* letters in the text */
-    int columns[AT_ROLE_COUNT];     /* which column is it; AT_NO_COLUMN */
-    bool is_transfer;               /* each row says from where to where */
-    bool is_statement;              /* there are times and amounts */
+    bool arabic, persian, cyrillic;              /* letters in the text */
+    int columns[AT_ROLE_COUNT];                  /* which column is it; AT_NO_COLUMN */
+    int where_column;                            /* tells rows that are no payments; AT_NO_COLUMN */
+    const char *where_words[AT_GUESS_WORDS_MAX]; /* its cells in those; none: it is empty there */
+    size_t where_count;
+    bool is_transfer;  /* each row says from where to where */
+    bool is_statement; /* there are times and amounts */
 } at_guesser;
 
 enum { AT_GUESS_DECIMALS_MAX = 6 };
@@ -132,6 +136,7 @@ AT_CHECKED at_status at_guess_numbers(at_guesser *g, at_error *err);
 AT_CHECKED at_status at_guess_follow(at_guesser *g, at_error *err);
 AT_CHECKED at_status at_guess_money_columns(at_guesser *g, at_error *err);
 AT_CHECKED at_status at_guess_role_columns(at_guesser *g, at_error *err);
+AT_CHECKED at_status at_guess_where(at_guesser *g, at_error *err);
 AT_CHECKED at_status at_guess_outside(at_guesser *g, at_error *err);
 AT_CHECKED at_status at_guess_write(at_guesser *g, at_error *err);
 

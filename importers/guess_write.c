@@ -175,6 +175,26 @@ static at_status note_of(const char **out, const at_guesser *g, const at_guess_f
     return at_arena_text(out, g->arena, at_text_string(&note), err);
 }
 
+static void put_where(at_json_writer *json, const at_guesser *g) {
+    at_json_put_key(json, "where");
+    at_json_array(json);
+    at_json_object(json);
+    at_json_put_key(json, "column");
+    put_column(json, &g->table, g->where_column);
+    if (g->where_count == 0) {
+        at_json_put_key(json, "empty");
+        at_json_put_bool(json, false);
+    } else {
+        at_json_put_key(json, "not");
+        at_json_array(json);
+        for (size_t i = 0; i < g->where_count; i++)
+            at_json_put_text(json, g->where_words[i]);
+        at_json_array_end(json);
+    }
+    at_json_object_end(json);
+    at_json_array_end(json);
+}
+
 static at_status put_all(at_json_writer *json, at_guesser *g, at_guess_fields *fields,
                          at_error *err) {
     const at_guess_table *t = &g->table;
@@ -210,6 +230,8 @@ static at_status put_all(at_json_writer *json, at_guesser *g, at_guess_fields *f
     at_json_put_int(json, (int64_t)t->skip_lines);
     at_json_put_key(json, "trailer_lines");
     at_json_put_int(json, (int64_t)t->trailer_lines);
+    if (g->where_column >= 0)
+        put_where(json, g);
     if (g->zone != NULL)
         put_text(json, "zone", g->zone);
     at_json_object_end(json);

@@ -118,6 +118,18 @@ static void compare_fields(comparing *c, const at_json_value *guessed, const at_
         }
 }
 
+/* Conditions are compared as they stand. */
+static void compare_where(comparing *c, const at_json_value *guessed, const at_json_value *truth) {
+    AT_CLEANUP(at_text_clear) at_text a = {0}, b = {0};
+    at_json_writer mine = {.out = &a}, right = {.out = &b};
+    if (guessed != NULL)
+        at_json_put_value(&mine, guessed);
+    if (truth != NULL)
+        at_json_put_value(&right, truth);
+    if (strcmp(at_text_string(&a), at_text_string(&b)) != 0)
+        differ(c, "where", at_text_string(&a), at_text_string(&b));
+}
+
 static void compare(comparing *c, const at_json_value *guessed, const at_json_value *truth) {
     static const struct {
         const char *key, *fallback;
@@ -134,6 +146,7 @@ static void compare(comparing *c, const at_json_value *guessed, const at_json_va
         if (strcmp(a, b) != 0)
             differ(c, keys[i].key, a, b);
     }
+    compare_where(c, at_json_get(guessed, "where"), at_json_get(truth, "where"));
     const at_json_value *mine = at_json_first(at_json_get(guessed, "records"));
     const at_json_value *right = at_json_first(at_json_get(truth, "records"));
     print_value(a, sizeof a, at_json_get(mine, "kind"), "");

@@ -61,6 +61,8 @@ static const struct {
     {"names that lie: the balances know better", "en_names_lie", ""},
     {"days that could be months, in no order", "en_days_or_months", "date calendar"},
     {"from where to where", "en_from_to", ""},
+    {"rows of balances brought and carried forward", "en_brought_forward", ""},
+    {"a row without an amount", "fa_brought_forward", ""},
     {"Russian, months by name", "ru_months", "account"},
     {"Russian, payer and payee, the currency in the number of the account", "ru_payer_payee", ""},
     {"Azerbaijani, two lines at the end, the currency by the country", "az_two_tails", "currency"},
