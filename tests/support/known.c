@@ -330,6 +330,9 @@ static at_status type_argument(at_argument *item, const at_facts *facts, at_erro
         return at_time_parse_start(&item->time_us, item->text, err);
     case AT_ARG_END:
         return at_time_parse_end(&item->time_us, item->text, err);
+    case AT_ARG_FLAG:
+        item->number = strcmp(item->text, "yes") == 0;
+        return AT_OK;
     case AT_ARG_COUNT:
     case AT_ARG_AMOUNT:
         assert_true(at_int_parse(&item->number, item->text));
