@@ -256,10 +256,12 @@ static at_status try_orders(contest *c, const sample *s, at_error *err) {
         char pattern[PATTERN_BYTES];
         if (!make_pattern(pattern, s, orders[i]))
             continue;
+        if (s->g->persian) /* of equal readings the first wins */
+            AT_TRY(enter(c, s, pattern, AT_JALALI, err));
         AT_TRY(enter(c, s, pattern, AT_GREGORIAN, err));
         if (strstr(pattern, "YYYY") == NULL && !s->g->arabic)
             continue; /* two digits are of another calendar only where its letters are */
-        if (s->g->persian || !s->g->arabic)
+        if (!s->g->persian && !s->g->arabic)
             AT_TRY(enter(c, s, pattern, AT_JALALI, err));
         AT_TRY(enter(c, s, pattern, AT_HIJRI, err));
         AT_TRY(enter(c, s, pattern, AT_HIJRI_CIVIL, err));

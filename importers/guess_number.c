@@ -10,7 +10,8 @@ enum { SURE = 97, LIKELY = 85, UNSURE = 55, GROUP = 3, MOSTLY_PERCENT = 90 };
 /* What the cells say of each mark. */
 typedef struct votes {
     size_t decimal[MARKS], group[MARKS], either[MARKS]; /* either: one mark and three digits */
-    size_t foreign_group, foreign_decimal;              /* U+066C, U+066B */
+    size_t zero[MARKS]; /* of the decimal ones: "0.417", three digits and yet no group */
+    size_t foreign_group, foreign_decimal; /* U+066C, U+066B */
     size_t cells;
 } votes;
 
@@ -65,9 +66,10 @@ static void vote(votes *v, const char *text) {
         return;
     if (last == BLANK || last == APOSTROPHE || seen[last] > 1)
         v->group[last]++;
-    else if (digits != GROUP || before_last > GROUP || leading_zero)
+    else if (digits != GROUP || before_last > GROUP || leading_zero) {
         v->decimal[last]++;
-    else
+        v->zero[last] += digits == GROUP && before_last == 1 && leading_zero;
+    } else
         v->either[last]++;
     if (digits != GROUP && seen[last] > 1)
         v->decimal[last]++; /* neither: said as a conflict */
@@ -108,10 +110,28 @@ static const char marks[] = {',', '.', ' ', '\''};
 /* A few numbers that are written otherwise do not count. */
 static void drop_noise(votes *v) {
     for (int k = COMMA; k <= DOT; k++)
-        if (v->decimal[k] * 4 < v->group[k] + v->either[k])
+        if (v->zero[k] == 0 && v->decimal[k] * 4 < v->group[k] + v->either[k])
             v->decimal[k] = 0;
         else if (v->group[k] * 4 < v->decimal[k])
             v->group[k] = 0;
+}
+
+/* Is the file in dinars of a thousand fils? Then three digits behind a mark are decimals. */
+static bool has_three_decimals(const at_guesser *g) {
+    enum { THREE = 3 };
+    const at_guess_table *t = &g->table;
+    if (g->currency != NULL)
+        return at_currency_scale(g->currency, NULL, 0) == THREE;
+    for (size_t k = 0; k < t->column_count; k++)
+        if (t->columns[k].constant && t->columns[k].currencies == t->columns[k].filled &&
+            t->cells[0][k] != NULL)
+            return at_currency_scale(t->cells[0][k], NULL, 0) == THREE;
+    return false;
+}
+
+/* One mark and three digits behind it in every number. */
+static bool is_in_all(const votes *v, int mark) {
+    return v->either[mark] > 0 && v->either[mark] + v->zero[mark] == v->cells;
 }
 
 static void choose_marks(char *decimal, char *grouping, int *sure, const votes *v) {
@@ -206,6 +226,11 @@ at_status at_guess_numbers(at_guesser *g, at_error *err) {
                 vote(&v, t->cells[i][k]);
     }
     drop_noise(&v);
+    for (int k = COMMA; k <= DOT; k++)
+        if (is_in_all(&v, k) && has_three_decimals(g)) {
+            v.decimal[k] = v.cells;
+            v.either[k] = 0;
+        }
     choose_marks(&g->numbers.decimal_mark, &g->numbers.grouping, &sure, &v);
     for (size_t k = 0; k < t->column_count; k++)
         for (size_t i = 0; wanted[k] && i < t->row_count; i++)

@@ -337,6 +337,28 @@ static bool is_statement(const at_guesser *g) {
     return !other && 100 * amount->filled >= MOSTLY_PERCENT * t->row_count;
 }
 
+/* What stands under a name of money or time and cannot be read is said. */
+static at_status say_unreadable(at_guesser *g, at_error *err) {
+    const at_guess_table *t = &g->table;
+    for (size_t k = 0; k < t->column_count; k++) {
+        const at_guess_column *column = &t->columns[k];
+        size_t row = 0;
+        bool money = false;
+        for (int role = AT_ROLE_AMOUNT; role <= AT_ROLE_BALANCE; role++)
+            money = money || (role != AT_ROLE_DIRECTION && column->words[role] == WHOLE_NAME);
+        while (row < t->row_count &&
+               (t->cells[row][k] == NULL || (money && at_guess_is_number(t->cells[row][k]))))
+            row++;
+        if (row == t->row_count || column->values != NULL || column->is_date ||
+            !(money || column->words[AT_ROLE_TIME] == WHOLE_NAME))
+            continue;
+        AT_TRY(at_guess_say(g, money ? "amount" : "time", column->name, 0, err,
+                            "cells such as \"%.40s\" are no %s that a mapping can read",
+                            t->cells[row][k], money ? "amounts" : "times"));
+    }
+    return AT_OK;
+}
+
 at_status at_guess_role_columns(at_guesser *g, at_error *err) {
     const at_guess_money *m = &g->money;
     for (size_t role = 0; role < AT_ROLE_COUNT; role++)
@@ -350,7 +372,7 @@ at_status at_guess_role_columns(at_guesser *g, at_error *err) {
     find_times(g);
     g->is_statement = is_statement(g);
     if (!g->is_statement)
-        return AT_OK;
+        return say_unreadable(g, err);
     find_roles(g);
     AT_TRY(check_types(g, err));
     AT_TRY(say_times(g, err));

@@ -61,6 +61,7 @@ static const struct {
     {"names that lie: the balances know better", "en_names_lie", ""},
     {"days that could be months, in no order", "en_days_or_months", "date calendar"},
     {"from where to where", "en_from_to", ""},
+    {"dinars of a thousand fils", "en_three_decimals", "account"},
     {"rows of balances brought and carried forward", "en_brought_forward", ""},
     {"a row without an amount", "fa_brought_forward", ""},
     {"Russian, months by name", "ru_months", "account"},
