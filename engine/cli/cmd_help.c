@@ -2,6 +2,7 @@
 #include "engine/base/embedded.h"
 #include "engine/base/json.h"
 #include "engine/cli/command.h"
+#include "engine/cli/complete.h"
 #include "engine/cli/help.h"
 #include "engine/cli/print.h"
 #include "engine/jobs/ask.h"
@@ -13,8 +14,10 @@
 /* Nothing of that name: the nearest of everything that help knows. */
 static at_status unknown_topic(const char *topic, at_error *err) {
     enum { TOPICS_MAX = 1024 };
-    const char *names[TOPICS_MAX + 1] = {"exit-codes"};
-    size_t count = 1;
+    const char *names[TOPICS_MAX + 1] = {0};
+    size_t count = 0;
+    for (const at_topic *known = at_topics; known->name && count < TOPICS_MAX; known++)
+        names[count++] = known->name;
     for (const at_command *command = at_commands; command->name && count < TOPICS_MAX; command++)
         names[count++] = command->name;
     for (size_t i = 0; at_queries[i] && count < TOPICS_MAX; i++)
@@ -40,8 +43,9 @@ static at_status explain(at_text *out, const char *topic, at_error *err) {
     const at_importer *importer = at_importer_find(at_importers, topic);
     if (importer)
         return at_help_importer(out, importer, err);
-    if (strcmp(topic, "exit-codes") == 0)
-        return at_help_exit_codes(out, err);
+    for (const at_topic *known = at_topics; known->name; known++)
+        if (strcmp(known->name, topic) == 0)
+            return at_help_topic(out, known, err);
     const char *text = at_code_text(topic);
     if (text)
         return at_text_print(out, err, "%s\n%s\n", topic, text);
@@ -52,6 +56,10 @@ at_status at_cmd_help(at_cli *cli, at_error *err) {
     AT_CLEANUP(at_output_clear) at_output out = {0};
     AT_CLEANUP(at_text_clear) at_text text = {0};
     AT_TRY(at_output_open(&out, cli, err));
+    if (cli->command->options == at_help_options && at_cli_has(cli, "man")) {
+        AT_TRY(at_help_manual(&out.text, err));
+        return at_output_finish(&out, err);
+    }
     AT_TRY(cli->word_count ? explain(&text, cli->words[0], err) : at_help_overview(&text, err));
     AT_TRY(at_help_wrap(&out.text, at_text_string(&text), out.columns, out.terminal, err));
     return at_output_finish(&out, err);
@@ -76,38 +84,26 @@ at_status at_cmd_version(at_cli *cli, at_error *err) {
     return at_output_finish(&out, err);
 }
 
-/* "model/schema/case.json" -> "case"; false when the file is no schema. */
-static bool schema_name(char *out, size_t size, const char *path) {
-    static const char folder[] = "model/schema/", suffix[] = ".json";
-    const size_t length = strlen(path), ends = strlen(suffix);
-    if (!at_text_starts(path, folder) || length <= strlen(folder) + ends ||
-        strcmp(path + length - ends, suffix) != 0)
-        return false;
-    snprintf(out, size, "%.*s", (int)(length - strlen(folder) - ends), path + strlen(folder));
-    return true;
-}
-
 at_status at_cmd_schema(at_cli *cli, at_error *err) {
-    enum { SCHEMAS_MAX = 64, NAME_BYTES = 64 };
-    static char names[SCHEMAS_MAX][NAME_BYTES];
+    enum { SCHEMAS_MAX = 64 };
+    char names[SCHEMAS_MAX][AT_SCHEMA_NAME_BYTES], path[AT_SCHEMA_NAME_BYTES + 32];
     const char *known[SCHEMAS_MAX + 1] = {0};
-    size_t count = 0;
     AT_CLEANUP(at_output_clear) at_output out = {0};
     AT_TRY(at_output_open(&out, cli, err));
-    for (const at_embedded_file *file = at_embedded_files; file->name; file++) {
-        if (count == SCHEMAS_MAX || !schema_name(names[count], NAME_BYTES, file->name))
-            continue;
-        known[count] = names[count];
-        if (!cli->word_count) {
-            AT_TRY(at_text_print(&out.text, err, "%s\n", names[count]));
-        } else if (strcmp(names[count], cli->words[0]) == 0) {
-            AT_TRY(at_text_add_bytes(&out.text, file->data, file->bytes, err));
-            return at_output_finish(&out, err);
-        }
-        count++;
+    for (size_t i = 0; i < SCHEMAS_MAX && at_schema_at(names[i], i); i++) {
+        known[i] = names[i];
+        if (!cli->word_count)
+            AT_TRY(at_text_print(&out.text, err, "%s\n", names[i]));
     }
     if (!cli->word_count)
         return at_output_finish(&out, err);
+    snprintf(path, sizeof path, "model/schema/%.*s.json", AT_SCHEMA_NAME_BYTES, cli->words[0]);
+    for (const at_embedded_file *file = at_embedded_files; file->name; file++) {
+        if (strcmp(file->name, path) != 0)
+            continue;
+        AT_TRY(at_text_add_bytes(&out.text, file->data, file->bytes, err));
+        return at_output_finish(&out, err);
+    }
     at_fail(err, AT_USAGE, "E-CLI-WORDS", "there is no schema \"%s\"", cli->words[0]);
     const char *nearest = at_text_nearest(cli->words[0], known);
     if (nearest)
@@ -115,6 +111,17 @@ at_status at_cmd_schema(at_cli *cli, at_error *err) {
     else
         at_hint(err, "`assettrace schema` lists them.");
     return AT_USAGE;
+}
+
+/* A script for a shell, or what may stand where its cursor is. */
+at_status at_cmd_completion(at_cli *cli, at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    AT_TRY(at_output_open(&out, cli, err));
+    if (strcmp(cli->action->name, "words") == 0)
+        AT_TRY(at_complete(&out.text, cli->words, cli->word_count, err));
+    else
+        AT_TRY(at_text_add(&out.text, at_complete_script(cli->action->name), err));
+    return at_output_finish(&out, err);
 }
 
 static at_status explain_one(at_cli *cli, bool known,

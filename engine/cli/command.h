@@ -54,6 +54,7 @@ typedef struct at_command {
 
 extern const at_command at_commands[]; /* grouped; the row after the last has the name NULL */
 extern const at_option at_general_options[];
+extern const at_option at_help_options[];
 
 /** The command of that name, or NULL. */
 const at_command *at_command_find(const char *name);
@@ -83,6 +84,7 @@ at_status at_cmd_verify(at_cli *cli, at_error *err);
 at_status at_cmd_key_new(at_cli *cli, at_error *err);
 at_status at_cmd_key_show(at_cli *cli, at_error *err);
 at_status at_cmd_schema(at_cli *cli, at_error *err);
+at_status at_cmd_completion(at_cli *cli, at_error *err);
 at_status at_cmd_help(at_cli *cli, at_error *err);
 at_status at_cmd_version(at_cli *cli, at_error *err);
 

@@ -126,6 +126,11 @@ static const at_option key_options[] = {
     {0},
 };
 
+const at_option at_help_options[] = {
+    {"man", 0, NULL, "the whole manual page, for man(1)", false},
+    {0},
+};
+
 static const at_action init_actions[] = {
     {"", "[STORE.at]", "make a new empty store", 0, 1, at_cmd_init},
     {0},
@@ -203,8 +208,16 @@ static const at_action schema_actions[] = {
     {"", "[NAME]", "print a published JSON schema, or list them", 0, 1, at_cmd_schema},
     {0},
 };
+static const at_action completion_actions[] = {
+    {"bash", "", "the script for bash", 0, 0, at_cmd_completion},
+    {"fish", "", "the script for fish", 0, 0, at_cmd_completion},
+    {"words", "[WORD...]", "what may follow; after -- the words typed so far", 0, AT_WORDS_ANY,
+     at_cmd_completion},
+    {"zsh", "", "the script for zsh", 0, 0, at_cmd_completion},
+    {0},
+};
 static const at_action help_actions[] = {
-    {"", "[COMMAND | QUERY | IMPORTER | E-CODE | exit-codes]", "explain", 0, 1, at_cmd_help},
+    {"", "[COMMAND | TOPIC | QUERY | IMPORTER | E-CODE]", "explain", 0, 1, at_cmd_help},
     {0},
 };
 static const at_action version_actions[] = {
@@ -344,7 +357,17 @@ const at_command at_commands[] = {
      .group = "other",
      .summary = "print a published JSON schema, or list them",
      .actions = schema_actions},
-    {.name = "help", .group = "other", .summary = "explain", .actions = help_actions},
+    {.name = "completion",
+     .group = "other",
+     .summary = "complete commands in a shell",
+     .actions = completion_actions,
+     .details = "Commands, options, queries with their arguments and columns, importers, schemas\n"
+                "and error codes; files where nothing else fits. No store is opened for it."},
+    {.name = "help",
+     .group = "other",
+     .summary = "explain",
+     .actions = help_actions,
+     .options = at_help_options},
     {.name = "version",
      .group = "other",
      .summary = "print the version",

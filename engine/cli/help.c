@@ -81,10 +81,13 @@ at_status at_help_overview(at_text *out, at_error *err) {
         group = command->group;
         AT_TRY(add_entry(out, command->name, summary_of(command), err));
     }
+    AT_TRY(at_text_add(out, "\ntopics\n", err));
+    for (const at_topic *topic = at_topics; topic->name; topic++)
+        AT_TRY(add_entry(out, topic->name, topic->summary, err));
     return at_text_add(
         out,
-        "\n`assettrace help COMMAND` says more of each; `help QUERY`, `help IMPORTER`,\n"
-        "`help E-CODE` and `help exit-codes` too.\n",
+        "\n`assettrace help COMMAND` says more of each; `help TOPIC`, `help QUERY`,\n"
+        "`help IMPORTER` and `help E-CODE` too.\n",
         err);
 }
 
@@ -184,6 +187,11 @@ at_status at_help_importer(at_text *out, const at_importer *importer, at_error *
                        importer->sniff ? "\nRecognised by its first bytes, without --as.\n"
                                        : "\nNever recognised unasked: say --as.\n",
                        err);
+}
+
+at_status at_help_topic(at_text *out, const at_topic *topic, at_error *err) {
+    AT_TRY(at_text_print(out, err, "%s - %s\n\n", topic->name, topic->summary));
+    return topic->text ? add_paragraph(out, topic->text, err) : at_help_exit_codes(out, err);
 }
 
 at_status at_help_exit_codes(at_text *out, at_error *err) {
