@@ -1,7 +1,8 @@
 # install.cmake - what `cmake --install` puts where, and the .deb files that CPack makes of it.
 #
 # Three components, one package each:
-#   program      assettrace              the program, its invented demonstration case
+#   program      assettrace              the program, its manual page, what shells complete from,
+#                                        its invented demonstration case
 #   library      libassettrace<ABI>      libassettrace.so.<ABI>
 #   development  libassettrace-dev       headers, both libraries to link with, assettrace.pc
 #
@@ -14,12 +15,44 @@ set(packaging "${CMAKE_SOURCE_DIR}/packaging")
 set(doc "${CMAKE_INSTALL_DATAROOTDIR}/doc")
 set(deb_library "libassettrace${ASSETTRACE_ABI}")
 
+option(ASSETTRACE_DEB "prepare the .deb files that cpack makes (needs gzip and dpkg-dev)" OFF)
+
 # --- Program and libraries --------------------------------------------------------------------
 
 if(TARGET assettrace)
     install(TARGETS assettrace COMPONENT program)
     install(DIRECTORY "${CMAKE_SOURCE_DIR}/fixtures/worlds/harbour"
             DESTINATION "${doc}/assettrace/examples" COMPONENT program)
+
+    # The program writes its own manual page and what shells complete from.
+    set(written "${CMAKE_BINARY_DIR}/generated/written")
+    file(MAKE_DIRECTORY "${written}")
+    set(writes "")
+    foreach(pair IN ITEMS "assettrace.1:help --man" "assettrace:completion bash"
+                          "_assettrace:completion zsh" "assettrace.fish:completion fish")
+        string(REGEX REPLACE ":.*" "" name "${pair}")
+        string(REGEX REPLACE ".*:" "" words "${pair}")
+        separate_arguments(words)
+        add_custom_command(OUTPUT "${written}/${name}"
+                           COMMAND assettrace ${words} > "${written}/${name}" VERBATIM)
+        list(APPEND writes "${written}/${name}")
+    endforeach()
+    set(page "${written}/assettrace.1")
+    if(ASSETTRACE_DEB) # policy 12.1
+        find_program(GZIP gzip REQUIRED)
+        add_custom_command(OUTPUT "${page}.gz" COMMAND "${GZIP}" -9 -n -c "${page}" > "${page}.gz"
+                           DEPENDS "${page}" VERBATIM)
+        list(APPEND writes "${page}.gz")
+        set(page "${page}.gz")
+    endif()
+    add_custom_target(written ALL DEPENDS ${writes})
+    install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT program)
+    install(FILES "${written}/assettrace" COMPONENT program
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    install(FILES "${written}/_assettrace" COMPONENT program
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+    install(FILES "${written}/assettrace.fish" COMPONENT program
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 install(TARGETS assettrace_static assettrace_shared
         ARCHIVE COMPONENT development
@@ -64,7 +97,6 @@ install(FILES "${CMAKE_SOURCE_DIR}/tests/example/assets.c"
 
 # --- Debian packages --------------------------------------------------------------------------
 
-option(ASSETTRACE_DEB "prepare the .deb files that cpack makes (needs gzip and dpkg-dev)" OFF)
 if(NOT ASSETTRACE_DEB)
     return()
 endif()

@@ -25,6 +25,10 @@ export PKG_CONFIG_PATH="$work/$libdir/pkgconfig"
 "$bin" version --json >wanted
 attempt 'the program runs' sh -c 'moved/bin/assettrace version --json >got'
 same 'it is the program of this build' got wanted
+expect 'the manual page' 0 help --man
+same 'the manual page is installed' out moved/share/man/man1/assettrace.1
+expect 'completion' 0 completion bash
+same 'completion is installed' out moved/share/bash-completion/completions/assettrace
 equal 'pkg-config knows the release' "$(pkg-config --modversion assettrace)" "$(jq -r .version got)"
 
 # A header needs nothing before it and nothing of the tree; the program's own stay at home.

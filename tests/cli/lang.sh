@@ -51,13 +51,13 @@ for listing in queries importers doctor; do
 done
 echo support >>columns
 most column columns
-for command in $("$bin" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+for command in $("$bin" help | awk '/^topics$/ {exit} /^  [a-z]/ {print $1}'); do
     has command "$command"
 done
-for group in $("$bin" help | sed -n 's/^\([a-z]*\)$/\1/p'); do
+for group in $("$bin" help | sed -n '/^topics$/q; s/^\([a-z]*\)$/\1/p'); do
     has group "$group"
 done
-for code in $("$bin" help exit-codes | awk '$1 > 0 {print $1}'); do
+for code in $("$bin" help exit-codes | awk '$1 ~ /^[0-9]+$/ && $1 > 0 {print $1}'); do
     has exit "$code"
 done
 for grade in observed corroborated accepted inferred; do

@@ -45,7 +45,7 @@ mistake 'a passphrase in two ways' '"--passphrase-file" and "--passphrase-fd" ca
 
 expect 'help' 0 --help
 says 'help lists commands' out '  import '
-for command in $(sed -n 's/^  \([a-z]*\) .*/\1/p' out); do
+for command in $(awk '/^topics$/ {exit} /^  [a-z]/ {print $1}' out); do
     expect "help $command" 0 help "$command"
     says "help $command" out "usage: assettrace $command"
     cp out by_help
