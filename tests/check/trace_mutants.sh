@@ -1,0 +1,92 @@
+#!/bin/sh
+# Goal: the property tests of tracing notice when a rule is wrong by one, by a tie, by a rounding or
+# by an order.
+# Method: a mutant is a file of engine/trace, the test that must fail, and what is replaced by
+# what. The mutated file is linked in front of the library. A mutant that changes nothing fails too.
+set -u
+
+root=${ASSETTRACE_ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
+build=${ASSETTRACE_BUILD:-$root/build/dev}
+if ! command -v ninja >/dev/null || [ ! -f "$build/build.ninja" ]; then
+    echo "skipped: there is no ninja build at $build"
+    exit 77
+fi
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+cd "$build" || exit 1
+failures=0
+count=0
+
+fail() {
+    echo "  FAILED: $1"
+    failures=$((failures + 1))
+}
+
+# mutant FILE TEST EXPRESSION: the test must fail with the file so changed.
+mutant() {
+    count=$((count + 1))
+    echo "$1: $3"
+    sed "$3" "$root/engine/trace/$1" >"$work/mutant.c"
+    if cmp -s "$root/engine/trace/$1" "$work/mutant.c"; then
+        fail "nothing was changed"
+        return
+    fi
+    if ! ${CC:-cc} -std=c17 -D_GNU_SOURCE -O1 -w -I"$root" -c "$work/mutant.c" -o "$work/mutant.o"; then
+        fail "it does not compile"
+        return
+    fi
+    link=$(ninja -t commands "tests/check_$2" | tail -n 1 |
+        sed "s| -o tests/check_$2 | -o $work/test $work/mutant.o |")
+    if ! eval "$link"; then
+        fail "it does not link"
+        return
+    fi
+    if timeout 120 "$work/test" >"$work/out" 2>&1; then
+        fail "nobody noticed"
+    fi
+}
+
+mutant event.c trace_coin \
+    's/if (ledger->time_us\[row\] > as_of_us)/if (ledger->time_us[row] >= as_of_us)/'
+mutant event.c trace_coin \
+    's/ledger->amount\[row\] > work->left\[reversed\]/ledger->amount[row] >= work->left[reversed]/'
+mutant event.c trace_coin \
+    's/work->place\[row\] >= work->place\[reversed\]/work->place[row] > work->place[reversed]/'
+mutant event.c trace_coin 's/sum\[from\] < lowest\[from\]/sum[from] + 1 < lowest[from]/'
+mutant order.c trace_coin \
+    's/group->heap\[child + 1\] < group->heap\[child\]/group->heap[child + 1] > group->heap[child]/'
+mutant order.c trace_coin 's/if (from != ledger->to\[row\])/if (true)/'
+mutant vector.c trace_coin \
+    's/left->left_over > right->left_over/left->left_over < right->left_over/'
+mutant vector.c trace_coin 's/(left > right) - (left < right)/(left < right) - (left > right)/'
+mutant vector.c trace_coin 's/i < (size_t)missing/i + 1 < (size_t)missing/'
+mutant lots.c trace_coin 's/if (back_sum > keep)/if (back_sum >= keep)/'
+mutant lots.c trace_coin \
+    's/sum \* amount_in \/ amount/sum * amount_in + amount - 1) \/ amount/; s/(int64_t)((at_wide)sum/(int64_t)(((at_wide)sum/'
+mutant take.c trace_coin 's/take->method == AT_TRACE_LIFO)$/take->method == AT_TRACE_POISON)/'
+mutant take.c trace_coin 's/AT_TRACE_OATWAY \&\& preserved/AT_TRACE_OATWAY/'
+mutant take.c trace_coin \
+    's/items\[i\].weight < units ? items\[i\].weight : units/items[i].weight <= units ? items[i].weight : units - 1/'
+mutant pass_event.c trace_coin 's/imputed ? clean + 2 : clean/clean/'
+mutant pass_event.c trace_coin 's/clean + 1, event->amount - units/clean, event->amount - units/'
+mutant pass_debt.c trace_coin \
+    's/age > pass->options->backward_window_us/age >= pass->options->backward_window_us/'
+mutant pass_debt.c trace_coin 's/if (tainted)$/if (true)/'
+mutant pass_source.c trace_coin 's/source->time_us > until_us/source->time_us >= until_us/'
+mutant pass.c trace_coin \
+    's/pass->source_label\[one\], pass->source_label\[other\]/pass->source_label[other], pass->source_label[one]/'
+mutant pass.c trace_coin 's/balance > 0 ? balance : 0/balance/'
+mutant pass_poison.c trace_coin 's/label_source\[label\] == AT_NONE/label_source[label] != AT_NONE/'
+mutant fund.c trace_coin 's/holding->label < count \&\& //'
+mutant envelope.c trace_envelope \
+    's/turn_place(work, move->from, held - taken/turn_place(work, move->from, held/'
+mutant envelope.c trace_envelope 's/return turn_place(work, source->node, held, err)/return AT_OK/'
+mutant envelope.c trace_envelope 's/balance < 0 ? (-balance/balance <= 0 ? (1 - balance/'
+mutant flow.c trace_envelope \
+    's/flow->distance\[to\] + 1 == flow->distance\[node\]/flow->distance[to] == flow->distance[node]/'
+mutant backward.c trace_back 's/(held - taken) \* way/held * way/'
+mutant backward.c trace_back 's/targets\[node\];/targets[node] \&\& node > 0;/'
+
+echo "$count mutants, $failures failures"
+[ "$failures" -eq 0 ]
