@@ -170,7 +170,19 @@ static at_status list_records(at_record_id **out, size_t *count_out, const at_ta
     return AT_OK;
 }
 
+/* An id is stated by records of its namespace: the first that speaks of the thing is cited. */
+static at_status cite_ids(at_table *table, size_t row_count, const spoken *source, at_error *err) {
+    for (size_t i = 0; i < row_count; i++) {
+        const at_cell *cells = table->rows[i].cells;
+        if (table->rows[i].record_count == 0 && at_text_equal(cells[0].text, "id") &&
+            at_text_equal(cells[1].text, source->address.name_space))
+            AT_TRY(at_row_cite(&table->rows[i], table, source->records[0], err));
+    }
+    return AT_OK;
+}
+
 at_status at_show_sources(at_fact_show *state, at_error *err) {
+    const size_t row_count = state->table->row_count;
     spoken_list list = {0};
     at_record_id *records;
     size_t count;
@@ -186,6 +198,7 @@ at_status at_show_sources(at_fact_show *state, at_error *err) {
     for (size_t i = 0; i < list.count; i++) {
         const spoken *source = &list.items[i];
         const char *value;
+        AT_TRY(cite_ids(state->table, row_count, source, err));
         AT_TRY(at_arena_print(&value, state->arena, err, "%s, cited records: %zu (%.16s)",
                               source->address.source_name, source->count, source->address.content));
         state->what = "source";

@@ -11,7 +11,8 @@
 AT_CHECKED at_status at_show_transfers(at_fact_show *state, const at_ledger *ledger,
                                        const bool *own, at_error *err);
 
-/** The sources of the table's rows so far, in the order first met: how many records of each. */
+/** The sources of the table's rows so far, in the order first met: how many records of each. Rows
+ *  of ids get the first record of their namespace. */
 AT_CHECKED at_status at_show_sources(at_fact_show *state, at_error *err);
 
 #endif

@@ -59,6 +59,7 @@ expect 'another number' 1 find '0912 345 67 80'
 expect 'a person' 0 show P1 --tsv
 says 'its name' out 'party	name	علي كريمي'
 says 'its id' out 'id	reg	P1'
+equal 'every row leads to a record' "$(tail -n +2 out | cut -f5 | grep -c -v ':')" 0
 says 'an account it holds, by id' out 'account	id	ACC-0001 (Bank One)'
 says 'a tie' out 'link	kind	associate'
 says 'transfers out' out \
