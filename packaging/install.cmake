@@ -34,7 +34,8 @@ if(TARGET assettrace)
         string(REGEX REPLACE ".*:" "" words "${pair}")
         separate_arguments(words)
         add_custom_command(OUTPUT "${written}/${name}"
-                           COMMAND assettrace ${words} > "${written}/${name}" VERBATIM)
+                           COMMAND assettrace ${words} > "${written}/${name}"
+                           DEPENDS assettrace VERBATIM)
         list(APPEND writes "${written}/${name}")
     endforeach()
     set(page "${written}/assettrace.1")
