@@ -191,6 +191,10 @@ static const at_action run_actions[] = {
      at_cmd_run},
     {0},
 };
+static const at_action diff_actions[] = {
+    {"", "A B", "what changed from A to B: answers as JSON, or bundles", 2, 2, at_cmd_diff},
+    {0},
+};
 static const at_action seal_actions[] = {
     {"", "CASE.json", "answer a case and seal the answers into a dossier", 1, 1, at_cmd_seal},
     {0},
@@ -327,7 +331,18 @@ const at_command at_commands[] = {
      .actions = run_actions,
      .takes = AT_TAKES_FORMAT,
      .options = run_options,
-     .details = "The case file is explained by `schema case`."},
+     .details =
+         "The case file is explained by `schema case`. Several files or a folder are a batch: one\n"
+         "that fails does not stop the others, and with --output FOLDER each has its answers in a\n"
+         "file of its own, a table says what became of each, and answers already there for the\n"
+         "same bytes, revision and release are kept: an interrupted batch goes on."},
+    {.name = "diff",
+     .group = "ask",
+     .summary = "compare two answers or two bundles",
+     .actions = diff_actions,
+     .takes = AT_TAKES_FORMAT,
+     .details =
+         "Needs no store. Rows meet by their ids; exit code 0 when nothing differs, else 1."},
     {.name = "seal",
      .group = "evidence",
      .summary = "answer a case and seal the answers into a dossier",
