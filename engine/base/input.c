@@ -48,6 +48,8 @@ struct at_input {
     bool gzip_open;
     z_stream gzip;
     ZSTD_DCtx *zstd;
+    at_input_watcher *watcher; /* may be NULL */
+    void *watcher_self;
 };
 
 static void *allocate_for_zlib(void *unused, unsigned count, unsigned size) {
@@ -130,6 +132,16 @@ static at_status fail_damaged(at_input *in, size_t made, const char *what, at_er
         in->name, what, end_offset(in) + made, in->raw_offset - (in->raw_end - in->raw_start));
 }
 
+void at_input_watch(at_input *input, at_input_watcher *watcher, void *self) {
+    input->watcher = watcher;
+    input->watcher_self = self;
+}
+
+static void tell(const at_input *in, uint64_t read_bytes) {
+    if (in->watcher)
+        in->watcher(in->watcher_self, read_bytes);
+}
+
 /* Have at least one compressed byte at hand, unless the file has ended. */
 static at_status refill_raw(at_input *in, at_error *err) {
     if (in->raw_start < in->raw_end || in->raw_ended)
@@ -137,6 +149,7 @@ static at_status refill_raw(at_input *in, at_error *err) {
     size_t got = 0;
     AT_TRY(at_file_next(&got, in->descriptor, in->raw, RAW_BYTES, in->name, err));
     in->raw_offset += got;
+    tell(in, in->raw_offset);
     in->raw_start = 0;
     in->raw_end = got;
     in->raw_ended = got == 0;
@@ -194,6 +207,7 @@ static at_status produce(size_t *made, at_input *in, char *out, size_t room, at_
     if (in->packing == PLAIN) {
         AT_TRY(at_file_next(made, in->descriptor, out, room, in->name, err));
         in->ended = *made == 0;
+        tell(in, end_offset(in) + *made);
         return AT_OK;
     }
     while (*made == 0) {

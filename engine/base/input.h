@@ -41,4 +41,8 @@ AT_CHECKED at_status at_input_rewind(at_input *input, at_error *err);
 /** Was the file compressed (so that received and content hashes differ)? */
 bool at_input_compressed(const at_input *input);
 
+/* Told how many bytes of the file (before unpacking) were read so far: for progress. */
+typedef void at_input_watcher(void *self, uint64_t read_bytes);
+void at_input_watch(at_input *input, at_input_watcher *watcher, void *self);
+
 #endif

@@ -5,6 +5,7 @@
 #include "engine/cli/case_session.h"
 #include "engine/cli/exit.h"
 #include "engine/cli/print_run.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/signals.h"
 
 #include <stdio.h>
@@ -237,6 +238,7 @@ static at_status print_summary(batch *work, at_error *err) {
     said.columns = at_terminal_columns(STDERR_FILENO);
     said.text.limit_bytes = ANSWERS_BYTES_MAX;
     AT_TRY(at_print_terminal(&said, &print, err));
+    at_progress_erase();
     fputs(at_text_string(&said.text), stderr);
     return AT_OK;
 }

@@ -1,7 +1,9 @@
 #include "engine/cli/case_session.h"
+#include "engine/cli/progress.h"
 
 #include "engine/base/file.h"
 #include "engine/cli/deadline.h"
+#include "engine/cli/progress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +78,7 @@ static at_status find_reader(at_reader **out, at_case_session *session, int64_t 
 static void watch(void *self, const at_case_question *question, const at_table *done) {
     const bool *terminal = self;
     at_deadline_arm(done ? 0 : question->timeout_s);
+    at_progress_erase();
     if (done && *terminal)
         fprintf(stderr, "%s %s: %zu rows%s\n", question->id, question->query->name, done->row_count,
                 done->truncated ? ", cut" : "");

@@ -3,6 +3,7 @@
 #include "engine/cli/exit.h"
 #include "engine/cli/lang.h"
 #include "engine/cli/output.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/width.h"
 #include "engine/store/custody.h"
 
@@ -156,6 +157,7 @@ static void say(const char *text) {
     if (at_visible_add(&visible, NULL, text, false, NULL) != AT_OK)
         return;
     const char *rest = at_text_string(&visible), *indent = "";
+    at_progress_erase();
     while (*rest) {
         size_t next = strlen(rest), bytes = next;
         if (columns)

@@ -4,6 +4,7 @@
 #include "engine/cli/exit.h"
 #include "engine/cli/preview.h"
 #include "engine/cli/print.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/receipt.h"
 #include "engine/cli/signals.h"
 #include "engine/jobs/import.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 enum { PREVIEW_RECORDS = 20, COPY_BYTES = 1 << 16 };
 
@@ -160,6 +162,17 @@ static at_status preview_one(at_cli *cli, const at_import_request *request, at_e
     return preview.rejected ? AT_PARTIAL : AT_OK;
 }
 
+/* The file being read. */
+typedef struct reading {
+    const char *name;
+    uint64_t bytes;
+} reading;
+
+static void watch(void *self, uint64_t read_bytes) {
+    const reading *file = self;
+    at_progress_measure(file->name, read_bytes, file->bytes);
+}
+
 /* Import one file and print what became of it. */
 static at_status import_one(at_output *out, at_json_writer *json, at_store *store,
                             const at_import_request *request, at_cli *cli, at_error *err) {
@@ -167,7 +180,15 @@ static at_status import_one(at_output *out, at_json_writer *json, at_store *stor
     const at_receipt_print how = {
         .accounts = at_cli_has(cli, "verbose"), .store = store, .arena = &arena};
     at_receipt receipt = {.state = AT_SOURCE_FAILED, .name = at_path_name(request->path)};
-    at_status status = at_import_file(&receipt, store, at_importers, request, &arena, err);
+    reading file = {.name = receipt.name};
+    struct stat kind;
+    at_import_request watched = *request;
+    watched.watcher = watch;
+    watched.watcher_self = &file;
+    if (stat(request->path, &kind) == 0 && kind.st_size > 0)
+        file.bytes = (uint64_t)kind.st_size;
+    at_status status = at_import_file(&receipt, store, at_importers, &watched, &arena, err);
+    at_progress_erase();
     if (status != AT_OK) {
         at_place(err, "%s", at_path_name(request->path));
         at_cli_complain(err);
@@ -194,12 +215,18 @@ static at_status import_all(at_output *out, at_cli *cli, const import_list *list
         at_json_put_key(&json, "receipts");
         at_json_array(&json);
     }
-    for (size_t i = 0; i < list->count && !ends_all(worst); i++) {
+    size_t i = 0;
+    for (; i < list->count && !ends_all(worst); i++) {
         worst = at_exit_worse(
             worst, import_one(out, as_json ? &json : NULL, store, &list->items[i], cli, err));
         if (!as_json)
             AT_TRY(at_output_finish(out, err));
     }
+    if (worst == AT_INTERRUPTED)
+        at_cli_note("KEPT",
+                    "the %zu files before \"%s\" are done and stay; nothing of it or of the %zu "
+                    "after it was published",
+                    i - 1, at_path_name(list->items[i - 1].path), list->count - i);
     if (as_json) {
         at_json_array_end(&json);
         at_json_put_key(&json, "schema");

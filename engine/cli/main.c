@@ -7,6 +7,7 @@
 #include "engine/cli/lang.h"
 #include "engine/cli/options.h"
 #include "engine/cli/output.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/signals.h"
 
 #include <stdio.h>
@@ -59,5 +60,8 @@ at_status at_cli_run(int argc, char **argv, at_arena *arena, at_error *err) {
         return cli.word_count && cli.action->run == at_cmd_ask ? at_cmd_help(&cli, err)
                                                                : say_help(&cli, stdout, err);
     at_signals_install(cli.command->writes);
-    return cli.action->run(&cli, err);
+    at_progress_start();
+    const at_status status = cli.action->run(&cli, err);
+    at_progress_stop();
+    return status;
 }

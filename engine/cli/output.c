@@ -1,6 +1,7 @@
 #include "engine/cli/output.h"
 
 #include "engine/base/file.h"
+#include "engine/cli/progress.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -73,6 +74,8 @@ at_status at_output_open(at_output *out, at_cli *cli, at_error *err) {
 }
 
 static at_status write_out(at_output *out, at_error *err) {
+    if (out->text.bytes)
+        at_progress_erase();
     const char *text = at_text_string(&out->text);
     if (fwrite(text, 1, out->text.bytes, stdout) != out->text.bytes || fflush(stdout) != 0)
         return at_fail(err, AT_IO, "E-IO", "cannot write the answer: %s", strerror(errno));

@@ -1,6 +1,7 @@
 #include "engine/cli/passphrase.h"
 
 #include "engine/base/interrupt.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/signals.h"
 
 #include <fcntl.h>
@@ -75,6 +76,7 @@ static at_status ask_terminal(void *self, char *buffer, size_t capacity, size_t 
     AT_CLEANUP(terminal_close) terminal tty = {.descriptor = -1};
     AT_CLEANUP(at_secret_close) at_secret *again = NULL;
     char prompt[256];
+    at_progress_stop(); /* nothing else may write where a person types */
     AT_TRY(terminal_open(&tty, err));
     snprintf(prompt, sizeof prompt, "Passphrase for %s: ", purpose);
     AT_TRY(say(&tty, prompt, err));

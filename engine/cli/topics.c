@@ -16,7 +16,8 @@ const at_topic at_topics[] = {
     {"environment", "variables that the program reads",
      "ASSETTRACE_STORE is the store when -s is not given. ASSETTRACE_LANG is the language when "
      "--lang is not given. ASSETTRACE_ACTOR is the name that the custody log writes down, else the "
-     "user's. COLUMNS is the width of tables, else the terminal's. NO_COLOR is honoured: there is "
+     "user's. COLUMNS is the width of tables, else the terminal's. ASSETTRACE_PROGRESS=no shows no "
+     "progress. NO_COLOR is honoured: there is "
      "no colour. Locale and time zone change no result. No passphrase is read from the "
      "environment."},
     {"exit-codes", "what the number that a command ends with means", NULL},

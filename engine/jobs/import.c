@@ -219,6 +219,7 @@ at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer
     AT_CLEANUP(at_import_close) at_import *import = NULL;
     AT_TRY(at_import_begin(&import, store, &info, err));
     if (!at_import_already(import)) {
+        at_input_watch(at_import_input(import), request->watcher, request->watcher_self);
         at_status status = read_all(&plan, at_import_input(import), at_import_sink(import), err);
         if (status != AT_OK)
             return at_import_fail(receipt, import, arena, err);

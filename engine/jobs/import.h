@@ -26,6 +26,8 @@ typedef struct at_import_request {
     size_t option_count;
     const at_token *tokens; /* --scale USDT=6 */
     size_t token_count;
+    at_input_watcher *watcher; /* told how far the file is read; may be NULL */
+    void *watcher_self;
 } at_import_request;
 
 /**

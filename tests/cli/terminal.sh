@@ -20,6 +20,7 @@ say() {
     printf '(%s)\n\n' "$code"
 }
 stty cols "$columns"
+export ASSETTRACE_PROGRESS=no # a slow machine must not change the session
 export ASSETTRACE_STORE=mixed.at
 for id in P1 P2 P3 P4; do say show $id; done
 export ASSETTRACE_STORE=harbour.at
@@ -55,3 +56,16 @@ for columns in 56 80 99 140; do
     equal "nothing is wider than $columns columns" \
         "$([ "$widest" -le "$columns" ] && [ "$widest" -gt 50 ] && echo yes || echo "$widest")" yes
 done
+
+# A job over a second shows that it lives, on a terminal only, and the line is gone at the end.
+cat >slow.sh <<'END'
+(sleep 2; cat parties.csv) | "$bin" -s mixed.at import --dry-run --as parties_csv -
+END
+script -qefc "sh slow.sh" /dev/null </dev/null >slow 2>&1 || :
+says 'a clock' slow "$(printf '\r1 s')"
+says 'it is erased' slow "$(printf '\r\033[K')"
+sh slow.sh >out 2>err
+checks=$((checks + 1))
+if grep -q "$(printf '\r')" err; then
+    fail 'progress in a pipe'
+fi
