@@ -2,6 +2,7 @@
 #include "engine/base/file.h"
 #include "engine/base/release.h"
 #include "engine/cli/command.h"
+#include "engine/cli/machine.h"
 #include "engine/cli/print.h"
 #include "engine/store/custody.h"
 
@@ -186,18 +187,61 @@ static at_status check_memory(doctor *self, at_error *err) {
                "%" PRId64, count);
 }
 
+/* Messages and answers are UTF-8 whatever the locale says; a terminal may think otherwise. */
+static at_status check_locale(doctor *self, at_error *err) {
+    const char *language = getenv("LC_ALL");
+    if (!language || !*language)
+        language = getenv("LANG");
+    const bool unset = !language || !*language;
+    const bool utf8 = !unset && (strcasestr(language, "utf-8") || strcasestr(language, "utf8"));
+    return say(self, "locale",
+               utf8 ? NULL : "set LANG=C.UTF-8 or a UTF-8 locale of yours, or names look broken",
+               err, "%s; no result depends on it", unset ? "not set" : language);
+}
+
+static at_status check_fonts(doctor *self, at_error *err) {
+    const at_font_report *fonts = NULL;
+    AT_TRY(at_fonts_look(&fonts, self->table.arena, err));
+    if (!fonts->folders)
+        return say(self, "fonts", "nothing to do when the terminal runs on another machine", err,
+                   "none on this machine");
+    if (fonts->arabic && fonts->cyrillic)
+        return say(self, "fonts", NULL, err, "Arabic: %s; Cyrillic: %s", fonts->arabic,
+                   fonts->cyrillic);
+    return say(self, "fonts",
+               fonts->arabic ? "apt install fonts-dejavu-core"
+                             : "apt install fonts-dejavu-core fonts-noto-core",
+               err, "none known to show %s%s%s letters", fonts->arabic ? "" : "Arabic and Persian",
+               fonts->arabic || fonts->cyrillic ? "" : " or ", fonts->cyrillic ? "" : "Cyrillic");
+}
+
+static at_status check_encryption(doctor *self, at_error *err) {
+    static const char advice[] =
+        "evidence at rest should be encrypted: ask who set this machine up";
+    const char *path = self->store_path ? self->store_path : ".";
+    const char *device = NULL;
+    switch (at_disk_encryption(&device, path, self->table.arena, err)) {
+    case AT_DISK_ENCRYPTED:
+        return say(self, "disk encryption", NULL, err, "%s lies on %s, which is encrypted", path,
+                   device);
+    case AT_DISK_PLAIN:
+        return say(self, "disk encryption",
+                   "move the store to an encrypted disk (cryptsetup, LUKS)", err,
+                   "%s lies on %s, where no encryption is seen", path, device);
+    default:
+        return say(self, "disk encryption", advice, err, "cannot be told from here");
+    }
+}
+
 static at_status check_surroundings(doctor *self, at_error *err) {
-    const char *language = getenv("LC_ALL") ? getenv("LC_ALL") : getenv("LANG");
-    AT_TRY(say(self, "locale", NULL, err, "%s; no result depends on it",
-               language && *language ? language : "not set"));
+    AT_TRY(check_locale(self, err));
+    AT_TRY(check_fonts(self, err));
     AT_TRY(say(self, "terminal", NULL, err, "%s",
                isatty(STDOUT_FILENO) == 1 ? "yes: tables are for people"
                                           : "no: tables are tab-separated"));
     AT_TRY(say(self, "user", getuid() == 0 ? "work as a user of your own, not as root" : NULL, err,
                "%s", at_cli_actor(self->cli)));
-    return say(self, "disk encryption",
-               "evidence at rest should be encrypted: ask who set this machine up", err,
-               "cannot be told from here");
+    return check_encryption(self, err);
 }
 
 at_status at_cmd_doctor(at_cli *cli, at_error *err) {

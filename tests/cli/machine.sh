@@ -14,7 +14,7 @@ jq -e 'all(.rows[]; (.result == "ok" and .advice == null) or
 fresh_store
 expect 'doctor with a store' 0 doctor --json
 for check in program libraries store 'free space' clock 'memory lock' 'core dumps' memory swap \
-    threads locale terminal user 'disk encryption'; do
+    threads locale fonts terminal user 'disk encryption'; do
     checks=$((checks + 1))
     jq -e --arg c "$check" 'any(.rows[]; .check == $c)' out >/dev/null ||
         fail "doctor does not look at: $check"
@@ -22,6 +22,11 @@ done
 equal 'a new store is in order' \
     "$(jq -r '.rows[] | select(.check == "store") | .result' out)" ok
 equal 'one thread' "$(jq -r '.rows[] | select(.check == "threads") | .found' out)" 1
+LANG=de_DE.ISO-8859-1 LC_ALL='' "$bin" doctor --json >out
+equal 'a locale of one byte a letter' \
+    "$(jq -r '.rows[] | select(.check == "locale") | .result' out)" warn
+LANG=fa_IR.UTF-8 LC_ALL='' "$bin" doctor --json >out
+equal 'a locale in UTF-8' "$(jq -r '.rows[] | select(.check == "locale") | .result' out)" ok
 chmod 755 test.at
 expect 'an open store' 0 doctor --json
 equal 'an open store is warned of' \
