@@ -223,7 +223,6 @@ static void check_top(const char *root) {
         "engine",
         "fixtures",
         "importers",
-        "packaging",
         "queries",
         "tests",
         "LICENSE",

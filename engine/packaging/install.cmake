@@ -11,7 +11,7 @@
 # compiler and SOURCE_DATE_EPOCH alone; ./dev package sets it to the date of the release.
 include(GNUInstallDirs)
 
-set(packaging "${CMAKE_SOURCE_DIR}/packaging")
+set(packaging "${CMAKE_SOURCE_DIR}/engine/packaging")
 set(doc "${CMAKE_INSTALL_DATAROOTDIR}/doc")
 set(deb_library "libassettrace${ASSETTRACE_ABI}")
 
