@@ -73,7 +73,7 @@ static void make_world(random_world *world, uint64_t seed) {
         row->amount = row->amount_in = roll(10);
         if (world->currency[row->from] != world->currency[row->to])
             row->amount_in = roll(20);
-        snprintf(row->id, sizeof row->id, "T%02d", i);
+        snprintf(row->id, sizeof row->id, "T%02u", (unsigned)i % 100U);
     }
     qsort(world->rows, (size_t)world->row_count, sizeof *world->rows, compare_rows);
 }
