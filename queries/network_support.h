@@ -12,6 +12,20 @@
 
 extern const char *const at_tie_words[]; /* in the order of at_tie_kind */
 
+/* Arguments that at_net_around_load reads. */
+#define AT_AROUND_ARGS                                                                            \
+    {.name = "of",                                                                                \
+     .type = AT_ARG_THING,                                                                        \
+     .summary = "the subjects",                                                                   \
+     .required = true,                                                                            \
+     .repeat = true,                                                                              \
+     .kinds = AT_KIND_BIT(AT_PARTY) | AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET)},           \
+        {.name = "hops", .type = AT_ARG_COUNT, .fallback = "4", .summary = "how many ties away"}, \
+    {                                                                                             \
+        .name = "max_nodes", .type = AT_ARG_COUNT, .fallback = "1000",                            \
+        .summary = "members at most, the nearest first; 0 = all"                                  \
+    }
+
 /* Arguments of every network question; a query puts its own before them. */
 #define AT_NETWORK_ARGS                                                                 \
     {.name = "since",                                                                   \
