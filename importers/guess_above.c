@@ -125,9 +125,15 @@ static at_status take_currency(at_guesser *g, const char *line, int sure, const 
     return AT_OK;
 }
 
-/* "UTC+4", "GMT +03:30". */
+/* "UTC+4", "GMT +03:30", Moscow time. */
 static void take_zone(at_guesser *g, const char *line, char out[8]) {
     const char *at = strstr(line, "UTC");
+    if (strstr(line, "МСК") != NULL || strstr(line, "мск") != NULL) {
+        memcpy(out, "+03:00", sizeof "+03:00");
+        g->zone_sure = CHECKED;
+        g->zone_why = "times are said to be of Moscow";
+        return;
+    }
     if (at == NULL)
         at = strstr(line, "GMT");
     if (at == NULL)

@@ -87,6 +87,8 @@ static at_status add_amounts(at_guess_fields *out, at_guesser *g, at_error *err)
         amount->columns[1] = m->credit;
     } else {
         at_guess_add_column(out, "amount", m->amount);
+        if (m->amount >= 0)
+            out->items[out->count - 1].unsigned_out = g->table.columns[m->amount].plus;
         at_guess_add_column(out, "debit", m->debit);
         at_guess_add_column(out, "credit", m->credit);
     }

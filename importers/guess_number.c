@@ -166,18 +166,38 @@ static void choose_marks(char *decimal, char *grouping, int *sure, const votes *
     *grouping = g < MARKS ? marks[g] : '\0';
 }
 
+static bool is_signed(const char *cell) {
+    return strpbrk(cell, "+-(") != NULL || strstr(cell, "\u2212") != NULL;
+}
+
+/* Does every sign say "+", and have some cells none? Then those are what goes out. */
+static bool is_plus(const at_guess_table *t, size_t k) {
+    size_t signs = 0, filled = 0;
+    for (size_t i = 0; i < t->row_count; i++) {
+        const char *cell = t->cells[i][k];
+        if (cell == NULL)
+            continue;
+        filled++;
+        signs += is_signed(cell);
+        if (is_signed(cell) && strchr(cell, '+') == NULL)
+            return false;
+    }
+    return signs > 0 && signs < filled;
+}
+
 /* Read all cells of a column; the most decimals that were written are kept. */
 static at_status read_values(at_guesser *g, at_guess_column *column, size_t k, at_error *err) {
     const at_guess_table *t = &g->table;
     at_number_style style = g->numbers;
     style.dust_floor = true;
+    column->plus = is_plus(t, k);
     AT_TRY(AT_NEW(&column->values, g->arena, t->row_count, err));
     for (size_t i = 0; i < t->row_count; i++) {
         int64_t value = 0, dust = 0;
         column->values[i] = AT_AMOUNT_NONE;
         if (t->cells[i][k] != NULL &&
             at_money_parse(&value, t->cells[i][k], g->decimals, &style, &dust, NULL) == AT_OK)
-            column->values[i] = value;
+            column->values[i] = column->plus && !is_signed(t->cells[i][k]) ? -value : value;
     }
     return AT_OK;
 }

@@ -63,6 +63,7 @@ typedef struct at_guess_column {
     bool is_date, has_clock;
     int date_sure;
     const char *date_why;
+    bool plus;       /* only what comes in has a sign: the others count as negative */
     int64_t *values; /* of a column of numbers; AT_AMOUNT_NONE where empty or no number */
 } at_guess_column;
 
@@ -147,8 +148,9 @@ enum { AT_GUESS_FIELDS_MAX = 24, AT_GUESS_TRANSLATIONS_MAX = 64 };
 /* One field of a record of the mapping. */
 typedef struct at_guess_field {
     const char *name;
-    const char *constant;    /* or */
-    int columns[2];          /* the second AT_NO_COLUMN unless two are joined */
+    const char *constant; /* or */
+    int columns[2];       /* the second AT_NO_COLUMN unless two are joined */
+    bool unsigned_out;
     const at_map_date *date; /* where it is not that of the mapping */
     const char *note;        /* may be NULL */
     at_map_word *words;      /* sorted when written */

@@ -116,6 +116,20 @@ static bool is_unique(const at_guesser *g, size_t k) {
     return true;
 }
 
+/* Another account in nearly every row is whoever stands at the other side. */
+static bool is_many(const at_guesser *g, size_t k) {
+    enum { ROWS_MAX = 200, FEW = 3 };
+    const at_guess_table *t = &g->table;
+    size_t rows = 0, different = 0;
+    for (; rows < t->row_count && rows < ROWS_MAX; rows++) {
+        size_t other = 0;
+        while (other < rows && !at_text_equal(t->cells[other][k], t->cells[rows][k]))
+            other++;
+        different += other == rows;
+    }
+    return different > FEW && 2 * different > rows;
+}
+
 static int account_points(const at_guesser *g, size_t k) {
     const at_guess_table *t = &g->table;
     const at_guess_column *column = &t->columns[k];
@@ -123,6 +137,8 @@ static int account_points(const at_guesser *g, size_t k) {
     if ((int)k == g->money.account)
         return WHOLE_NAME + 1;
     if (column->filled < t->row_count || (points == 0 && column->accounts < column->filled))
+        return 0;
+    if (is_many(g, k))
         return 0;
     if (g->account != NULL && column->constant &&
         strcmp(t->cells[0][k] != NULL ? t->cells[0][k] : "", g->account) == 0)

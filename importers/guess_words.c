@@ -1,5 +1,6 @@
 /* importers/guess_words.c: what banks write above a column, in English, Russian, Persian, Arabic
- * and Azerbaijani (and a little German and Czech). All words are compared by their folded keys. */
+ * and Azerbaijani, and less of it in German, Turkish and Czech. All words are compared by their
+ * folded keys. */
 #include <string.h>
 
 #include "importers/guess_part.h"
@@ -44,14 +45,18 @@ static const role_words header_words[] = {
      "تاریخ|تاریخ تراکنش|تاریخ عملیات|تاریخ سند|تاریخ ثبت|تاریخ و ساعت|"
      "التاريخ|تاريخ|تاريخ العملية|تاريخ المعاملة|تاريخ القيد|تاريخ الحركة|"
      "tarix|əməliyyat tarixi|əməliyyatın tarixi|sənədin tarixi|tarix və saat|"
-     "buchungstag|buchungsdatum|datum|datum zauctovani"},
+     "buchungstag|buchungsdatum|datum|datum zauctovani|"
+     "buchung|umsatztag|дата операции мск|tarih|işlem tarihi|tarih saat|"
+     "işlem tarih saati"},
     {AT_ROLE_CLOCK,
      "time|hour|time of day|transaction time|время|время операции|час|ساعت|زمان|ساعت تراکنش|"
-     "الوقت|وقت|الساعة|saat|vaxt|əməliyyat vaxtı|uhrzeit|cas"},
+     "الوقت|وقت|الساعة|saat|vaxt|əməliyyat vaxtı|uhrzeit|cas|"
+     "işlem saati|время мск"},
     {AT_ROLE_VALUE_DATE,
      "value date|value|val date|valuta|effective date|settlement date|дата валютирования|"
      "дата вал|валютирование|تاریخ ارزش|تاریخ موثر|تاريخ الاستحقاق|تاريخ القيمة|تاريخ الحق|"
-     "valyuta tarixi|dəyər tarixi|icra tarixi|valutadatum|wertstellung"},
+     "valyuta tarixi|dəyər tarixi|icra tarixi|valutadatum|wertstellung|"
+     "wert|wertstellungstag|дата обработки|valör|valör tarihi"},
     {AT_ROLE_ID,
      "id|entry|entry id|transaction id|txn id|tran id|trans id|tx id|operation id|entry no|"
      "transaction no|transaction number|transaction ref|document number|document no|doc no|"
@@ -59,25 +64,30 @@ static const role_words header_words[] = {
      "номер проводки|id операции|"
      "شماره سند|شماره تراکنش|کد رهگیری|سند|شناسه|شناسه تراکنش|سریال|"
      "رقم العملية|رقم المستند|رقم القيد|رقم الحركة|معرف|المعرف|"
-     "əməliyyat nömrəsi|sənəd nömrəsi|sənədin nömrəsi|sənəd №|əməliyyat id|belegnummer"},
+     "əməliyyat nömrəsi|sənəd nömrəsi|sənədin nömrəsi|sənəd №|əməliyyat id|belegnummer|"
+     "fiş no|dekont no|işlem no|umsatz id"},
     {AT_ROLE_ACCOUNT,
      "account|account number|account no|account id|acc no|own account|iban|my account|card number|"
      "our account|client account|customer account|statement account|"
      "счет|счёт|номер счета|номер счёта|лицевой счет|счет клиента|расчетный счет|мой счет|"
      "شماره حساب|حساب|شبا|شماره شبا|حساب مشتری|"
      "رقم الحساب|الحساب|حساب العميل|الآيبان|رقم الايبان|"
-     "hesab|hesab nömrəsi|hesabın nömrəsi|müştəri hesabı|hesab №|konto|kontonummer"},
+     "hesab|hesab nömrəsi|hesabın nömrəsi|müştəri hesabı|hesab №|konto|kontonummer|"
+     "auftragskonto|iban auftragskonto|kart nömrəsi|kartın nömrəsi|شماره سپرده|"
+     "hesap no|hesap numarası"},
     {AT_ROLE_CURRENCY,
      "currency|ccy|curr|cur|currency code|transaction currency|account currency|"
      "валюта|валюта операции|валюта счета|вал|код валюты|ارز|نوع ارز|واحد پول|واحد|"
-     "العملة|عملة|رمز العملة|valyuta|valyuta kodu|məzənnə kodu|währung|mena"},
+     "العملة|عملة|رمز العملة|valyuta|valyuta kodu|məzənnə kodu|währung|mena|"
+     "waehrung|döviz|döviz cinsi|döviz kodu|para birimi"},
     {AT_ROLE_AMOUNT,
      "amount|sum|value|transaction amount|transaction value|amt|amount in account currency|total|"
      "base amt|tx amount|"
      "сумма|сумма операции|сумма транзакции|сумма платежа|сумма в валюте счета|сумма проводки|"
      "مبلغ|مبلغ تراکنش|مبلغ عملیات|"
      "المبلغ|مبلغ|مبلغ العملية|قيمة العملية|القيمة|"
-     "məbləğ|əməliyyat məbləği|əməliyyatın məbləği|məbləgh|betrag|umsatz|castka"},
+     "məbləğ|əməliyyat məbləği|əməliyyatın məbləği|məbləgh|betrag|umsatz|castka|"
+     "tutar|işlem tutarı|miktar|betrag eur"},
     {AT_ROLE_DEBIT,
      "debit|debits|debit amount|dr|dr amount|withdrawal|withdrawals|paid out|money out|out|"
      "payments|"
@@ -86,7 +96,8 @@ static const role_words header_words[] = {
      "расходы|сумма дебет|обороты по дебету|расход операции|"
      "بدهکار|برداشت|مبلغ برداشت|گردش بدهکار|مبلغ بدهکار|"
      "مدين|المدين|سحب|السحب|مسحوبات|المبلغ المدين|مبلغ السحب|خصم|"
-     "debet|məxaric|debit məbləği|silinmə|çıxış|xərc|debet məbləği|soll"},
+     "debet|məxaric|debit məbləği|silinmə|çıxış|xərc|debet məbləği|soll|"
+     "belastung|borç|çekilen|giden tutar"},
     {AT_ROLE_CREDIT,
      "credit|credits|credit amount|cr|cr amount|deposit|deposits|paid in|money in|in|receipts|"
      "inflow|income|received|deposit amt|"
@@ -94,23 +105,27 @@ static const role_words header_words[] = {
      "кредит сумма|оборот кт|кт|доход|сумма кредит|обороты по кредиту|приход операции|"
      "بستانکار|واریز|مبلغ واریز|گردش بستانکار|مبلغ بستانکار|"
      "دائن|الدائن|إيداع|الإيداع|إيداعات|المبلغ الدائن|مبلغ الإيداع|إضافة|"
-     "kredit|mədaxil|kredit məbləği|daxilolma|giriş|gəlir|haben"},
+     "kredit|mədaxil|kredit məbləği|daxilolma|giriş|gəlir|haben|"
+     "gutschrift|alacak|yatan|gelen tutar"},
     {AT_ROLE_DIRECTION,
      "direction|dr cr|d c|cr dr|debit credit|c d|indicator|sign|side|credit debit|dc|crdr|drcr|"
      "направление|вид операции|дт кт|д к|приход расход|признак|тип|"
      "جهت|بد بس|بدهکار بستانکار|نوع گردش|واریز برداشت|"
      "الاتجاه|مدين دائن|نوع الحركة|"
-     "istiqamət|debet kredit|d k|əməliyyat növü|mədaxil məxaric|soll haben"},
+     "istiqamət|debet kredit|d k|əməliyyat növü|mədaxil məxaric|soll haben|"
+     "borç alacak|b a"},
     {AT_ROLE_BALANCE,
      "balance|running balance|closing balance|balance after|available balance|ledger balance|"
      "account balance|saldo|book balance|"
      "остаток|баланс|исходящий остаток|остаток после операции|сальдо|остаток на счете|"
      "مانده|موجودی|مانده حساب|مانده پس از تراکنش|مانده نهایی|"
      "الرصيد|رصيد|الرصيد بعد العملية|رصيد الحساب|الرصيد الجاري|"
-     "qalıq|balans|son qalıq|hesab qalığı|kontostand|zustatek"},
+     "qalıq|balans|son qalıq|hesab qalığı|kontostand|zustatek|"
+     "saldo nach buchung|bakiye|kalan bakiye|остаток средств"},
     {AT_ROLE_FEE,
      "fee|fees|commission|charges|bank charge|service charge|комиссия|сумма комиссии|کارمزد|"
-     "مبلغ کارمزد|عمولة|العمولة|رسوم|الرسوم|komissiya|xidmət haqqı|gebühr|poplatek"},
+     "مبلغ کارمزد|عمولة|العمولة|رسوم|الرسوم|komissiya|xidmət haqqı|gebühr|poplatek|"
+     "entgelt|masraf|komisyon"},
     {AT_ROLE_COUNTERPARTY,
      "counterparty account|beneficiary account|counterparty account number|other account|contra|"
      "contra account|payee account|remitter account|correspondent account|counterparty iban|"
@@ -122,7 +137,9 @@ static const role_words header_words[] = {
      "حساب الطرف المقابل|الحساب المقابل|حساب المستفيد|حساب الطرف الآخر|حساب المحول|"
      "qarşı tərəfin hesabı|qarşı hesab|müxabir hesab|benefisiar hesabı|alan hesab|"
      "kontragent hesabı|"
-     "protiucet|gegenkonto"},
+     "protiucet|gegenkonto|"
+     "iban zahlungsbeteiligter|karşı hesap|karşı hesap no|alıcı iban|karşı iban|"
+     "شماره شبای مقصد|شماره شبای مبدا|شماره شبای مقصد مبدا"},
     {AT_ROLE_COUNTERPARTY_NAME,
      "counterparty|counterparty name|beneficiary|beneficiary name|payee|payer|remitter|partner|"
      "name of counterparty|recipient|sender|merchant|other party|payee payer|payer payee|"
@@ -133,27 +150,32 @@ static const role_words header_words[] = {
      "الطرف المقابل|اسم الطرف المقابل|المستفيد|اسم المستفيد|الطرف الآخر|المرسل|"
      "qarşı tərəf|qarşı tərəfin adı|kontragent|benefisiar|alan|göndərən|alıcı|ödəyici|"
      "qarşı tərəfin ad|"
-     "auftraggeber|empfänger|beguenstigter zahlungspflichtiger"},
+     "auftraggeber|empfänger|beguenstigter zahlungspflichtiger|"
+     "auftraggeber empfänger|begünstigter auftraggeber|name zahlungsbeteiligter|"
+     "zahlungsempfänger|karşı taraf|alıcı adı|gönderen adı|gönderen alıcı"},
     {AT_ROLE_COUNTERPARTY_INSTITUTION,
      "counterparty bank|beneficiary bank|bank|bank name|bic|swift|bank code|other bank|"
      "correspondent bank|"
      "банк контрагента|банк получателя|банк|бик|бик банка|банк корреспондент|наименование банка|"
      "бик контрагента|"
      "بانک|بانک مقابل|بانک مقصد|نام بانک|البنك|بنك المستفيد|البنك المقابل|"
-     "bank adı|qarşı tərəfin bankı|benefisiar bank|bankın kodu|bankleitzahl"},
+     "bank adı|qarşı tərəfin bankı|benefisiar bank|bankın kodu|bankleitzahl|"
+     "bic swift code|blz|karşı banka|alıcı banka"},
     {AT_ROLE_REFERENCE,
      "reference|ref|reference number|ref no|payment reference|bank reference|customer reference|"
      "end to end|cheque|cheque no|check number|cheque number|chq no|chq ref no|trace|trace number|"
      "референс|номер ссылки|номер платежа|номер поручения|номер п п|рнн|rrn|код авторизации|"
      "شماره پیگیری|شماره مرجع|پیگیری|شماره چک|شماره حواله|شماره ارجاع|"
      "المرجع|رقم المرجع|مرجع|رقم الشيك|رقم الإشارة|"
-     "referans|istinad|istinad nömrəsi|arayış nömrəsi|çek nömrəsi|ödəniş nömrəsi|k symbol"},
+     "referans|istinad|istinad nömrəsi|arayış nömrəsi|çek nömrəsi|ödəniş nömrəsi|k symbol|"
+     "kundenreferenz|kundenreferenz end to end|referans no|işlem referansı"},
     {AT_ROLE_TYPE,
      "type|transaction type|operation type|type of transaction|tx type|transaction code|kind|"
      "category|operation|"
      "тип операции|вид операции|тип|категория|вид платежа|тип транзакции|"
      "نوع|نوع تراکنش|نوع عملیات|نوع سند|نوع العملية|النوع|نوع الحركة|نوع المعاملة|"
-     "növ|əməliyyatın növü|əməliyyat növü|əməliyyat tipi|buchungstext"},
+     "növ|əməliyyatın növü|əməliyyat növü|əməliyyat tipi|buchungstext|"
+     "umsatzart|işlem tipi|işlem türü|işlem"},
     {AT_ROLE_FROM,
      "from|from account|from id|source|source account|source node id|sender account|"
      "sender account id|orig acct|payer account|debit account|debited account|originator|"
@@ -173,7 +195,8 @@ static const role_words header_words[] = {
      "детали|основание|статус|"
      "شرح|توضیحات|بابت|شرح عملیات|شرح تراکنش|وضعیت|یادداشت|"
      "الوصف|البيان|التفاصيل|وصف العملية|تفاصيل|ملاحظات|الحالة|"
-     "təyinat|təsvir|ödənişin təyinatı|qeyd|açıqlama|məqsəd|status|verwendungszweck|popis"},
+     "təyinat|təsvir|ödənişin təyinatı|qeyd|açıqlama|məqsəd|status|verwendungszweck|popis|"
+     "açıklama|buchungsdetails"},
 };
 
 typedef struct meaning {
@@ -196,14 +219,16 @@ static const meaning types[] = {
     {"transfer",
      "transfer|wire|wire transfer|bank transfer|sepa|swift|payment|перевод|платеж|"
      "безналичный перевод|انتقال|حواله|پایا|ساتنا|تحويل|حوالة|köçürmə|ödəniş|transfer in|"
-     "transfer out|incoming transfer|outgoing transfer|исходящий перевод|"
+     "transfer out|incoming transfer|outgoing transfer|faster payment|direct debit|standing order|"
+     "bacs direct credit|fpi|fpo|bgc|dd|tfr|überweisung|gutschrift|lastschrift|dauerauftrag|eft|"
+     "havale|fast|bac|d d|исходящий перевод|"
      "входящий перевод"},
     {"cash_in", "cash deposit|cash in|deposit|взнос наличными|внесение наличных|взнос наличных|"
                 "واریز نقدی|إيداع نقدي|nağd mədaxil|nağd vəsaitin daxil edilməsi"},
     {"cash_out", "cash withdrawal|cash out|atm|atm withdrawal|withdrawal|снятие наличных|"
                  "выдача наличных|برداشت نقدی|سحب نقدي|nağd məxaric|nağdlaşdırma"},
     {"purchase", "purchase|покупка|خرید|خريد|شراء|alış"},
-    {"card", "card|card payment|pos|purchase by card|card purchase|оплата картой|"
+    {"card", "card|card payment|pos|deb|kartenzahlung|purchase by card|card purchase|оплата картой|"
              "خرید کارتی|پایانه فروش|شراء بالبطاقة|نقاط بيع|kart ödənişi|kartla ödəniş"},
     {"fee", "fee|charge|commission|bank charge|service charge|комиссия|плата|کارمزد|عمولة|رسوم|"
             "komissiya|xidmət haqqı"},
@@ -233,7 +258,7 @@ static const meaning currencies[] = {
 static const char *const account_labels =
     "account|account number|account no|iban|account statement|statement of account|счет|счёт|"
     "лицевой счет|лицевому счету|номер счета|выписка по счету|счету|по счету|"
-    "شماره حساب|حساب|صورتحساب|شبا|شماره شبا|"
+    "شماره حساب|حساب|صورتحساب|شبا|شماره شبا|شماره سپرده|kontonummer|hesap no|hesap numarası|"
     "رقم الحساب|الحساب|كشف حساب|hesab|hesab nömrəsi|hesabdan çıxarış|konto|card|карта|номер карты";
 static const char *const currency_labels =
     "currency|ccy|валюта|валюта счета|ارز|نوع ارز|العملة|عملة|عملة الحساب|valyuta|"

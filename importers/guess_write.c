@@ -82,7 +82,7 @@ static void put_value(at_json_writer *json, const at_guesser *g, const at_guess_
     const bool two = field->columns[1] >= 0;
     at_json_put_key(json, field->name);
     if (field->constant == NULL && !two && field->date == NULL && field->note == NULL &&
-        field->word_count == 0) {
+        field->word_count == 0 && !field->unsigned_out) {
         put_column(json, &g->table, field->columns[0]);
         return;
     }
@@ -105,6 +105,8 @@ static void put_value(at_json_writer *json, const at_guesser *g, const at_guess_
         put_text(json, "date", form_of(field->date));
     if (field->note != NULL)
         put_text(json, "note", field->note);
+    if (field->unsigned_out)
+        put_text(json, "unsigned", "out");
     if (field->word_count > 0) {
         qsort(field->words, field->word_count, sizeof *field->words, by_from);
         at_json_put_key(json, "words");

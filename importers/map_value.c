@@ -205,6 +205,10 @@ static at_status multiply_amount(at_wide *out, at_wide *dust, const char *text, 
     return AT_OK;
 }
 
+static bool has_sign(const char *text) {
+    return strpbrk(text, "+-(") != NULL || strstr(text, "\u2212") != NULL;
+}
+
 at_status at_map_amount(int64_t *out, const char *text, int scale, const at_map_value *value,
                         at_map_row *map, at_error *err) {
     const at_number_style *style = &map->mapping->numbers;
@@ -221,6 +225,6 @@ at_status at_map_amount(int64_t *out, const char *text, int scale, const at_map_
         return at_fail(err, AT_LIMIT, "E-AMOUNT-RANGE",
                        "amount \"%s\" times %" PRId64 " is too large", text, value->multiply);
     map->dust += dust < 0 ? -dust : dust;
-    *out = (int64_t)amount;
+    *out = (int64_t)(value->unsigned_out && !has_sign(text) ? -amount : amount);
     return AT_OK;
 }

@@ -222,10 +222,20 @@ static at_status read_columns(at_map_value *out, const reading *r, const at_json
     return AT_OK;
 }
 
+static at_status read_unsigned(bool *out, const at_json_value *value, at_error *err) {
+    static const char *const ways[] = {"in", "out", NULL};
+    int way = 0;
+    if (value != NULL)
+        AT_TRY(read_word(&way, value, ways, err));
+    *out = way == 1;
+    return AT_OK;
+}
+
 static at_status read_value_object(at_map_value *out, const reading *r, const at_json_value *value,
                                    at_error *err) {
-    static const char *const keys[] = {"calendar", "column", "columns",   "constant", "date",
-                                       "multiply", "prefix", "separator", "words",    NULL};
+    static const char *const keys[] = {"calendar", "column",   "columns", "constant",
+                                       "date",     "multiply", "prefix",  "separator",
+                                       "unsigned", "words",    NULL};
     AT_TRY(check_object(value, keys, err));
     const at_json_value *constant = at_json_get(value, "constant"), *prefix = NULL;
     const at_json_value *column = at_json_get(value, "column"), *multiply = NULL, *separator = NULL;
@@ -249,6 +259,7 @@ static at_status read_value_object(at_map_value *out, const reading *r, const at
         AT_TRY(read_text(&out->separator, separator, err));
     if ((multiply = at_json_get(value, "multiply")) != NULL)
         AT_TRY(read_int(&out->multiply, multiply, 1, 1000000, err));
+    AT_TRY(read_unsigned(&out->unsigned_out, at_json_get(value, "unsigned"), err));
     AT_TRY(read_translation(out, r, at_json_get(value, "words"), err));
     out->own_date = at_json_get(value, "date") != NULL;
     return read_date(&out->date, value, err);

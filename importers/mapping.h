@@ -43,8 +43,9 @@
  *
  * Values. A text is a column by its name in the header, an integer a column by its number from
  * 1; an object may say constant | column | columns (joined by `separator`, a blank), prefix,
- * words, and for this field alone date, calendar, multiply. Blanks around a cell are dropped; an
- * empty cell is "not stated". Ids and references have Persian and Arabic digits written as ASCII
+ * words, and for this field alone date, calendar, multiply, unsigned ("out": an amount without a
+ * sign is negative, as where only what comes in has its "+"). Blanks around a cell are dropped;
+ * an empty cell is "not stated". Ids and references have Persian and Arabic digits written as ASCII
  * digits; a reference `namespace/id` points into another namespace. Columns that no field names
  * are ignored.
  *
@@ -116,6 +117,7 @@ typedef struct at_map_value {
     at_map_date date;
     bool own_date; /* `date` was stated for this field alone */
     int64_t multiply;
+    bool unsigned_out; /* an amount without a sign is negative */
 } at_map_value;
 
 typedef struct at_map_condition {

@@ -79,7 +79,9 @@ static void print_field(char *out, size_t bytes, const at_json_value *value) {
     } else {
         const bool object = at_json_type_of(value) == AT_JSON_OBJECT;
         print_value(part, sizeof part, object ? at_json_get(value, "column") : value, "");
-        snprintf(out, bytes, "column %s", part);
+        const char *plain = at_json_text(object ? at_json_get(value, "unsigned") : NULL);
+        snprintf(out, bytes, "column %s%s%s", part, plain != NULL ? ", unsigned " : "",
+                 plain != NULL ? plain : "");
     }
 }
 
