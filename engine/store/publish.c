@@ -26,6 +26,7 @@ at_status at_publish(at_store *store, const at_publication *publication, at_erro
     at_custody_entry entry = {.action = "publish-intent",
                               .object = publication->object,
                               .detail = publication->detail,
+                              .result = publication->result,
                               .revision = publication->revision};
     at_status status = at_log_entry(announced, store, &entry, err);
     if (status != AT_OK) {

@@ -16,6 +16,7 @@ typedef struct at_publication {
     int64_t source;     /* 0 = about none */
     const char *object; /* hash or word, for the log */
     const char *detail; /* one line for people */
+    const char *result; /* of an import: its tree (leaves.h); may be NULL */
 } at_publication;
 
 AT_CHECKED at_status at_publish(at_store *store, const at_publication *publication, at_error *err);

@@ -310,6 +310,12 @@ static at_status refuse(at_import *import, const at_origin *origin, const loadin
                       reason, first, err);
 }
 
+/* Every record that the receipt counts is a leaf of the source's tree. */
+static at_status count_row(at_import *import, const at_origin *origin, at_error *err) {
+    import->rows++;
+    return at_leaves_add(&import->leaves, origin, err);
+}
+
 static at_status put(void *self, const at_origin *origin, const at_fact *facts, size_t fact_count,
                      at_error *err) {
     at_import *import = self;
@@ -322,7 +328,8 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     at_arena_reset(&import->scratch);
     AT_TRY(check_origin(import, origin, err));
     AT_TRY(copy_facts(&record, import, facts, fact_count, err));
-    import->rows += !record.extra;
+    if (!record.extra)
+        AT_TRY(count_row(import, origin, err));
     for (size_t i = 0; i < fact_count; i++) {
         const at_status status =
             at_validate(&facts[i], import->info.tokens, import->info.token_count, &reason);
@@ -354,7 +361,7 @@ static at_status reject(void *self, const at_origin *origin, const at_error *rea
     assert(origin && reason);
     at_arena_reset(&import->scratch);
     AT_TRY(check_origin(import, origin, err));
-    import->rows++;
+    AT_TRY(count_row(import, origin, err));
     return write_line(import, AT_RECEIPT_REJECT, origin, reason, 0, err);
 }
 
@@ -385,6 +392,8 @@ at_status at_put_begin(at_import *import, at_error *err) {
     for (size_t i = 0; i < AT_COUNT(statements); i++)
         AT_TRY(at_db_prepare(statements[i].out, db, statements[i].sql, err));
     AT_TRY(at_duplicates_begin(&import->duplicates, db, import->source, import->name_space, err));
+    AT_TRY(at_leaves_begin(&import->leaves, db, import->source, import->archived.path,
+                           import->info.name, err));
     import->sink = (at_sink){.self = import, .put = put, .reject = reject, .warn = warn};
     return AT_OK;
 }
@@ -405,9 +414,19 @@ static at_status write_fact_counts(at_import *import, at_error *err) {
     return AT_OK;
 }
 
+static at_status write_tree(at_import *import, at_error *err) {
+    at_tree_hash root;
+    uint64_t count = 0;
+    AT_TRY(at_leaves_finish(&root, &count, &import->leaves, err));
+    assert(count == import->rows);
+    at_tree_text(import->tree, &root, count);
+    return AT_OK;
+}
+
 at_status at_put_finish(at_import *import, at_error *err) {
     AT_TRY(at_intern_write(&import->intern, import->source, err));
     AT_TRY(write_fact_counts(import, err));
+    AT_TRY(write_tree(import, err));
     at_put_end(import);
     return AT_OK;
 }
@@ -421,4 +440,5 @@ void at_put_end(at_import *import) {
     at_db_done(&import->insert_line);
     at_duplicates_end(&import->duplicates);
     at_intern_end(&import->intern);
+    at_leaves_end(&import->leaves);
 }

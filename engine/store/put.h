@@ -10,6 +10,7 @@
 #include "engine/store/duplicate.h"
 #include "engine/store/handle.h"
 #include "engine/store/intern.h"
+#include "engine/store/leaves.h"
 #include "engine/store/writer.h"
 
 struct at_import {
@@ -27,12 +28,14 @@ struct at_import {
 
     at_intern intern;
     at_duplicates duplicates;
+    at_leaves leaves;
     sqlite3_stmt *insert[AT_KIND_COUNT];
     sqlite3_stmt *insert_record, *insert_name, *insert_event_thing, *insert_line;
 
     uint64_t rows, loaded, duplicate_rows, rejected, warnings, extra_lines;
     uint64_t facts[AT_KIND_COUNT];
     bool legs_put;
+    char tree[AT_TREE_TEXT_BYTES]; /* for the log; at_put_finish */
 };
 
 /** Prepare statements and the sink of an import whose transaction has begun. */

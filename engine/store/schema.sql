@@ -135,6 +135,27 @@ CREATE TABLE receipt_fact (
     PRIMARY KEY (source, kind)
 ) STRICT, WITHOUT ROWID;
 
+-- The Merkle tree of each source (engine/store/leaves.h). The secret of the salts never leaves the
+-- store; a subtree is 65,536 records, the last one of a source fewer.
+
+CREATE TABLE source_tree (
+    source INTEGER PRIMARY KEY,
+    secret BLOB NOT NULL CHECK (length(secret) = 32),
+    root BLOB NOT NULL CHECK (length(root) = 32),
+    record_count INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE source_subtree (
+    source INTEGER NOT NULL,
+    position INTEGER NOT NULL, -- from 0
+    root BLOB NOT NULL CHECK (length(root) = 32),
+    record_count INTEGER NOT NULL,
+    least INTEGER NOT NULL,    -- offsets of its records lie between these
+    most INTEGER NOT NULL,
+    spans BLOB NOT NULL,       -- their places, packed (engine/store/span.h)
+    PRIMARY KEY (source, position)
+) STRICT;
+
 -- Facts. Columns of references hold thing.number; engine/store/column.c names them all.
 
 CREATE TABLE party (

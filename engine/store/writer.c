@@ -262,7 +262,8 @@ static at_status publish(at_import *import, at_error *err) {
                                         .kind = "import",
                                         .source = import->source,
                                         .object = import->archived.received,
-                                        .detail = detail},
+                                        .detail = detail,
+                                        .result = import->tree},
                       err);
 }
 
