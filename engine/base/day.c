@@ -252,16 +252,30 @@ at_status at_time_parse_end(int64_t *out, const char *text, at_error *err) {
     return AT_OK;
 }
 
-void at_day_format(char out[AT_TIME_TEXT_BYTES], int32_t day) {
+/* `number` >= 0 in exactly `places` digits, behind `before` unless that is 0; where the text goes
+ * on. Answers hold hundreds of thousands of times: printf takes ten times as long. */
+static char *put_digits(char *out, char before, int number, int places) {
+    if (before != '\0')
+        *out++ = before;
+    for (int i = places - 1; i >= 0; i--, number /= 10)
+        out[i] = (char)('0' + number % 10);
+    return out + places;
+}
+
+static char *put_day(char *out, int32_t day) {
     int year = 0, month = 0, day_of_month = 0;
-    if (day == AT_DAY_NONE) {
+    at_day_to_date(day, &year, &month, &day_of_month);
+    return put_digits(put_digits(put_digits(out, '\0', year, 4), '-', month, 2), '-', day_of_month,
+                      2);
+}
+
+void at_day_format(char out[AT_TIME_TEXT_BYTES], int32_t day) {
+    if (day == AT_DAY_NONE)
         out[0] = '\0';
-    } else if (!day_in_range(day)) {
+    else if (!day_in_range(day))
         (void)snprintf(out, AT_TIME_TEXT_BYTES, "%" PRId32, day);
-    } else {
-        at_day_to_date(day, &year, &month, &day_of_month);
-        (void)snprintf(out, AT_TIME_TEXT_BYTES, "%04d-%02d-%02d", year, month, day_of_month);
-    }
+    else
+        *put_day(out, day) = '\0';
 }
 
 void at_time_format(char out[AT_TIME_TEXT_BYTES], int64_t us, at_precision precision) {
@@ -274,22 +288,21 @@ void at_time_format(char out[AT_TIME_TEXT_BYTES], int64_t us, at_precision preci
         (void)snprintf(out, AT_TIME_TEXT_BYTES, "%" PRId64, us);
         return;
     }
-    at_day_format(out, day);
-    if (precision == AT_YEAR)
-        out[4] = '\0';
-    else if (precision == AT_MONTH)
-        out[7] = '\0';
-    if (precision >= AT_DAY)
+    char *end = put_day(out, day);
+    if (precision >= AT_DAY) {
+        out[precision == AT_YEAR ? 4 : precision == AT_MONTH ? 7 : end - out] = '\0';
         return;
+    }
     const int64_t in_day = us - day * AT_US_PER_DAY;
-    const int64_t seconds = in_day / AT_US_PER_SECOND, fraction = in_day % AT_US_PER_SECOND;
-    size_t end = strlen(out);
-    end += (size_t)snprintf(out + end, AT_TIME_TEXT_BYTES - end, "T%02d:%02d:%02d",
-                            (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+    const int seconds = (int)(in_day / AT_US_PER_SECOND);
+    const int fraction = (int)(in_day % AT_US_PER_SECOND);
+    end = put_digits(end, 'T', seconds / 3600, 2);
+    end = put_digits(end, ':', seconds / 60 % 60, 2);
+    end = put_digits(end, ':', seconds % 60, 2);
     if (fraction != 0) {
-        end += (size_t)snprintf(out + end, AT_TIME_TEXT_BYTES - end, ".%06d", (int)fraction);
-        while (out[end - 1] == '0')
+        end = put_digits(end, '.', fraction, 6);
+        while (end[-1] == '0')
             end--;
     }
-    memcpy(out + end, "Z", 2);
+    memcpy(end, "Z", 2);
 }

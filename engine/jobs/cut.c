@@ -15,7 +15,8 @@ typedef struct dropped {
         int64_t amount;
     } sums[CURRENCIES_MAX];
     size_t count;
-    bool more; /* an amount or a currency beyond what can be said here */
+    bool more;            /* an amount or a currency beyond what can be said here */
+    int amount, currency; /* columns; -1: none */
 } dropped;
 
 int at_cut_column(const at_column *columns, at_column_type type) {
@@ -25,18 +26,21 @@ int at_cut_column(const at_column *columns, at_column_type type) {
     return -1;
 }
 
-static const char *currency_of(const at_table *table, const at_row *row) {
-    const int column = at_table_column(table, "currency");
+static dropped nothing_dropped(const at_table *table) {
+    return (dropped){.amount = at_cut_column(table->columns, AT_COLUMN_AMOUNT),
+                     .currency = at_table_column(table, "currency")};
+}
+
+static const char *currency_of(const at_row *row, int column) {
     const at_cell *cell = column < 0 ? NULL : &row->cells[column];
     return cell && !cell->empty ? cell->text : "";
 }
 
-static void drop(dropped *sum, const at_table *table, const at_row *row) {
-    const int column = at_cut_column(table->columns, AT_COLUMN_AMOUNT);
+static void drop(dropped *sum, const at_row *row) {
     sum->rows++;
-    if (column < 0 || row->cells[column].empty)
+    if (sum->amount < 0 || row->cells[sum->amount].empty)
         return;
-    const char *currency = currency_of(table, row);
+    const char *currency = currency_of(row, sum->currency);
     size_t place = 0;
     while (place < sum->count && !at_text_equal(sum->sums[place].currency, currency))
         place++;
@@ -48,7 +52,7 @@ static void drop(dropped *sum, const at_table *table, const at_row *row) {
         sum->sums[place].currency = currency;
         sum->count++;
     }
-    if (__builtin_add_overflow(sum->sums[place].amount, row->cells[column].integer,
+    if (__builtin_add_overflow(sum->sums[place].amount, row->cells[sum->amount].integer,
                                &sum->sums[place].amount))
         sum->more = true;
 }
@@ -89,6 +93,8 @@ static bool too_small(const at_table *table, const at_row *row, const at_cut *cu
 }
 
 static bool other_time(const at_table *table, const at_row *row, const at_cut *cut) {
+    if (cut->since_us == AT_TIME_NONE && cut->until_us == AT_TIME_NONE)
+        return false;
     const int column = at_cut_column(table->columns, AT_COLUMN_TIME);
     if (column < 0 || row->cells[column].empty)
         return false;
@@ -99,11 +105,11 @@ static bool other_time(const at_table *table, const at_row *row, const at_cut *c
 
 static at_status filter(at_table *table, const at_cut *cut, wanted_gone *gone, const char *code,
                         const char *why, at_error *err) {
-    dropped sum = {.rows = 0};
+    dropped sum = nothing_dropped(table);
     size_t kept = 0;
     for (size_t i = 0; i < table->row_count; i++) {
         if (gone(table, &table->rows[i], cut))
-            drop(&sum, table, &table->rows[i]);
+            drop(&sum, &table->rows[i]);
         else
             table->rows[kept++] = table->rows[i];
     }
@@ -134,10 +140,11 @@ static at_status rank_rows(ranked **out, const at_table *table, at_error *err) {
         return at_fail(err, AT_BAD_INPUT, "E-CASE-FILTER",
                        "query \"%s\" states no amounts by which rows could be cut", table->query);
     AT_TRY(AT_NEW(&list, table->arena, table->row_count, err));
+    const int unit = at_table_column(table, "currency");
     for (size_t i = 0; i < table->row_count; i++) {
         const at_cell *cell = &table->rows[i].cells[column];
-        const char *first = currency_of(table, &table->rows[0]);
-        const char *currency = currency_of(table, &table->rows[i]);
+        const char *first = currency_of(&table->rows[0], unit);
+        const char *currency = currency_of(&table->rows[i], unit);
         list[i] = (ranked){i, cell->empty ? AT_AMOUNT_NONE : cell->integer};
         if (at_text_equal(currency, first))
             continue;
@@ -162,7 +169,7 @@ static at_status keep_largest(at_table *table, size_t max_rows, dropped *sum, at
         gone[list[i].place] = true;
     for (size_t i = 0; i < table->row_count; i++) {
         if (gone[i])
-            drop(sum, table, &table->rows[i]);
+            drop(sum, &table->rows[i]);
         else
             table->rows[kept++] = table->rows[i];
     }
@@ -172,7 +179,7 @@ static at_status keep_largest(at_table *table, size_t max_rows, dropped *sum, at
 
 at_status at_cut_rows(at_table *table, size_t max_rows, at_cut_policy policy, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text why = {0};
-    dropped sum = {.rows = 0};
+    dropped sum = nothing_dropped(table);
     if (max_rows == 0 || table->row_count <= max_rows)
         return AT_OK;
     if (policy == AT_CUT_REFUSE) {
@@ -186,7 +193,7 @@ at_status at_cut_rows(at_table *table, size_t max_rows, at_cut_policy policy, at
         AT_TRY(keep_largest(table, max_rows, &sum, err));
     } else {
         for (size_t i = max_rows; i < table->row_count; i++)
-            drop(&sum, table, &table->rows[i]);
+            drop(&sum, &table->rows[i]);
         table->row_count = max_rows;
     }
     table->truncated = true;

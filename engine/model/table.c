@@ -188,16 +188,30 @@ static bool is_number(const at_column *column) {
     return column->type == AT_COLUMN_COUNT || column->type == AT_COLUMN_AMOUNT;
 }
 
-/* A row and the printed forms of its cells: made once, compared often. */
+/* What one cell is ordered by. */
+typedef struct sort_key {
+    uint64_t head;    /* of a text: its first eight bytes; of a number: all of it, from the least */
+    const char *text; /* NULL for an empty cell and in number columns */
+} sort_key;
+
+/* A row and its keys: made once, compared often. */
 typedef struct sortable {
-    at_row row;
-    const char **texts; /* one a column; NULL for an empty cell and in number columns */
+    const at_row *row;
+    const sort_key *keys; /* one a column */
 } sortable;
 
-static int compare_numbers(const at_cell *a, const at_cell *b) {
-    if (a->empty || b->empty)
-        return (int)b->empty - (int)a->empty; /* nothing before something */
-    return (a->integer > b->integer) - (a->integer < b->integer);
+/* As strcmp orders: the first byte weighs most, and nothing comes before something. */
+static uint64_t head_of(const char *text) {
+    uint64_t head = 0;
+    size_t i = 0;
+    for (; i < sizeof head && text[i] != '\0'; i++)
+        head = head << 8 | (unsigned char)text[i];
+    return i == 0 ? 0 : head << 8 * (sizeof head - i);
+}
+
+/* AT_AMOUNT_NONE is the least number, and no number of a cell that is not empty. */
+static uint64_t head_of_number(const at_cell *cell) {
+    return cell->empty ? 0 : (uint64_t)cell->integer ^ UINT64_C(1) << 63;
 }
 
 /* Rows that read alike are ordered by grade and by what they cite, not by who came first. */
@@ -210,33 +224,49 @@ static int compare_sources(const at_row *a, const at_row *b) {
     return (a->record_count > b->record_count) - (a->record_count < b->record_count);
 }
 
+/* Most names differ early or are one pointer, so few texts are read to their ends. */
+static int compare_keys(const sort_key *a, const sort_key *b) {
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    const bool whole = a->head != 0 && (a->head & 0xFF) == 0; /* the texts end in their heads */
+    return whole || a->text == b->text ? 0 : at_text_compare(a->text, b->text);
+}
+
 static int compare_rows(const at_table *table, const sortable *a, const sortable *b) {
     for (size_t i = 0; i < table->column_count; i++) {
-        const int order = is_number(&table->columns[i])
-                              ? compare_numbers(&a->row.cells[i], &b->row.cells[i])
-                              : at_text_compare(a->texts[i], b->texts[i]);
+        const int order = compare_keys(&a->keys[i], &b->keys[i]);
         if (order != 0)
             return order;
     }
-    return compare_sources(&a->row, &b->row);
+    return compare_sources(a->row, b->row);
 }
 
-static at_status print_texts(sortable *out, const at_table *table, at_text *text, at_arena *scratch,
-                             at_error *err) {
-    AT_TRY(AT_NEW(&out->texts, scratch, table->column_count, err));
+static at_status make_keys(sortable *out, const at_table *table, at_text *text, at_arena *scratch,
+                           at_error *err) {
+    sort_key *keys;
+    AT_TRY(AT_NEW(&keys, scratch, table->column_count, err));
     for (size_t i = 0; i < table->column_count; i++) {
         const at_column *column = &table->columns[i];
-        const at_cell *cell = &out->row.cells[i];
-        if (cell->empty || is_number(column))
+        const at_cell *cell = &out->row->cells[i];
+        if (is_number(column)) {
+            keys[i].head = head_of_number(cell);
             continue;
-        at_text_reset(text);
-        AT_TRY(at_cell_print(text, column, cell, SHARE_PLACES, err));
-        AT_TRY(at_arena_copy(&out->texts[i], scratch, at_text_string(text), text->bytes, err));
+        }
+        if (cell->empty)
+            continue;
+        keys[i].text = cell->text;
+        if (column->type != AT_COLUMN_TEXT && column->type != AT_COLUMN_ID) {
+            at_text_reset(text);
+            AT_TRY(at_cell_print(text, column, cell, SHARE_PLACES, err));
+            AT_TRY(at_arena_copy(&keys[i].text, scratch, at_text_string(text), text->bytes, err));
+        }
+        keys[i].head = head_of(keys[i].text);
     }
+    out->keys = keys;
     return AT_OK;
 }
 
-/* Bottom-up merge sort: stable, and no worse on a hostile order. */
+/* Bottom-up merge sort: stable, no worse on a hostile order, and one pass over rows in order. */
 static sortable *sort_rows(const at_table *table, sortable *from, sortable *to) {
     const size_t count = table->row_count;
     for (size_t run = 1; run < count; run *= 2) {
@@ -244,6 +274,10 @@ static sortable *sort_rows(const at_table *table, sortable *from, sortable *to) 
             const size_t middle = count - start < run ? count : start + run;
             const size_t end = count - start < 2 * run ? count : start + 2 * run;
             size_t a = start, b = middle;
+            if (b == end || compare_rows(table, &from[b - 1], &from[b]) <= 0) {
+                memcpy(&to[start], &from[start], (end - start) * sizeof *to);
+                continue;
+            }
             for (size_t i = start; i < end; i++) {
                 const bool left =
                     a < middle && (b == end || compare_rows(table, &from[a], &from[b]) <= 0);
@@ -262,14 +296,17 @@ at_status at_table_sort(at_table *table, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = table->arena->limit_bytes};
     AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = table->arena->limit_bytes};
     sortable *rows, *spare;
+    at_row *unsorted;
+    AT_TRY(AT_NEW(&unsorted, &scratch, table->row_count, err));
     AT_TRY(AT_NEW(&rows, &scratch, table->row_count, err));
     AT_TRY(AT_NEW(&spare, &scratch, table->row_count, err));
     for (size_t i = 0; i < table->row_count; i++) {
-        rows[i].row = table->rows[i];
-        AT_TRY(print_texts(&rows[i], table, &text, &scratch, err));
+        unsorted[i] = table->rows[i];
+        rows[i].row = &unsorted[i];
+        AT_TRY(make_keys(&rows[i], table, &text, &scratch, err));
     }
     const sortable *sorted = sort_rows(table, rows, spare);
     for (size_t i = 0; i < table->row_count; i++)
-        table->rows[i] = sorted[i].row;
+        table->rows[i] = *sorted[i].row;
     return AT_OK;
 }

@@ -234,17 +234,54 @@ static at_status add_possessions(place_finder *finder, at_error *err) {
     return AT_OK;
 }
 
-/* One account's transactions in one country, counted while the ledger is scanned. */
-static at_status add_transaction(place_finder *finder, uint32_t row, uint32_t about, uint32_t where,
-                                 at_error *err) {
-    at_evidence evidence = {.about = about,
-                            .activity = AT_TRANSACTION,
-                            .record = finder->ledger->record[row],
-                            .record_in = finder->country_record[where],
-                            .count = 1};
-    if (finder->country[where][0] == '\0' || finder->graph->members[about].outside)
+/* Codes have two letters, or none: this is asked once a transfer. */
+static bool same_country(const char a[3], const char b[3]) {
+    return a[0] == b[0] && a[1] == b[1];
+}
+
+/* One account's transactions in one country, counted while the ledger is scanned; the next country
+ * of the account. There are as many as countries it deals with, however many transfers. */
+typedef struct dealing {
+    at_evidence row;
+    uint32_t next; /* AT_NONE = last */
+} dealing;
+
+typedef struct dealing_list {
+    dealing *items;
+    size_t count, capacity;
+    uint32_t *first; /* by member */
+} dealing_list;
+
+static at_status add_transaction(dealing_list *list, const place_finder *finder, uint32_t row,
+                                 uint32_t about, uint32_t where, at_error *err) {
+    const char *country = finder->country[where];
+    const at_record_id record = finder->ledger->record[row];
+    const at_record_id record_in = finder->country_record[where];
+    if (country[0] == '\0' || finder->graph->members[about].outside)
         return AT_OK;
-    return add_for_owners(finder, &evidence, finder->country[where], err);
+    uint32_t *place = &list->first[about];
+    while (*place != AT_NONE && !same_country(list->items[*place].row.country, country))
+        place = &list->items[*place].next;
+    if (*place == AT_NONE) {
+        *place = (uint32_t)list->count;
+        AT_TRY(AT_GROW(&list->items, &list->capacity, list->count, finder->arena, err));
+        dealing *fresh = &list->items[list->count++];
+        *fresh = (dealing){.row = {.about = about,
+                                   .activity = AT_TRANSACTION,
+                                   .record = record,
+                                   .record_in = record_in},
+                           .next = AT_NONE};
+        memcpy(fresh->row.country, country, sizeof fresh->row.country);
+        fresh->row.count = 1;
+        return AT_OK;
+    }
+    at_evidence *known = &list->items[*place].row;
+    known->count++;
+    if (record < known->record || (record == known->record && record_in < known->record_in)) {
+        known->record = record;
+        known->record_in = record_in;
+    }
+    return AT_OK;
 }
 
 static uint32_t node_member(const place_finder *finder, uint32_t node) {
@@ -254,8 +291,11 @@ static uint32_t node_member(const place_finder *finder, uint32_t node) {
 
 static at_status add_transactions(place_finder *finder, at_error *err) {
     const at_ledger *ledger = finder->ledger;
+    dealing_list list = {.count = 0};
     if (ledger == NULL || !(finder->activities >> AT_TRANSACTION & 1))
         return AT_OK;
+    AT_TRY(AT_NEW(&list.first, finder->arena, finder->graph->member_count, err));
+    memset(list.first, 0xFF, finder->graph->member_count * sizeof *list.first);
     for (uint32_t row = 0; row < ledger->count; row++) {
         uint32_t nodes[2], members[2], rows[2] = {row, row};
         if (!at_row_wanted(ledger, row, finder->options) ||
@@ -267,10 +307,14 @@ static at_status add_transactions(place_finder *finder, at_error *err) {
             uint32_t about = members[side], other = members[1 - side];
             if (about == AT_NONE)
                 continue;
-            AT_TRY(add_transaction(finder, rows[side], about, about, err));
-            if (other != AT_NONE && strcmp(finder->country[other], finder->country[about]) != 0)
-                AT_TRY(add_transaction(finder, rows[side], about, other, err));
+            AT_TRY(add_transaction(&list, finder, rows[side], about, about, err));
+            if (other != AT_NONE && !same_country(finder->country[other], finder->country[about]))
+                AT_TRY(add_transaction(&list, finder, rows[side], about, other, err));
         }
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        at_evidence row = list.items[i].row;
+        AT_TRY(add_for_owners(finder, &row, list.items[i].row.country, err));
     }
     return AT_OK;
 }

@@ -214,7 +214,12 @@ static at_status list(void *self, at_fact_list *out, at_kind kind, at_thing abou
 static at_status things(void *self, const at_thing **out, size_t *count_out, at_kind kind,
                         at_error *err) {
     at_reader *reader = self;
-    return at_identity_list(out, count_out, &reader->identity, kind, err);
+    at_thing_list *list = &reader->things[kind];
+    if (!list->things)
+        AT_TRY(at_identity_list(&list->things, &list->count, &reader->identity, kind, err));
+    *out = list->things;
+    *count_out = list->count;
+    return AT_OK;
 }
 
 static at_status resolve(void *self, at_thing *out, unsigned kinds, const char *text,

@@ -22,6 +22,12 @@ typedef struct at_fact_index {
     const at_fact **about; /* copied out when asked */
 } at_fact_index;
 
+/* All things of one kind, by shown id. */
+typedef struct at_thing_list {
+    const at_thing *things; /* NULL until asked */
+    size_t count;
+} at_thing_list;
+
 typedef struct at_source_place at_source_place;
 
 struct at_reader {
@@ -32,6 +38,7 @@ struct at_reader {
     at_identity identity;
     at_facts facts;
     at_fact_index kinds[AT_KIND_COUNT];
+    at_thing_list things[AT_KIND_COUNT];
     const char **titles; /* by class; NULL until asked */
     at_ledger *ledger;   /* NULL until asked */
     const at_token *tokens;
