@@ -243,6 +243,13 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+/* But for the case of ASCII. */
+static bool is_same_letter(char a, char b) {
+    const char small_a = a >= 'A' && a <= 'Z' ? (char)(a - 'A' + 'a') : a;
+    const char small_b = b >= 'A' && b <= 'Z' ? (char)(b - 'A' + 'a') : b;
+    return small_a == small_b;
+}
+
 /* Insertions, deletions, replacements and swapped neighbours (Damerau 1964, restricted form). */
 static size_t edit_distance(const char *a, size_t a_bytes, const char *b, size_t b_bytes) {
     size_t row[3][NEAREST_BYTES_MAX + 1];
@@ -252,7 +259,7 @@ static size_t edit_distance(const char *a, size_t a_bytes, const char *b, size_t
     for (size_t i = 1; i <= a_bytes; i++) {
         now[0] = i;
         for (size_t j = 1; j <= b_bytes; j++) {
-            const size_t replaced = last[j - 1] + (a[i - 1] != b[j - 1]);
+            const size_t replaced = last[j - 1] + !is_same_letter(a[i - 1], b[j - 1]);
             now[j] = least(replaced, least(last[j], now[j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 now[j] = least(now[j], before[j - 2] + 1);

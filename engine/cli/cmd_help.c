@@ -30,6 +30,28 @@ static at_status unknown_topic(const char *topic, at_error *err) {
     const char *nearest = at_text_nearest(topic, names);
     if (nearest)
         at_hint(err, "Did you mean `help %s`?", nearest);
+    else
+        at_hint(err, "`assettrace help` lists what there is.");
+    return AT_USAGE;
+}
+
+/* "help map guess": what the action does stands in the help of its command. */
+static at_status check_action(const char *command_name, const char *word, at_error *err) {
+    const at_command *command = at_command_find(command_name);
+    const at_action *action = command ? command->actions : NULL;
+    const char *names[16] = {0};
+    size_t count = 0;
+    for (; action && action->name && count + 1 < AT_COUNT(names); action++)
+        names[count++] = action->name;
+    for (size_t i = 0; i < count; i++)
+        if (names[i][0] && strcmp(names[i], word) == 0)
+            return AT_OK;
+    at_fail(err, AT_USAGE, "E-CLI-WORDS", "there is no help about \"%s %s\"", command_name, word);
+    const char *nearest = at_text_nearest(word, names);
+    if (nearest)
+        at_hint(err, "Did you mean `help %s %s`?", command_name, nearest);
+    else
+        at_hint(err, "`help` explains one thing at a time.");
     return AT_USAGE;
 }
 
@@ -60,6 +82,8 @@ at_status at_cmd_help(at_cli *cli, at_error *err) {
         AT_TRY(at_help_manual(&out.text, err));
         return at_output_finish(&out, err);
     }
+    if (cli->word_count > 1)
+        AT_TRY(check_action(cli->words[0], cli->words[1], err));
     AT_TRY(cli->word_count ? explain(&text, cli->words[0], err) : at_help_overview(&text, err));
     AT_TRY(at_help_wrap(&out.text, at_text_string(&text), out.columns, out.terminal, err));
     return at_output_finish(&out, err);

@@ -221,7 +221,7 @@ static const at_action completion_actions[] = {
     {0},
 };
 static const at_action help_actions[] = {
-    {"", "[COMMAND | TOPIC | QUERY | IMPORTER | E-CODE]", "explain", 0, 1, at_cmd_help},
+    {"", "[COMMAND | TOPIC | QUERY | IMPORTER | E-CODE]", "explain", 0, 2, at_cmd_help},
     {0},
 };
 static const at_action version_actions[] = {

@@ -21,7 +21,11 @@ static at_status add_entry(at_text *out, const char *name, const char *summary, 
 static at_status add_paragraph(at_text *out, const char *text, at_error *err) {
     size_t column = 0;
     for (const char *word = text; *word;) {
-        const size_t length = strcspn(word, " ");
+        const size_t length = strcspn(word, " \n");
+        if (*word == '\n') { /* examples stand as they are, to the end */
+            AT_TRY(at_text_add(out, word, err));
+            break;
+        }
         if (column && column + 1 + length > TEXT_COLUMNS) {
             AT_TRY(at_text_add_char(out, '\n', err));
             column = 0;
@@ -222,14 +226,29 @@ static at_status wrap_line(at_text *out, const char *line, size_t columns, bool 
     return AT_OK;
 }
 
+/* Is the line at `text` prose that goes on in the next? Entries, examples and heads are not. */
+static bool goes_on(const char *text, size_t length) {
+    enum { PROSE = 60 };
+    return length >= PROSE && text[0] != ' ' && text[length] == '\n' && text[length + 1] != ' ' &&
+           text[length + 1] != '\n' && text[length + 1] != '\0';
+}
+
 at_status at_help_wrap(at_text *out, const char *text, size_t columns, bool isolate,
                        at_error *err) {
     AT_CLEANUP(at_text_clear) at_text line = {0};
     while (*text) {
-        const size_t length = strcspn(text, "\n");
+        size_t length = strcspn(text, "\n");
         at_text_reset(&line);
         AT_TRY(at_text_add_bytes(&line, text, length, err));
-        AT_TRY(wrap_line(out, at_text_string(&line), columns, isolate, err));
+        size_t room = columns;
+        while (columns && goes_on(text, length)) {
+            room = columns < TEXT_COLUMNS ? columns : TEXT_COLUMNS;
+            text += length + 1;
+            length = strcspn(text, "\n");
+            AT_TRY(at_text_add_char(&line, ' ', err));
+            AT_TRY(at_text_add_bytes(&line, text, length, err));
+        }
+        AT_TRY(wrap_line(out, at_text_string(&line), room, isolate, err));
         text += length + (text[length] == '\n');
     }
     return AT_OK;

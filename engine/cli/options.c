@@ -1,4 +1,5 @@
 #include "engine/cli/options.h"
+#include "engine/jobs/ask.h"
 
 #include <assert.h>
 #include <getopt.h>
@@ -61,11 +62,19 @@ static at_status unknown_option(const option_set *set, int answer, char **argv, 
     if (length >= sizeof word)
         length = sizeof word - 1;
     memcpy(word, text, length);
-    at_fail(err, AT_USAGE, "E-CLI-OPTION", "there is no option \"%s\" here, or it has several ends",
-            word);
-    const char *names[OPTIONS_MAX + 1] = {0};
-    for (size_t i = 0; i < set->count; i++)
+    const char *names[OPTIONS_MAX + 1] = {0}, *begun[2] = {0};
+    size_t begun_count = 0;
+    for (size_t i = 0; i < set->count; i++) {
         names[i] = set->options[i]->name;
+        if (length > 2 && strncmp(names[i], word + 2, length - 2) == 0 && begun_count++ < 2)
+            begun[begun_count - 1] = names[i];
+    }
+    if (begun_count > 1) {
+        at_fail(err, AT_USAGE, "E-CLI-OPTION", "\"%s\" is the beginning of several options", word);
+        at_hint(err, "Say --%s or --%s%s.", begun[0], begun[1], begun_count > 2 ? ", or more" : "");
+        return AT_USAGE;
+    }
+    at_fail(err, AT_USAGE, "E-CLI-OPTION", "there is no option \"%s\" here", word);
     const char *nearest = strlen(word) > 2 ? at_text_nearest(word + 2, names) : NULL;
     if (nearest)
         at_hint(err, "Did you mean --%s?", nearest);
@@ -113,6 +122,8 @@ static at_status choose_command(at_cli *cli, const char *name, at_error *err) {
     const char *nearest = at_text_nearest(name, names);
     if (nearest)
         at_hint(err, "Did you mean `%s`?", nearest);
+    else if (at_query_find(at_queries, name))
+        at_hint(err, "It is a query: `assettrace ask %s`.", name);
     else
         at_hint(err, "`assettrace help` lists the commands.");
     return AT_USAGE;

@@ -13,6 +13,19 @@ const at_topic at_topics[] = {
      "ISO 4217 counts decimals. A token such as USDT has the decimals that --scale or the mapping "
      "states. Nothing is rounded and no exchange rate is ever applied: what is added up is added "
      "up by currency. Stated shares are exact fractions; computed ones have 12 decimals."},
+    {"cases", "how a case file is written",
+     "A case is a JSON file that names its subjects and asks closed questions about them, in "
+     "order. Every argument of a query is a key of its question; an earlier question is referred to as "
+     "id.column. Purpose and legal basis are needed. \"expect\" says how many a subject must find, "
+     "so that nobody traces the wrong person. `run CASE.json` answers it, `run FOLDER` all cases "
+     "of a folder, `seal` answers and seals; `schema case` is the whole grammar.\n"
+     "\n"
+     "  {\"schema\": \"assettrace/case/1\", \"id\": \"2026-014\",\n"
+     "   \"purpose\": \"asset-freeze\", \"legal_basis\": \"order 12 of ...\",\n"
+     "   \"subjects\": [{\"ref\": \"s1\", \"find\": {\"name\": \"...\"}, \"expect\": 1}],\n"
+     "   \"questions\": [\n"
+     "     {\"id\": \"owner\", \"ask\": \"owners_of\", \"of\": \"s1\"},\n"
+     "     {\"id\": \"assets\", \"ask\": \"assets_of\", \"of\": \"owner.owner\"}]}\n"},
     {"environment", "variables that the program reads",
      "ASSETTRACE_STORE is the store when -s is not given. ASSETTRACE_LANG is the language when "
      "--lang is not given. ASSETTRACE_ACTOR is the name that the custody log writes down, else the "
@@ -34,6 +47,17 @@ const at_topic at_topics[] = {
      "banks' statements of one payment. accepted: a person judged so. inferred: a rule of the "
      "query concluded it; the notes name the rule. A row is known no better than the worst of what "
      "it rests on."},
+    {"mappings", "how a bank's own file is read",
+     "A mapping is a JSON file that says which column of a delimited file feeds which field: the "
+     "delimiter, encoding, decimal mark, how dates are written and in which calendar, and whose "
+     "account it is where no column says. `map guess FILE` proposes one and says how sure it is of "
+     "each part; it never imports. `map check MAP.json FILE` reads the file through it and says "
+     "which rows would be rejected and which balances do not follow; `import --map MAP.json FILE` "
+     "imports. `schema mapping` is the whole grammar.\n"
+     "\n"
+     "  assettrace map guess statement.csv -o statement.map.json\n"
+     "  assettrace map check statement.map.json statement.csv\n"
+     "  assettrace import --source bank-a --map statement.map.json statement.csv\n"},
     {"revisions", "asking a store as it was",
      "Every import and every withdrawal makes one revision. Facts are never changed or deleted: "
      "`--at N` asks the store as it was at revision N, and the same question at the same revision "

@@ -16,6 +16,9 @@ mistake() {
 
 mistake 'no command' 'no command is given' '[E-CLI-COMMAND]'
 mistake 'misspelt command' 'there is no command "imprt"' 'Did you mean `import`?' imprt
+mistake 'a command in capitals' 'there is no command "ASK"' 'Did you mean `ask`?' ASK
+mistake 'a query for a command' 'there is no command "trace"' '`assettrace ask trace`' trace
+mistake 'an option of several ends' '"--re" is the beginning of' 'Say --rejects or --reason' sources --re
 mistake 'strange command' 'there is no command "zzzzzzzz"' '`assettrace help` lists' zzzzzzzz
 mistake 'misspelt option' 'there is no option "--sorce"' 'Did you mean --source?' import --sorce a f
 mistake 'unknown letter' 'there is no option "-x"' '[E-CLI-OPTION]' import -x f
@@ -36,6 +39,10 @@ mistake 'no key to seal with' '`seal` wants --key FILE and --output FOLDER' '[E-
     seal case.json
 mistake 'unknown help' 'there is no help about "E-KEY-WEEK"' 'Did you mean `help E-KEY-WEAK`?' \
     help E-KEY-WEEK
+mistake 'a code in small letters' 'there is no help about "e-key-weak"' '`help E-KEY-WEAK`' help e-key-weak
+mistake 'help of nothing near' 'there is no help about "qwertyuiop"' '`assettrace help` lists' help qwertyuiop
+mistake 'help of a misspelt action' 'there is no help about "map gess"' '`help map guess`' help map gess
+mistake 'help of two things' 'there is no help about "trace fifo"' 'one thing at a time' help trace fifo
 mistake 'unknown schema' 'there is no schema "mappin"' 'Did you mean `schema mapping`?' \
     schema mappin
 mistake 'unknown query' 'there is no query "netwrk"' 'network' ask netwrk
@@ -45,6 +52,11 @@ mistake 'a passphrase in two ways' '"--passphrase-file" and "--passphrase-fd" ca
 
 expect 'help' 0 --help
 says 'help lists commands' out '  import '
+expect 'help of an action' 0 help map guess
+cp out by_action
+expect 'help of its command' 0 help map
+same 'an action is explained with its command' by_action out
+expect 'help' 0 --help
 for command in $(awk '/^topics$/ {exit} /^  [a-z]/ {print $1}' out); do
     expect "help $command" 0 help "$command"
     says "help $command" out "usage: assettrace $command"
