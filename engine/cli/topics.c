@@ -15,10 +15,11 @@ const at_topic at_topics[] = {
      "up by currency. Stated shares are exact fractions; computed ones have 12 decimals."},
     {"cases", "how a case file is written",
      "A case is a JSON file that names its subjects and asks closed questions about them, in "
-     "order. Every argument of a query is a key of its question; an earlier question is referred to as "
-     "id.column. Purpose and legal basis are needed. \"expect\" says how many a subject must find, "
-     "so that nobody traces the wrong person. `run CASE.json` answers it, `run FOLDER` all cases "
-     "of a folder, `seal` answers and seals; `schema case` is the whole grammar.\n"
+     "order. Every argument of a query is a key of its question; an earlier question is "
+     "referred to as id.column. Purpose and legal basis are needed. \"expect\" says how many "
+     "a subject must find, so that nobody traces the wrong person. `run CASE.json` answers "
+     "it, `run FOLDER` all cases of a folder, `seal` answers and seals; `schema case` is the "
+     "whole grammar.\n"
      "\n"
      "  {\"schema\": \"assettrace/case/1\", \"id\": \"2026-014\",\n"
      "   \"purpose\": \"asset-freeze\", \"legal_basis\": \"order 12 of ...\",\n"
