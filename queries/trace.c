@@ -155,7 +155,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_TRACE_BYTES_MAX};
     at_traced traced;
     at_envelope envelope;
-    AT_TRY(at_traced_prepare(&traced, out, question, false, &scratch, err));
+    AT_TRY(at_traced_prepare(&traced, out, question, AT_TRACED_AMOUNTS, &scratch, err));
     AT_TRY(at_traced_bounds(&envelope, out, &traced, &scratch, err));
     for (size_t i = 0; i < traced.run_count; i++) {
         const at_traced_run *one = &traced.runs[i];

@@ -316,6 +316,7 @@ static at_status compare_ties(at_table *table, at_traced *traced, at_tie tie,
         bool equal = true;
         at_trace_options options = traced->runs[i].trace.options;
         options.all_moves = false;
+        options.watched = NULL;
         AT_TRY(at_trace_run(&trace, &effective, &options, &arena, err));
         AT_TRY(at_trace_equal(&equal, &traced->runs[i].trace, &trace, &arena, err));
         traced->runs[i].order_sensitive = !equal;
@@ -379,7 +380,7 @@ static at_status divide_fund(at_traced_run *run, const at_question *question, at
 }
 
 at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
-                            bool all_moves, at_arena *scratch, at_error *err) {
+                            at_traced_detail detail, at_arena *scratch, at_error *err) {
     at_traced traced = {.ledger = question->ledger};
     const at_tie tie = (at_tie)at_question_number(question, "tie");
     const at_reversals reversals = (at_reversals)at_question_number(question, "reversals");
@@ -393,6 +394,11 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
     AT_TRY(read_methods(&traced, question, scratch, err));
     bool *preserved = NULL, preserving = false;
     AT_TRY(read_nodes(&preserved, &preserving, question, "preserve", scratch, err));
+    bool *watched = NULL;
+    if (detail == AT_TRACED_MOMENTS)
+        AT_TRY(AT_NEW(&watched, scratch, traced.ledger->node_count, err));
+    for (size_t node = 0; watched != NULL && node < traced.ledger->node_count; node++)
+        watched[node] = traced.to.all || traced.to.nodes[node];
     at_effective *effective = NULL;
     AT_TRY(AT_NEW(&effective, scratch, 1, err));
     AT_TRY(at_effective_make(effective, traced.ledger, tie, reversals, as_of_us, scratch, err));
@@ -401,11 +407,12 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
         const at_trace_options options = {.method =
                                               rule == AT_TRACE_PARIPASSU ? AT_TRACE_LIBR : rule,
                                           .preserved = preserved,
+                                          .watched = watched,
                                           .as_of_us = as_of_us,
                                           .backward_window_us = window_us,
                                           .sources = traced.sources,
                                           .source_count = traced.source_count,
-                                          .all_moves = all_moves};
+                                          .all_moves = detail == AT_TRACED_MOVES};
         AT_TRY(at_trace_run(&traced.runs[i].trace, effective, &options, scratch, err));
         if (rule == AT_TRACE_PARIPASSU)
             AT_TRY(divide_fund(&traced.runs[i], question, scratch, err));

@@ -52,9 +52,16 @@ typedef struct at_traced {
     at_node_choice to, bounded; /* what is shown; what of it gets lo and hi */
 } at_traced;
 
+/* What a question wants beside the holdings. */
+typedef enum at_traced_detail {
+    AT_TRACED_AMOUNTS,
+    AT_TRACED_MOVES,  /* moves of untainted labels too */
+    AT_TRACED_MOMENTS /* what the nodes of `to` held after every event */
+} at_traced_detail;
+
 /** Read the arguments and run every method. Notes about the whole answer go into `table`. */
 AT_CHECKED at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
-                                       bool all_moves, at_arena *scratch, at_error *err);
+                                       at_traced_detail detail, at_arena *scratch, at_error *err);
 
 /** The nodes an argument names, all when it is not given or says auto; "none" names none. */
 AT_CHECKED at_status at_node_choice_read(at_node_choice *out, at_table *table,

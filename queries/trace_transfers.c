@@ -33,7 +33,7 @@ static at_status put_move(at_table *out, const at_traced_run *run, uint32_t inde
 static at_status run(at_table *out, const at_question *question, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_TRACE_BYTES_MAX};
     at_traced traced;
-    AT_TRY(at_traced_prepare(&traced, out, question, true, &scratch, err));
+    AT_TRY(at_traced_prepare(&traced, out, question, AT_TRACED_MOVES, &scratch, err));
     for (size_t i = 0; i < traced.run_count; i++)
         for (uint32_t j = 0;
              traced.runs[i].rule != AT_TRACE_PARIPASSU && j < traced.runs[i].trace.moves.count; j++)

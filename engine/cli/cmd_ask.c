@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-/* "key=value" words into pairs; the value may hold further '='. */
+/* "key=value" words into pairs; the value may hold further '='. With --explain NODE the question is
+ * that for the steps of the trace to this account. */
 static at_status read_pairs(at_ask_request *request, at_cli *cli, at_error *err) {
     at_pair *pairs = NULL;
-    AT_TRY(AT_NEW(&pairs, cli->arena, cli->word_count, err));
+    AT_TRY(AT_NEW(&pairs, cli->arena, cli->word_count + 1, err));
     for (size_t i = 1; i < cli->word_count; i++) {
         const char *equals = strchr(cli->words[i], '=');
         if (!equals || equals == cli->words[i]) {
@@ -22,6 +23,14 @@ static at_status read_pairs(at_ask_request *request, at_cli *cli, at_error *err)
     }
     request->pairs = pairs;
     request->pair_count = cli->word_count - 1;
+    const char *explained = at_cli_value(cli, "explain");
+    if (explained == NULL)
+        return AT_OK;
+    if (strcmp(request->query->name, "trace") != 0)
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION", "\"--explain\" goes with trace, not with %s",
+                       request->query->name);
+    request->query = at_query_find(at_queries, "trace_explain");
+    pairs[request->pair_count++] = (at_pair){.name = "to", .value = explained};
     return AT_OK;
 }
 

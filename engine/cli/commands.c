@@ -89,6 +89,8 @@ static const at_option limit_options[] = {
 };
 
 static const at_option ask_options[] = {
+    {"explain", 0, "NODE", "with trace: how the amounts of this account came about, step by step",
+     false},
     {"limit", 0, "ROWS", "at most so many rows; what is cut is said (exit code 20)", false},
     {"verbose", 'v', NULL, "on a terminal: whole record addresses", false},
     {0},

@@ -165,6 +165,8 @@ static at_status set_up(at_pass *pass, at_error *err) {
     pass->debits = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debit)};
     pass->trace->moves = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_move)};
     pass->trace->reaches = (at_reaches){.arena = arena};
+    pass->trace->moments = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_moment)};
+    pass->trace->moment_lots = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_lot)};
     return add_fee_sinks(pass, err);
 }
 

@@ -33,6 +33,7 @@ typedef struct at_trace_options {
     const at_trace_source *sources;
     size_t source_count;
     const bool *preserved; /* by node, beside the assets (T12); NULL: none */
+    const bool *watched;   /* by node, whose every moment is kept; NULL: none */
     bool all_moves;        /* moves of untainted labels too */
 } at_trace_options;
 
@@ -42,6 +43,22 @@ typedef struct at_trace_holding {
     uint32_t node, label;
     int64_t amount;
 } at_trace_holding;
+
+/* What a watched node holds from one event on: `lot_count` lots of `moment_lots`, oldest first. The
+ * first of a node is its opening (row AT_NONE, source AT_NONE); one with a source is its
+ * declaration on the account. Nothing is held under poison, which has no moments. */
+typedef struct at_trace_moment {
+    uint32_t node, row, source;
+    bool fee, credit;
+    uint32_t lot_first, lot_count;
+    uint32_t move_first, move_count; /* of `moves`: the tainted units the event moved */
+    int64_t debt;                    /* after the event */
+} at_trace_moment;
+
+typedef struct at_trace_lot {
+    int64_t units;
+    uint32_t label;
+} at_trace_lot;
 
 /* Something to say of the run; AT_NONE, AT_AMOUNT_NONE where a field means nothing. */
 typedef struct at_trace_note {
@@ -71,6 +88,8 @@ typedef struct at_trace {
     size_t holding_count;
     at_pool moves; /* at_trace_move, in the order they happened */
     at_reaches reaches;
+    at_pool moments;      /* at_trace_moment, in the order they happened */
+    at_pool moment_lots;  /* at_trace_lot */
     at_trace_note *notes; /* in the order they arose */
     size_t note_count;
     at_trace_sink *sinks; /* index = node - ledger->node_count */

@@ -126,6 +126,7 @@ static at_status deposit_block(at_pass *pass, const at_pass_event *event, at_lot
 static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *err) {
     at_lots block = {0};
     bool declared = false;
+    const uint32_t move_first = pass->trace->moves.count;
     if (pass->take.method == AT_TRACE_POISON)
         return at_pass_poison(pass, event, err);
     AT_TRY(take_block(&block, pass, event, err));
@@ -144,7 +145,7 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
     else
         AT_TRY(deposit_block(pass, event, &block, err));
     at_pass_forget(pass);
-    return AT_OK;
+    return at_pass_watch_event(pass, event, move_first, err);
 }
 
 static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
@@ -231,6 +232,8 @@ at_status at_pass_open(at_pass *pass, at_error *err) {
         else
             AT_TRY(at_take_put(&account->lots, &pass->take, imputed ? clean + 2 : clean, opening,
                                err));
+        AT_TRY(at_pass_watch(
+            pass, (at_trace_moment){.node = node, .row = AT_NONE, .source = AT_NONE}, err));
         if (imputed)
             AT_TRY(at_pass_note(pass,
                                 (at_trace_note){.code = "IMPUTED_OPENING",

@@ -1,7 +1,8 @@
 /**
  * pass_event.h - the forward pass at work: its state, and what one event does. For pass*.c alone:
  * pass_event.c runs events, pass_source.c applies declarations (T20), pass_debt.c lends, repays and
- * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing.
+ * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing,
+ * pass_watch.c keeps what watched nodes hold.
  *
  * Ownership: everything lives in the pass's arena.
  */
@@ -133,6 +134,13 @@ static inline bool at_pass_infected(const at_pass *pass, uint32_t node, uint32_t
     const uint64_t *labels = pass->poison[node].labels;
     return labels != NULL && (labels[label / 64] >> label % 64 & 1) != 0;
 }
+
+/** Keep what a node holds now, if it is watched. `moment` has what led to it, and as move_first the
+ *  number of moves before it. */
+AT_CHECKED at_status at_pass_watch(at_pass *pass, at_trace_moment moment, at_error *err);
+/** The two sides of an event that is over. */
+AT_CHECKED at_status at_pass_watch_event(at_pass *pass, const at_pass_event *event,
+                                         uint32_t move_first, at_error *err);
 
 AT_CHECKED at_status at_pass_open(at_pass *pass, at_error *err);
 AT_CHECKED at_status at_pass_rows(at_pass *pass, at_error *err);

@@ -46,6 +46,12 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
             AT_TRY(apply_source(
                 &done, pass, index, &account->lots,
                 (at_trace_note){.node = source->node, .row = AT_NONE, .against = AT_NONE}, err));
+        AT_TRY(at_pass_watch(pass,
+                             (at_trace_moment){.node = source->node,
+                                               .row = AT_NONE,
+                                               .source = index,
+                                               .move_first = pass->trace->moves.count},
+                             err));
         if (done == 0 && pass->take.method != AT_TRACE_POISON)
             continue;
         account->reached = true;
