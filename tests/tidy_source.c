@@ -33,8 +33,8 @@ static const struct {
       "engine/draw/", "importers/guess.h"}},
     {"engine/cli/",
      {"engine/importer.h", "engine/query.h", "engine/jobs/", "engine/evidence/verify.h",
-      "engine/crypto/key.h", "engine/store/", "engine/base/", "engine/model/", "importers/guess.h",
-      "importers/importers.def", "queries/queries.def"}},
+      "engine/crypto/hash.h", "engine/crypto/key.h", "engine/store/", "engine/base/",
+      "engine/model/", "importers/guess.h", "importers/importers.def", "queries/queries.def"}},
     {"engine/", {"engine/base/", "engine/model/"}}, /* the two doors themselves */
     {"tests/", {"engine/", "importers/", "queries/"}},
 };
@@ -48,7 +48,8 @@ static const struct {
     {"openssl/", "engine/crypto/"},    {"unicode/", "engine/names/"},
     {"sqlite3", "engine/store/"},      {"igraph", "engine/network/"},
     {"gmp.h", "engine/network/exact"}, {"expat", "importers/xml"},
-    {"pango", "engine/draw/"},         {"cairo", "engine/draw/"},
+    {"linux/", "engine/base/confine"}, {"pango", "engine/draw/"},
+    {"cairo", "engine/draw/"},
 };
 
 static const char *const libc_headers[] = {

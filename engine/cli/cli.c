@@ -88,30 +88,44 @@ int64_t at_cli_now_us(void) {
     return (int64_t)now.tv_sec * AT_US_PER_SECOND + now.tv_nsec / 1000;
 }
 
-const char *at_cli_actor(at_cli *cli) {
+static const char *find_actor(at_cli *cli) {
     const char *actor = getenv("ASSETTRACE_ACTOR");
     if (actor && *actor)
         return actor;
     const struct passwd *user = getpwuid(getuid());
-    if (user && user->pw_name && *user->pw_name)
-        return user->pw_name;
+    if (user && user->pw_name && *user->pw_name &&
+        at_arena_text(&actor, cli->arena, user->pw_name, NULL) == AT_OK)
+        return actor;
     if (at_arena_print(&actor, cli->arena, NULL, "uid %u", (unsigned)getuid()) != AT_OK)
         return NULL;
     return actor;
 }
 
-at_status at_cli_store_path(const char **out, at_cli *cli, at_error *err) {
+const char *at_cli_actor(at_cli *cli) {
+    if (!cli->actor)
+        cli->actor = find_actor(cli);
+    return cli->actor;
+}
+
+static at_status find_store(at_cli *cli, at_error *err) {
     const char *named = at_cli_value(cli, "store");
     if (!named)
         named = getenv("ASSETTRACE_STORE");
     if (named && *named)
-        return at_arena_text(out, cli->arena, named, err);
+        return at_arena_text(&cli->store_path, cli->arena, named, err);
     char folder[4096];
     if (!getcwd(folder, sizeof folder))
         return at_fail(err, AT_IO, "E-IO", "the current folder cannot be told");
     AT_CLEANUP(at_text_clear) at_text found = {0};
     AT_TRY(at_store_find(&found, folder, err));
-    return at_arena_text(out, cli->arena, at_text_string(&found), err);
+    return at_arena_text(&cli->store_path, cli->arena, at_text_string(&found), err);
+}
+
+at_status at_cli_store_path(const char **out, at_cli *cli, at_error *err) {
+    if (!cli->store_path)
+        AT_TRY(find_store(cli, err));
+    *out = cli->store_path;
+    return AT_OK;
 }
 
 at_status at_cli_open_store(at_store **out, at_cli *cli, at_store_mode mode, at_error *err) {

@@ -28,6 +28,7 @@ struct at_cli {
     const char *const *words; /* after the command and its action; NULL-terminated */
     size_t word_count;
     at_arena *arena;
+    const char *actor, *store_path; /* once found: a confined process cannot look again */
 };
 
 /** Was the option given? Asserts that the command takes it. */

@@ -1,4 +1,5 @@
 /* cmd_doctor.c: is this machine fit for the work? Looks, says, changes nothing. */
+#include "engine/base/confine.h"
 #include "engine/base/file.h"
 #include "engine/base/release.h"
 #include "engine/cli/command.h"
@@ -233,6 +234,21 @@ static at_status check_encryption(doctor *self, at_error *err) {
     }
 }
 
+/* What import, inbox, map and verify give up before they read a byte. */
+static at_status check_confinement(doctor *self, at_error *err) {
+    const at_confinement offer = at_confine_offer();
+    if (offer.landlock)
+        AT_TRY(say(self, "file confinement", NULL, err, "Landlock, version %d", offer.landlock));
+    else
+        AT_TRY(say(self, "file confinement",
+                   "use Linux 5.19 or later with landlock among its security modules", err,
+                   "no Landlock from version 2 on: readers could open every file of this user"));
+    return say(self, "call confinement",
+               offer.calls ? NULL : "use a kernel with CONFIG_SECCOMP_FILTER", err, "%s",
+               offer.calls ? "seccomp: no network, no other program"
+                           : "no seccomp filter: readers could reach the network");
+}
+
 static at_status check_surroundings(doctor *self, at_error *err) {
     AT_TRY(check_locale(self, err));
     AT_TRY(check_fonts(self, err));
@@ -251,6 +267,7 @@ at_status at_cmd_doctor(at_cli *cli, at_error *err) {
     AT_TRY(check_store(&self, err));
     AT_TRY(check_clock(&self, err));
     AT_TRY(check_limits(&self, err));
+    AT_TRY(check_confinement(&self, err));
     AT_TRY(check_memory(&self, err));
     AT_TRY(check_surroundings(&self, err));
     return at_print_listing(cli, &self.table, err);

@@ -1,6 +1,7 @@
 /* cmd_import.c: files in, receipts out. */
 #include "engine/base/file.h"
 #include "engine/cli/command.h"
+#include "engine/cli/confined.h"
 #include "engine/cli/exit.h"
 #include "engine/cli/preview.h"
 #include "engine/cli/print.h"
@@ -15,6 +16,8 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
+#define SPOOL_PARENT "/tmp"
+
 enum { PREVIEW_RECORDS = 20, COPY_BYTES = 1 << 16 };
 
 /* The words of the command as requests; standard input lies in a file of its own meanwhile. */
@@ -22,6 +25,7 @@ typedef struct import_list {
     at_import_request *items;
     size_t count, capacity;
     char spool[32]; /* folder of the copy; "" when none */
+    const char *spooled;
 } import_list;
 
 static void remove_spool(import_list *list) {
@@ -82,7 +86,7 @@ static at_status read_defaults(at_import_request *out, at_cli *cli, at_error *er
 
 /* Standard input can be read once, and choosing the importer reads too: so it is copied first. */
 static at_status spool_input(const char **out, import_list *list, at_cli *cli, at_error *err) {
-    char pattern[] = "/tmp/assettrace-XXXXXX", buffer[COPY_BYTES];
+    char pattern[] = SPOOL_PARENT "/assettrace-XXXXXX", buffer[COPY_BYTES];
     if (list->spool[0])
         return at_fail(err, AT_USAGE, "E-CLI-WORDS", "standard input can be imported once");
     if (!mkdtemp(pattern))
@@ -113,6 +117,26 @@ static at_status add_request(import_list *list, const at_import_request *request
     return AT_OK;
 }
 
+static at_status spool_words(import_list *list, at_cli *cli, at_error *err) {
+    for (size_t i = 0; i < cli->word_count; i++)
+        if (strcmp(cli->words[i], "-") == 0)
+            AT_TRY(spool_input(&list->spooled, list, cli, err));
+    return AT_OK;
+}
+
+static at_status confine(const import_list *list, at_cli *cli, at_error *err) {
+    at_confined paths = {.count = 0};
+    AT_TRY(at_confined_words(&paths, cli, err));
+    AT_TRY(at_confined_add(&paths, at_cli_value(cli, "map"), AT_CONFINE_READ, cli, err));
+    if (list->spool[0]) {
+        AT_TRY(at_confined_add(&paths, list->spool, AT_CONFINE_WRITE, cli, err));
+        AT_TRY(at_confined_add(&paths, SPOOL_PARENT, AT_CONFINE_REMOVE, cli, err));
+    }
+    if (!at_cli_has(cli, "dry-run"))
+        AT_TRY(at_confined_store(&paths, cli, err));
+    return at_cli_confine(&paths, cli, err);
+}
+
 static at_status gather(import_list *list, at_cli *cli, at_error *err) {
     at_import_request defaults;
     AT_TRY(read_defaults(&defaults, cli, err));
@@ -124,7 +148,7 @@ static at_status gather(import_list *list, at_cli *cli, at_error *err) {
         AT_CLEANUP(at_text_clear) at_text slash = {0};
         AT_TRY(at_text_print(&slash, err, "%s/.", cli->words[i])); /* follows a link to a folder */
         if (strcmp(cli->words[i], "-") == 0) {
-            AT_TRY(spool_input(&request.path, list, cli, err));
+            request.path = list->spooled;
             AT_TRY(add_request(list, &request, cli, err));
         } else if (at_file_kind_of(at_text_string(&slash)) == AT_FILE_FOLDER) {
             AT_TRY(at_import_folder(&folder, &count, cli->words[i], &defaults, cli->arena, err));
@@ -243,6 +267,8 @@ at_status at_cmd_import(at_cli *cli, at_error *err) {
     AT_CLEANUP(remove_spool) import_list list = {0};
     AT_CLEANUP(at_output_clear) at_output out = {0};
     AT_TRY(at_output_open(&out, cli, err));
+    AT_TRY(spool_words(&list, cli, err));
+    AT_TRY(confine(&list, cli, err));
     AT_TRY(gather(&list, cli, err));
     if (!at_cli_has(cli, "dry-run"))
         return import_all(&out, cli, &list, err);

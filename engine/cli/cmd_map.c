@@ -1,5 +1,6 @@
 /* cmd_map.c: a mapping proposed, a mapping checked. */
 #include "engine/cli/command.h"
+#include "engine/cli/confined.h"
 #include "engine/cli/preview.h"
 #include "engine/cli/print.h"
 #include "engine/jobs/map.h"
@@ -50,8 +51,15 @@ static at_status print_mapping(at_cli *cli, const at_guess *guess, at_error *err
     return at_output_finish(&out, err);
 }
 
+static at_status confine(at_cli *cli, at_error *err) {
+    at_confined list = {.count = 0};
+    AT_TRY(at_confined_words(&list, cli, err));
+    return at_cli_confine(&list, cli, err);
+}
+
 at_status at_cmd_map_guess(at_cli *cli, at_error *err) {
     at_guess guess;
+    AT_TRY(confine(cli, err));
     const at_status status = at_map_guess(&guess, at_importers, cli->words[0], cli->arena, err);
     if (status != AT_OK)
         at_place(err, "%s", cli->words[0]);
@@ -86,6 +94,7 @@ at_status at_cmd_map_check(at_cli *cli, at_error *err) {
     at_preview preview;
     at_map_report report;
     AT_TRY(at_cli_number(&limit, cli, "records", 0, 1000000, PREVIEW_RECORDS, err));
+    AT_TRY(confine(cli, err));
     at_preview_init(&preview, (uint64_t)limit, cli->arena);
     const at_sink sink = at_preview_sink(&preview);
     AT_TRY(at_map_check(&report, cli->words[0], path, &sink, cli->arena, err));

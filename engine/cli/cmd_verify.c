@@ -1,6 +1,7 @@
 /* cmd_verify.c: does a dossier hold what was sealed, and by whom? */
 #include "engine/base/json.h"
 #include "engine/cli/command.h"
+#include "engine/cli/confined.h"
 #include "engine/cli/output.h"
 #include "engine/cli/width.h"
 #include "engine/evidence/verify.h"
@@ -152,11 +153,21 @@ static at_status verify_json(at_output *out, const at_verify_request *asked, at_
     return status;
 }
 
+/* Whoever sent the dossier may have made it to attack this program. */
+static at_status confine(at_cli *cli, const at_verify_request *request, at_error *err) {
+    at_confined list = {.count = 0};
+    AT_TRY(at_confined_words(&list, cli, err));
+    for (size_t i = 0; i < request->root_count; i++)
+        AT_TRY(at_confined_add(&list, request->root_paths[i], AT_CONFINE_READ, cli, err));
+    return at_cli_confine(&list, cli, err);
+}
+
 at_status at_cmd_verify(at_cli *cli, at_error *err) {
     AT_CLEANUP(at_output_clear) at_output out = {0};
     at_verify_request request = {.dossier = cli->words[0]};
     AT_TRY(at_output_open(&out, cli, err));
     AT_TRY(at_cli_values(&request.root_paths, &request.root_count, cli, "root", err));
+    AT_TRY(confine(cli, &request, err));
     if (out.format == AT_FORMAT_JSON)
         return verify_json(&out, &request, err);
 

@@ -103,6 +103,18 @@ static at_status write_uri(at_text *uri, const char *path, at_error *err) {
     return AT_OK;
 }
 
+at_status at_db_temporary(const char *folder, at_error *err) {
+    use_our_memory();
+    if (sqlite3_temp_directory && strcmp(sqlite3_temp_directory, folder) == 0)
+        return AT_OK;
+    char *copy = sqlite3_initialize() == SQLITE_OK ? sqlite3_mprintf("%s", folder) : NULL;
+    if (!copy)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the store's database");
+    sqlite3_free(sqlite3_temp_directory);
+    sqlite3_temp_directory = copy;
+    return AT_OK;
+}
+
 at_status at_db_open(sqlite3 **out, const char *path, at_db_mode mode, int wait_ms, at_error *err) {
     AT_CLEANUP(at_db_close) sqlite3 *db = NULL;
     AT_CLEANUP(at_text_clear) at_text uri = {.data = NULL};
@@ -124,10 +136,10 @@ at_status at_db_open(sqlite3 **out, const char *path, at_db_mode mode, int wait_
     if (code != SQLITE_OK)
         return at_db_fail(db, err);
     sqlite3_busy_timeout(db, wait_ms);
-    AT_TRY(at_db_run(db,
-                     "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
-                     " PRAGMA cache_size = -65536",
-                     err));
+    AT_TRY(at_db_run(
+        db, sqlite3_temp_directory ? "PRAGMA temp_store = FILE" : "PRAGMA temp_store = MEMORY",
+        err));
+    AT_TRY(at_db_run(db, "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536", err));
     *out = db;
     db = NULL;
     return AT_OK;

@@ -16,6 +16,10 @@
 
 typedef enum at_db_mode { AT_DB_READ, AT_DB_WRITE, AT_DB_CREATE, AT_DB_IMMUTABLE } at_db_mode;
 
+/** Where SQLite puts what does not fit into memory, for all databases opened from now on: inside
+ * the store, because a confined process can write nowhere else. */
+AT_CHECKED at_status at_db_temporary(const char *folder, at_error *err);
+
 AT_CHECKED at_status at_db_open(sqlite3 **out, const char *path, at_db_mode mode, int wait_ms,
                                 at_error *err);
 void at_db_close(sqlite3 **db);

@@ -131,6 +131,14 @@ static at_status look_at_media(at_store *store, const char *database, at_error *
     return AT_OK;
 }
 
+static at_status use_own_temporary(at_store *store, at_error *err) {
+    const char *folder = NULL;
+    if (!store->writable)
+        return AT_OK;
+    AT_TRY(at_store_file(&folder, store, AT_STORE_TMP, &store->arena, err));
+    return at_db_temporary(folder, err);
+}
+
 static at_status check_layout(at_store *store, at_error *err) {
     int64_t version = 0;
     AT_TRY(at_migrate_version(&version, store->db, err));
@@ -175,6 +183,7 @@ at_status at_store_open(at_store **out, const char *path, const at_store_options
     AT_TRY(at_arena_text(&store->options.actor, &store->arena, options->actor, err));
     AT_TRY(at_store_file(&database, store, AT_STORE_DATABASE, &store->arena, err));
     AT_TRY(look_at_media(store, database, err));
+    AT_TRY(use_own_temporary(store, err));
     AT_TRY(at_db_open(&store->db, database,
                       store->immutable                                    ? AT_DB_IMMUTABLE
                       : options->mode == AT_READ_ONLY || !store->writable ? AT_DB_READ
