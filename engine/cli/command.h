@@ -69,6 +69,7 @@ at_status at_cmd_doctor(at_cli *cli, at_error *err);
 at_status at_cmd_log_show(at_cli *cli, at_error *err);
 at_status at_cmd_log_verify(at_cli *cli, at_error *err);
 at_status at_cmd_import(at_cli *cli, at_error *err);
+at_status at_cmd_inbox(at_cli *cli, at_error *err);
 at_status at_cmd_map_guess(at_cli *cli, at_error *err);
 at_status at_cmd_map_check(at_cli *cli, at_error *err);
 at_status at_cmd_sources_list(at_cli *cli, at_error *err);

@@ -68,6 +68,14 @@ static const at_option import_options[] = {
     {0},
 };
 
+static const at_option inbox_options[] = {
+    {"settle", 0, "SECONDS",
+     "take what did not change for so long; else what inbox.json says, else what has a marker",
+     false},
+    {"dry-run", 'n', NULL, "move and store nothing; say what would become of each file", false},
+    {0},
+};
+
 static const at_option map_options[] = {
     {"records", 0, "COUNT", "with check: how many records to show (5)", false},
     {0},
@@ -153,6 +161,10 @@ static const at_action log_actions[] = {
 };
 static const at_action import_actions[] = {
     {"", "FILE... | FOLDER | -", "read files into the store", 1, AT_WORDS_ANY, at_cmd_import},
+    {0},
+};
+static const at_action inbox_actions[] = {
+    {"", "FOLDER", "import what was delivered into a folder, and file it away", 1, 1, at_cmd_inbox},
     {0},
 };
 static const at_action map_actions[] = {
@@ -268,6 +280,22 @@ const at_command at_commands[] = {
          "rejected. A folder is imported as its import.json says, else file by file as\n"
          "recognised. The same bytes twice change nothing. Exit code 3 when records were\n"
          "rejected, 4 when a file could not be read at all and nothing of it was published."},
+    {.name = "inbox",
+     .group = "sources",
+     .summary = "import what was delivered into a folder, and file it away",
+     .actions = inbox_actions,
+     .writes = true,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_LOCK,
+     .options = inbox_options,
+     .details =
+         "For scheduled jobs. x.csv is finished when x.csv.done lies beside it and is not older;\n"
+         "inbox.json can say \"finished\": \"rename\" (files come there by rename alone) or\n"
+         "\"settle\", and how each file is read (`schema inbox`). A sub-folder names whose ids\n"
+         "its files hold. Files go to done/ or rejects/ under their content's hash, each with\n"
+         "its receipt; what a killed run left in work/ is completed by the next. Links, pipes,\n"
+         "devices and unprintable names are refused. Exit code 3 when records were rejected, 4\n"
+         "when a file was rejected or refused, 11 when another run lasts longer than\n"
+         "--lock-wait."},
     {.name = "map",
      .group = "sources",
      .summary = "mappings: which column of a bank's file feeds which field",

@@ -4,79 +4,16 @@
 
 #include "engine/base/file.h"
 #include "engine/jobs/import.h"
+#include "engine/jobs/import_list.h"
 
 enum { LIST_BYTES_MAX = 4 << 20, FILES_MAX = 100000 };
 
-/* import.json stays open while its requests are filled: texts are copied out of it. */
 typedef struct folder_list {
     const char *folder;
     at_arena *arena;
     at_import_request *items;
     size_t count;
 } folder_list;
-
-/* A file named in the list lies in the folder: no way out of it. */
-static at_status inside(const char **out, const folder_list *list, const at_json_value *value,
-                        at_error *err) {
-    const char *name = at_json_text(value);
-    if (!name || !name[0] || name[0] == '/' || strstr(name, ".."))
-        return at_json_fail(err, value, "E-IMPORT-LIST",
-                            "a file is named by its path below the folder");
-    return at_path_join(out, list->arena, list->folder, name, err);
-}
-
-static at_status copy_text(const char **out, const folder_list *list, const at_json_value *value,
-                           at_error *err) {
-    if (!value)
-        return AT_OK;
-    if (!at_json_text(value))
-        return at_json_fail(err, value, "E-IMPORT-LIST", "\"%s\" must be a text",
-                            at_json_key(value));
-    return at_arena_text(out, list->arena, at_json_text(value), err);
-}
-
-static at_status copy_options(at_import_request *request, const folder_list *list,
-                              const at_json_value *options, at_error *err) {
-    size_t count = at_json_count(options), i = 0;
-    if (count == 0)
-        return AT_OK;
-    const char **names = NULL, **values = NULL;
-    AT_TRY(AT_NEW(&names, list->arena, count, err));
-    AT_TRY(AT_NEW(&values, list->arena, count, err));
-    for (const at_json_value *item = at_json_first(options); item; item = at_json_next(item), i++) {
-        if (!at_json_key(item) || !at_json_text(item))
-            return at_json_fail(err, item, "E-IMPORT-LIST", "options are an object of texts");
-        AT_TRY(at_arena_text(&names[i], list->arena, at_json_key(item), err));
-        AT_TRY(at_arena_text(&values[i], list->arena, at_json_text(item), err));
-    }
-    request->option_names = names;
-    request->option_values = values;
-    request->option_count = count;
-    return AT_OK;
-}
-
-/* "scale": {"USDT": 6} */
-static at_status copy_scale(at_import_request *request, const folder_list *list,
-                            const at_json_value *scale, at_error *err) {
-    size_t count = at_json_count(scale), i = 0;
-    if (count == 0)
-        return AT_OK;
-    at_token *tokens = NULL;
-    AT_TRY(AT_NEW(&tokens, list->arena, count, err));
-    for (const at_json_value *item = at_json_first(scale); item; item = at_json_next(item), i++) {
-        const char *code = at_json_key(item);
-        int64_t places;
-        if (!code || strlen(code) >= AT_CURRENCY_BYTES || !at_json_int(&places, item) ||
-            places < 0 || places > AT_SCALE_MAX)
-            return at_json_fail(err, item, "E-IMPORT-LIST",
-                                "scale is an object of decimals, 0 to %d", AT_SCALE_MAX);
-        memcpy(tokens[i].currency.code, code, strlen(code) + 1);
-        tokens[i].scale = (int)places;
-    }
-    request->tokens = tokens;
-    request->token_count = count;
-    return AT_OK;
-}
 
 static at_status read_entry(at_import_request *out, const folder_list *list,
                             const at_json_value *value, const at_import_request *defaults,
@@ -89,13 +26,8 @@ static at_status read_entry(at_import_request *out, const folder_list *list,
     const at_json_value *file = at_json_get(value, "file");
     if (!file)
         return at_json_fail(err, value, "E-IMPORT-LIST", "\"file\" is missing");
-    AT_TRY(inside(&out->path, list, file, err));
-    AT_TRY(copy_text(&out->importer, list, at_json_get(value, "as"), err));
-    AT_TRY(copy_text(&out->name_space, list, at_json_get(value, "source"), err));
-    if (at_json_get(value, "map"))
-        AT_TRY(inside(&out->map_path, list, at_json_get(value, "map"), err));
-    AT_TRY(copy_options(out, list, at_json_get(value, "options"), err));
-    return copy_scale(out, list, at_json_get(value, "scale"), err);
+    AT_TRY(at_import_inside(&out->path, list->folder, file, list->arena, err));
+    return at_import_how(out, list->folder, value, list->arena, err);
 }
 
 static at_status read_list(folder_list *list, const char *path, const at_import_request *defaults,
