@@ -2,6 +2,7 @@
 #include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/jobs/look.h"
+#include "engine/store/proof.h"
 
 static at_status print_answer(at_cli *cli, const at_table *table, at_reader *reader,
                               at_error *err) {
@@ -64,6 +65,20 @@ static at_status show_record(at_cli *cli, at_store *store, at_reader *reader,
     return print_answer(cli, &table, reader, err);
 }
 
+/* The proof is one JSON document, whatever reads it. */
+static at_status show_proof(at_cli *cli, at_store *store, at_reader *reader,
+                            const at_address *address, at_error *err) {
+    AT_CLEANUP(at_output_clear) at_output out = {0};
+    at_record_proof proof;
+    AT_TRY(at_output_open(&out, cli, err));
+    if (wants_format(cli) && !at_cli_has(cli, "json"))
+        return at_fail(err, AT_USAGE, "E-CLI-OPTION", "a proof is no table: leave the format out");
+    AT_TRY(at_proof_make(&proof, reader, address, cli->arena, err));
+    AT_TRY(at_cli_log(store, "show", cli->words[0], "proof", at_reader_revision(reader), err));
+    AT_TRY(at_proof_format(&out.text, &proof, err));
+    return at_output_finish(&out, err);
+}
+
 at_status at_cmd_show(at_cli *cli, at_error *err) {
     AT_CLEANUP(at_store_close) at_store *store = NULL;
     AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
@@ -72,7 +87,14 @@ at_status at_cmd_show(at_cli *cli, at_error *err) {
     AT_TRY(at_cli_open_store(&store, cli, AT_READ_ONLY, err));
     AT_TRY(at_cli_open_reader(&reader, cli, store, err));
     if (at_address_parse(&address, cli->words[0], NULL) == AT_OK)
-        return show_record(cli, store, reader, &address, err);
+        return at_cli_has(cli, "proof") ? show_proof(cli, store, reader, &address, err)
+                                        : show_record(cli, store, reader, &address, err);
+    if (at_cli_has(cli, "proof")) {
+        at_fail(err, AT_USAGE, "E-CLI-WORDS", "--proof wants the address of a record, not \"%s\"",
+                cli->words[0]);
+        at_hint(err, "Answers cite records by their addresses; `show ID` lists them too.");
+        return AT_USAGE;
+    }
     AT_TRY(at_show_thing(&table, reader, cli->words[0], cli->arena, err));
     AT_TRY(at_cli_log(store, "show", NULL, NULL, at_reader_revision(reader), err));
     return print_answer(cli, &table, reader, err);

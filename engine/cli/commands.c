@@ -91,6 +91,11 @@ static const at_option sources_options[] = {
     {0},
 };
 
+static const at_option show_options[] = {
+    {"proof", 0, NULL, "of an ADDRESS: the proof that this record belongs to its source", false},
+    {0},
+};
+
 static const at_option limit_options[] = {
     {"limit", 0, "ROWS", "at most so many rows; what is cut is said (exit code 20)", false},
     {0},
@@ -331,12 +336,15 @@ const at_command at_commands[] = {
      .summary = "all that is stated about a thing, or the bytes of a record",
      .actions = show_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION,
+     .options = show_options,
      .details =
          "Of a thing: its ids, names, ties, holdings, identifiers, listings, what statements\n"
          "cover, whom it exchanged money with, and which sources speak of it.\n"
          "An ADDRESS, as answers cite it, is the content's SHA-256, ':', offset, '+', length.\n"
          "On a terminal, or with a format, it is shown with its file, line, encoding, text and\n"
-         "what was read from it; piped without a format it is the record's exact bytes."},
+         "what was read from it; piped without a format it is the record's exact bytes.\n"
+         "--proof shows that it belongs to the file as received, and tells nothing of the other\n"
+         "records: one line of JSON (`schema proof`) that public tools can check."},
     {.name = "queries",
      .group = "look",
      .summary = "list the queries, or explain one",

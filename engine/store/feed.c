@@ -1,10 +1,10 @@
 #include "engine/store/feed.h"
 
 #include "engine/base/arena.h"
+#include "engine/store/block.h"
 #include "engine/store/content.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -44,7 +44,8 @@ struct at_feed {
     at_hash *hash;
     uint8_t secret[AT_TREE_SECRET_BYTES];
     uint8_t salts[SALTS * AT_TREE_SALT_BYTES];
-    uint64_t leaves, end;
+    uint64_t leaves;
+    at_span_state places;
     at_tree part, whole;
     done_block *now;
 
@@ -54,22 +55,10 @@ struct at_feed {
 /* --- The thread's side --- */
 
 static at_status leaf_of(at_tree_hash *out, at_feed *feed, at_record_span span, at_error *err) {
-    const uint8_t *salt = feed->salts + feed->leaves % SALTS * AT_TREE_SALT_BYTES;
-    at_span piece;
     if (feed->leaves % SALTS == 0)
         at_tree_salts(feed->salts, feed->secret, feed->leaves, SALTS);
-    AT_TRY(at_content_piece(&piece, feed->content, span.offset, span.bytes, err));
-    if (piece.bytes == span.bytes)
-        return at_tree_salted_leaf(out, feed->hash, salt, piece.data, piece.bytes, err);
-    AT_TRY(at_tree_begin_salted_leaf(feed->hash, salt, err));
-    for (uint64_t done = 0; done < span.bytes; done += piece.bytes) {
-        AT_TRY(at_content_piece(&piece, feed->content, span.offset + done, span.bytes - done, err));
-        if (piece.bytes == 0)
-            return at_fail(err, AT_BUG, "E-BUG", "record %" PRIu64 " lies past the content",
-                           feed->leaves + 1);
-        AT_TRY(at_hash_add(feed->hash, piece.data, piece.bytes, err));
-    }
-    return at_hash_finish(out->bytes, feed->hash, err);
+    return at_block_leaf(out, feed->content, span,
+                         feed->salts + feed->leaves % SALTS * AT_TREE_SALT_BYTES, feed->hash, err);
 }
 
 static at_status begin_block(at_feed *feed, at_error *err) {
@@ -78,7 +67,7 @@ static at_status begin_block(at_feed *feed, at_error *err) {
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the tree of a source");
     *feed->now =
         (done_block){.block = {.least = UINT64_MAX, .spans = {.limit_bytes = SPANS_BYTES_MAX}}};
-    feed->end = 0;
+    feed->places = (at_span_state){.end = 0};
     return AT_OK;
 }
 
@@ -104,7 +93,7 @@ static at_status work_on(at_feed *feed, const batch *records, at_error *err) {
         AT_TRY(leaf_of(&leaf, feed, span, err));
         AT_TRY(at_tree_add(&feed->part, feed->hash, &leaf, err));
         at_feed_block *block = &feed->now->block;
-        AT_TRY(at_span_pack(&block->spans, &feed->end, span, err));
+        AT_TRY(at_span_pack(&block->spans, &feed->places, span, err));
         block->least = span.offset < block->least ? span.offset : block->least;
         block->most = span.offset > block->most ? span.offset : block->most;
         feed->leaves++;

@@ -8,7 +8,7 @@
  *
  * Ownership: at_feed is a handle; a block taken is the taker's, who clears its spans.
  * Errors:    what the thread met (AT_IO, AT_NO_MEMORY, AT_BAD_INPUT) is returned by a later call;
- *            AT_BUG "E-BUG" for a record past the end of the content.
+ *            AT_TAMPERED "E-RECORD-PLACE" for a record past the end of the content.
  * Threads:   all functions from one thread.
  */
 #ifndef ASSETTRACE_STORE_FEED_H

@@ -130,32 +130,37 @@ at_status at_log_parse(at_custody_entry *out, const char *line, size_t bytes, at
     return AT_OK;
 }
 
+void at_log_put_entry(at_json_writer *json, const at_custody_entry *entry) {
+    const struct {
+        const char *key, *text;
+    } texts[] = {{"action", entry->action}, {"actor", entry->actor}, {"detail", entry->detail},
+                 {"object", entry->object}, {"prev", entry->prev},   {"result", entry->result}};
+    at_json_object(json);
+    for (size_t i = 0; i < AT_COUNT(texts); i++) {
+        at_json_put_key(json, texts[i].key);
+        at_json_put_text(json, texts[i].text);
+    }
+    at_json_put_key(json, "revision");
+    at_json_put_int(json, entry->revision);
+    at_json_put_key(json, "seq");
+    at_json_put_int(json, entry->seq);
+    at_json_put_key(json, "time");
+    at_json_put_text(json, entry->time);
+    at_json_object_end(json);
+}
+
 static at_status write_entry(at_text *line, const at_custody_entry *entry, const char *prev,
                              int64_t seq, const at_store *store, at_error *err) {
     char time[AT_TIME_TEXT_BYTES] = "";
     at_json_writer writer = {.out = line};
+    at_custody_entry whole = *entry;
     if (store->options.now_us)
         at_time_format(time, store->options.now_us(), AT_MICROSECOND);
-    const struct {
-        const char *key, *text;
-    } texts[] = {{"action", entry->action},
-                 {"actor", store->options.actor},
-                 {"detail", entry->detail},
-                 {"object", entry->object},
-                 {"prev", prev},
-                 {"result", entry->result}};
-    at_json_object(&writer);
-    for (size_t i = 0; i < AT_COUNT(texts); i++) {
-        at_json_put_key(&writer, texts[i].key);
-        at_json_put_text(&writer, texts[i].text);
-    }
-    at_json_put_key(&writer, "revision");
-    at_json_put_int(&writer, entry->revision);
-    at_json_put_key(&writer, "seq");
-    at_json_put_int(&writer, seq);
-    at_json_put_key(&writer, "time");
-    at_json_put_text(&writer, *time ? time : NULL);
-    at_json_object_end(&writer);
+    whole.actor = store->options.actor;
+    whole.time = *time ? time : NULL;
+    whole.seq = seq;
+    memcpy(whole.prev, prev, sizeof whole.prev);
+    at_log_put_entry(&writer, &whole);
     AT_TRY(at_json_finish(&writer, err));
     if (line->bytes >= AT_CUSTODY_LINE_BYTES)
         return at_fail(err, AT_LIMIT, "E-LIMIT",

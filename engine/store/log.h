@@ -6,6 +6,7 @@
 #ifndef ASSETTRACE_STORE_LOG_H
 #define ASSETTRACE_STORE_LOG_H
 
+#include "engine/base/json.h"
 #include "engine/store/custody.h"
 
 enum { AT_LOG_HASH_BYTES = 65 };
@@ -13,6 +14,9 @@ enum { AT_LOG_HASH_BYTES = 65 };
 /** One line without its line feed; "E-CUSTODY-CHAIN" when it is no entry in canonical form. */
 AT_CHECKED at_status at_log_parse(at_custody_entry *out, const char *line, size_t bytes,
                                   at_arena *arena, at_error *err);
+
+/** An entry as its line has it: one canonical object. */
+void at_log_put_entry(at_json_writer *json, const at_custody_entry *entry);
 
 /** The log opened and locked (LOCK_EX or LOCK_SH), to be closed; made when missing and
  * `exclusive`. */

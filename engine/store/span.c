@@ -10,15 +10,15 @@ static size_t write_varint(uint8_t *out, uint64_t value) {
     return count;
 }
 
-at_status at_span_pack(at_text *out, uint64_t *end, at_record_span span, at_error *err) {
+at_status at_span_pack(at_text *out, at_span_state *state, at_record_span span, at_error *err) {
     uint8_t bytes[2 * VARINT_BYTES_MAX];
-    const int64_t gap = (int64_t)(span.offset - *end);
+    const uint64_t gap = span.offset - state->end; /* backward: modulo 2^64 */
     if (span.bytes > UINT64_MAX / 2)
         return at_fail(err, AT_LIMIT, "E-LIMIT", "a record is too long");
-    size_t count = write_varint(bytes, span.bytes * 2 + (gap != 0));
-    if (gap)
-        count += write_varint(bytes + count, ((uint64_t)gap << 1) ^ (uint64_t)(gap >> 63));
-    *end = span.offset + span.bytes;
+    size_t count = write_varint(bytes, span.bytes * 2 + (gap != state->gap));
+    if (gap != state->gap)
+        count += write_varint(bytes + count, (gap << 1) ^ -(gap >> 63));
+    *state = (at_span_state){span.offset + span.bytes, gap};
     return at_text_add_bytes(out, bytes, count, err);
 }
 
@@ -42,8 +42,9 @@ at_status at_span_next(at_record_span *out, bool *more, at_span_reader *reader, 
         return AT_OK;
     if (!read_varint(&length, reader) || (length & 1 && !read_varint(&gap, reader)))
         return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "the places of records are damaged");
-    *out =
-        (at_record_span){.offset = reader->end + ((gap >> 1) ^ -(gap & 1)), .bytes = length >> 1};
-    reader->end = out->offset + out->bytes;
+    if (length & 1)
+        reader->state.gap = (gap >> 1) ^ -(gap & 1);
+    *out = (at_record_span){reader->state.end + reader->state.gap, length >> 1};
+    reader->state.end = out->offset + out->bytes;
     return AT_OK;
 }

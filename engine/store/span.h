@@ -1,9 +1,10 @@
 /**
  * span.h - where the records of a source lie, packed: the places that its tree has leaves for.
  *
- * A record is two varints (LEB128): twice its length, plus one where it does not begin at the end
- * of the record before (of byte 0 for the first); then, only there, the zigzag distance from that
- * end. Rows of a bank's file so take one or two bytes each.
+ * A record is one or two varints (LEB128): twice its length, plus one where the gap between it and
+ * the record before is not the gap before that one; then, only there, the zigzag gap. The first
+ * record's gap is counted from byte 0, and the gap before it is 0. A row of a bank's file so takes
+ * one or two bytes.
  *
  * Errors: AT_TAMPERED "E-STORE-DAMAGED" for bytes that were not written like this.
  */
@@ -16,13 +17,18 @@ typedef struct at_record_span {
     uint64_t offset, bytes;
 } at_record_span;
 
-/** Append one; *end is where the span before ended, and becomes where this one does. */
-AT_CHECKED at_status at_span_pack(at_text *out, uint64_t *end, at_record_span span, at_error *err);
+/* The record before: where it ended, and the gap in front of it. Zero-initialised at the start. */
+typedef struct at_span_state {
+    uint64_t end, gap;
+} at_span_state;
 
-/* Reading: what is left of the bytes, and the end of the span before. */
+AT_CHECKED at_status at_span_pack(at_text *out, at_span_state *state, at_record_span span,
+                                  at_error *err);
+
+/* Reading: what is left of the bytes. */
 typedef struct at_span_reader {
     const uint8_t *at, *stop;
-    uint64_t end;
+    at_span_state state;
 } at_span_reader;
 
 /** The next one; *more false when there is none. */
