@@ -130,7 +130,6 @@ static at_status prove(at_record_proof *proof, place *at, at_reader *reader, at_
                        at_error *err) {
     AT_CLEANUP(at_content_close) at_content *content = NULL;
     AT_CLEANUP(at_hash_close) at_hash *hash = NULL;
-    AT_CLEANUP(at_text_clear) at_text bytes = {.limit_bytes = SIZE_MAX};
     const char *path = NULL;
     AT_TRY(at_hash_open(&hash, AT_SHA256, err));
     AT_TRY(at_archive_path(&path, reader->store, at->received, arena, err));
