@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/base/interrupt.h"
 #include "engine/trace/flow.h"
 
 /* Edges looked at in one question: a few seconds at most, however hostile the ledger. */
@@ -9,7 +10,8 @@ static const uint64_t steps_max = UINT64_C(1000000000);
 
 /* The network of one label. A held account has one place between two debits: what comes in
  * meanwhile adds to what can be held, so no place needs a capacity of its own; the debit that
- * ends it lets through no more than is held then. */
+ * ends it lets through no more than is held then. It is built with money flowing through it: as
+ * much as was declared, of which accounts part with no more than they must. */
 typedef struct network {
     const at_trace *trace;
     const at_effective *effective;
@@ -17,10 +19,11 @@ typedef struct network {
     uint32_t label;
     at_flow flow;
     uint32_t source, sink;
+    at_wide declared;  /* capacities of the source's edges */
     int64_t *balance;  /* by ledger node, now */
     uint32_t *place;   /* by node of the trace: where its money is now, or AT_NONE */
-    uint32_t *pair;    /* by node of the trace: its edge into the sink, or AT_NONE */
-    int64_t *final;    /* by node of the trace: capacity of that edge */
+    int64_t *flows;    /* by node of the trace: what flows into that place */
+    uint32_t *final;   /* by node of the trace: its edge into the sink, or AT_NONE */
     uint32_t *sink_of; /* by ledger node: its overdraft sink, or AT_NONE */
     int64_t due_us;    /* no declaration on an account is due before */
     size_t records;
@@ -30,35 +33,44 @@ static int64_t held_of(const network *work, uint32_t node) {
     return work->balance[node] > 0 ? work->balance[node] : 0;
 }
 
-static at_status need_place(uint32_t *out, network *work, uint32_t node, at_error *err) {
+/* An edge into the node's place, which is made when it has none. */
+static at_status flow_into(network *work, uint32_t from, uint32_t node, int64_t capacity,
+                           int64_t units, bool stays, at_error *err) {
     if (work->place[node] == AT_NONE)
         AT_TRY(at_flow_node(&work->place[node], &work->flow, err));
-    *out = work->place[node];
-    return AT_OK;
+    AT_TRY(at_money_add(&work->flows[node], units, err));
+    return at_flow_edge_add(NULL, &work->flow, from, work->place[node], capacity, units, stays,
+                            err);
 }
 
 /* The account's place ends and another begins, into which at most `kept` goes over. */
-static at_status turn_place(network *work, uint32_t node, int64_t kept, at_error *err) {
+static at_status turn_place(network *work, uint32_t node, int64_t kept, int64_t units,
+                            at_error *err) {
     const uint32_t before = work->place[node];
     work->place[node] = AT_NONE;
-    if (kept == 0)
-        return AT_OK;
-    uint32_t after = 0;
-    AT_TRY(need_place(&after, work, node, err));
-    return at_flow_edge_add(NULL, &work->flow, before, after, kept, err);
+    work->flows[node] = 0;
+    return kept > 0 ? flow_into(work, before, node, kept, units, true, err) : AT_OK;
+}
+
+static at_status flow_from_source(network *work, uint32_t to, int64_t capacity, int64_t units,
+                                  at_error *err) {
+    work->declared += capacity;
+    return at_flow_edge_add(NULL, &work->flow, work->source, to, capacity, units, false, err);
 }
 
 /* Declared on an account: into what it holds, which holds no more for that. */
 static at_status declare_on_account(network *work, const at_trace_source *source, at_error *err) {
-    const int64_t held = held_of(work, source->node);
-    const int64_t asked = source->amount == AT_AMOUNT_NONE ? held : source->amount;
-    uint32_t place = 0;
-    if (held == 0 || asked == 0)
+    const uint32_t node = source->node;
+    const int64_t held = held_of(work, node);
+    const int64_t asked =
+        source->amount < held && source->amount != AT_AMOUNT_NONE ? source->amount : held;
+    if (asked == 0)
         return AT_OK;
-    AT_TRY(need_place(&place, work, source->node, err));
-    AT_TRY(
-        at_flow_edge_add(NULL, &work->flow, work->source, place, asked < held ? asked : held, err));
-    return turn_place(work, source->node, held, err);
+    if (work->place[node] == AT_NONE)
+        AT_TRY(at_flow_node(&work->place[node], &work->flow, err));
+    const int64_t room = held - work->flows[node], units = asked < room ? asked : room;
+    AT_TRY(flow_from_source(work, work->place[node], asked, units, err));
+    return turn_place(work, node, held, work->flows[node] + units, err);
 }
 
 static at_status declare_until(network *work, bool *done, int64_t until_us, at_error *err) {
@@ -83,61 +95,91 @@ static at_status declare_until(network *work, bool *done, int64_t until_us, at_e
 typedef struct movement {
     uint32_t row, from, to;
     int64_t amount;
+    int64_t taken; /* of it, what the debtor holds itself */
     bool fee, stops;
 } movement;
 
-/* The block of a movement: what the account can give it, and what is declared on it. */
-static at_status fill_block(uint32_t *out, network *work, const movement *move, bool *declared,
+/* Where a movement's money comes from: the debtor's place, or a block of its own where something is
+ * declared on it. AT_NONE: none of the label can be in it. */
+typedef struct origin {
+    uint32_t node;
+    int64_t units; /* what flows from it */
+} origin;
+
+static at_status take_block(origin *out, network *work, const movement *move, bool named,
                             at_error *err) {
-    const at_trace_options *options = &work->trace->options;
-    *out = AT_NONE;
-    if (at_node_held(work->ledger->nodes[move->from].kind)) {
-        const int64_t held = held_of(work, move->from);
-        const int64_t taken = move->amount < held ? move->amount : held;
-        const uint32_t place = work->place[move->from];
-        if (place != AT_NONE && taken > 0) {
-            AT_TRY(at_flow_node(out, &work->flow, err));
-            AT_TRY(at_flow_edge_add(NULL, &work->flow, place, *out, taken, err));
-            AT_TRY(turn_place(work, move->from, held - taken, err));
-        }
-        AT_TRY(at_money_add(&work->balance[move->from], -move->amount, err));
+    const uint32_t place = move->taken > 0 ? work->place[move->from] : AT_NONE;
+    *out = (origin){.node = place};
+    if (place != AT_NONE) {
+        const int64_t kept = held_of(work, move->from) - move->taken;
+        const int64_t flows = work->flows[move->from];
+        out->units = flows > kept ? flows - kept : 0;
+        AT_TRY(turn_place(work, move->from, kept, flows - out->units, err));
     }
-    for (size_t i = 0; declared[move->row] && i < options->source_count; i++) {
+    if (!named)
+        return AT_OK;
+    AT_TRY(at_flow_node(&out->node, &work->flow, err));
+    return place == AT_NONE ? AT_OK
+                            : at_flow_edge_add(NULL, &work->flow, place, out->node, move->taken,
+                                               out->units, false, err);
+}
+
+static bool is_declared(const network *work, const movement *move, const at_trace_source *source) {
+    return !source->on_account && source->row == move->row && source->fee == move->fee &&
+           at_trace_label_of(work->trace, source) == work->label;
+}
+
+/* What is declared on the movement, into its block. */
+static at_status declare_on_block(network *work, const movement *move, origin *block,
+                                  at_error *err) {
+    const at_trace_options *options = &work->trace->options;
+    for (size_t i = 0; i < options->source_count; i++) {
         const at_trace_source *source = &options->sources[i];
+        if (!is_declared(work, move, source))
+            continue;
         const int64_t asked = source->amount < move->amount && source->amount != AT_AMOUNT_NONE
                                   ? source->amount
                                   : move->amount;
-        if (source->on_account || source->row != move->row || source->fee != move->fee ||
-            at_trace_label_of(work->trace, source) != work->label)
-            continue;
-        if (*out == AT_NONE)
-            AT_TRY(at_flow_node(out, &work->flow, err));
-        AT_TRY(at_flow_edge_add(NULL, &work->flow, work->source, *out, asked, err));
+        const int64_t room = move->amount - block->units, units = asked < room ? asked : room;
+        AT_TRY(flow_from_source(work, block->node, asked, units, err));
+        block->units += units;
     }
     return AT_OK;
 }
 
-static at_status run_movement(network *work, const movement *move, bool *declared, at_error *err) {
-    uint32_t block = AT_NONE, place = 0;
-    AT_TRY(fill_block(&block, work, move, declared, err));
-    work->records += block != AT_NONE;
+static at_status run_movement(network *work, movement *move, const bool *declared, at_error *err) {
+    const at_trace_options *options = &work->trace->options;
+    bool named = false;
+    for (size_t i = 0; declared[move->row] && i < options->source_count && !named; i++)
+        named = is_declared(work, move, &options->sources[i]);
     int64_t repaid = 0;
     if (!move->stops) {
         const int64_t balance = work->balance[move->to];
         repaid = balance < 0 ? (-balance < move->amount ? -balance : move->amount) : 0;
         AT_TRY(at_money_add(&work->balance[move->to], move->amount, err));
     }
-    if (block == AT_NONE)
-        return AT_OK;
-    if (repaid > 0) {
-        const uint32_t overdraft = work->sink_of[move->to];
-        AT_TRY(need_place(&place, work, overdraft, err));
-        AT_TRY(at_flow_edge_add(NULL, &work->flow, block, place, repaid, err));
+    const bool held = at_node_held(work->ledger->nodes[move->from].kind);
+    if (held) {
+        const int64_t holding = held_of(work, move->from);
+        move->taken = move->amount < holding ? move->amount : holding;
     }
-    if (repaid == move->amount)
+    origin block;
+    AT_TRY(take_block(&block, work, move, named, err));
+    if (held)
+        AT_TRY(at_money_add(&work->balance[move->from], -move->amount, err));
+    if (named)
+        AT_TRY(declare_on_block(work, move, &block, err));
+    if (block.node == AT_NONE)
         return AT_OK;
-    AT_TRY(need_place(&place, work, move->to, err));
-    return at_flow_edge_add(NULL, &work->flow, block, place, move->amount - repaid, err);
+    work->records++;
+    const int64_t stays = move->amount - repaid;
+    const int64_t units = block.units < stays ? block.units : stays;
+    if (repaid > 0)
+        AT_TRY(flow_into(work, block.node, work->sink_of[move->to], repaid, block.units - units,
+                         false, err));
+    if (stays == 0)
+        return AT_OK;
+    return flow_into(work, block.node, move->to, stays, units, false, err);
 }
 
 /* The sink of fees in the currency of a node. */
@@ -157,6 +199,7 @@ static at_status run_rows(network *work, bool *done, bool *declared, at_error *e
         const uint32_t row = at_effective_row(work->effective, place);
         if (ledger->time_us[row] > as_of_us)
             break;
+        AT_TRY(at_deadline_check(err));
         AT_TRY(declare_until(work, done, ledger->time_us[row], err));
         movement move = {.row = row,
                          .from = ledger->from[row],
@@ -165,29 +208,30 @@ static at_status run_rows(network *work, bool *done, bool *declared, at_error *e
         move.stops = !at_node_held(ledger->nodes[move.to].kind);
         if (at_effective_moves(work->effective, row))
             AT_TRY(run_movement(work, &move, declared, err));
-        move.amount = at_effective_fee(work->effective, row);
-        if (move.amount == 0)
+        const int64_t fee = at_effective_fee(work->effective, row);
+        if (fee == 0)
             continue;
-        move.fee = move.stops = true;
-        move.to = fee_node(work, move.from);
-        AT_TRY(run_movement(work, &move, declared, err));
+        movement charge = {.row = row, .from = move.from, .amount = fee, .fee = true};
+        charge.stops = true;
+        charge.to = fee_node(work, charge.from);
+        AT_TRY(run_movement(work, &charge, declared, err));
     }
     return declare_until(work, done, as_of_us, err);
 }
 
-/* Every place where the label can end gets an edge into the sink, closed at first. */
+/* Every place where the label can end gets an edge into the sink. */
 static at_status close_network(network *work, uint32_t node_total, at_error *err) {
     for (uint32_t node = 0; node < node_total; node++) {
-        work->pair[node] = AT_NONE;
+        work->final[node] = AT_NONE;
         if (work->place[node] == AT_NONE)
             continue;
         const bool account =
             node < work->ledger->node_count && at_node_held(work->ledger->nodes[node].kind);
-        work->final[node] = account ? held_of(work, node) : INT64_MAX;
-        AT_TRY(at_flow_edge_add(&work->pair[node], &work->flow, work->place[node], work->sink, 0,
+        AT_TRY(at_flow_edge_add(&work->final[node], &work->flow, work->place[node], work->sink,
+                                account ? held_of(work, node) : INT64_MAX, work->flows[node], false,
                                 err));
     }
-    return AT_OK;
+    return at_flow_seal(&work->flow, err);
 }
 
 static at_status build(network *work, uint32_t node_total, at_arena *arena, at_error *err) {
@@ -199,7 +243,7 @@ static at_status build(network *work, uint32_t node_total, at_arena *arena, at_e
     AT_TRY(AT_NEW(&work->balance, arena, ledger->node_count, err));
     AT_TRY(AT_NEW(&work->sink_of, arena, ledger->node_count, err));
     AT_TRY(AT_NEW(&work->place, arena, node_total, err));
-    AT_TRY(AT_NEW(&work->pair, arena, node_total, err));
+    AT_TRY(AT_NEW(&work->flows, arena, node_total, err));
     AT_TRY(AT_NEW(&work->final, arena, node_total, err));
     for (uint32_t node = 0; node < node_total; node++)
         work->place[node] = AT_NONE;
@@ -217,15 +261,37 @@ static at_status build(network *work, uint32_t node_total, at_arena *arena, at_e
     return close_network(work, node_total, err);
 }
 
-/* The greatest flow into `node` alone, or into everything else. */
-static at_status measure(at_wide *out, network *work, uint32_t node_total, uint32_t node,
-                         bool others, uint64_t *steps, at_error *err) {
-    for (uint32_t other = 0; other < node_total; other++)
-        if (work->pair[other] != AT_NONE)
-            at_flow_limit(&work->flow, work->pair[other],
-                          (other == node) != others ? work->final[other] : 0);
-    at_flow_reset(&work->flow);
-    return at_flow_run(out, &work->flow, work->source, work->sink, steps, err);
+/* All that can be anywhere. */
+static at_status measure_all(at_wide *out, network *work, uint32_t node_total, uint64_t *steps,
+                             at_error *err) {
+    at_wide total = 0;
+    int64_t more = 0;
+    for (uint32_t node = 0; node < node_total; node++)
+        if (work->final[node] != AT_NONE)
+            total += at_flow_units(&work->flow, work->final[node]);
+    const at_wide left = work->declared - total;
+    AT_TRY(at_flow_push(&more, &work->flow, work->source, work->sink, AT_FLOW_OUT,
+                        left < INT64_MAX ? (int64_t)left : INT64_MAX, steps, err));
+    *out = total + more;
+    return AT_OK;
+}
+
+/* While all that can be anywhere is, a node has the most when money of other nodes is led to it
+ * instead, and the least when its own is led to others: what flows stays the greatest all the
+ * time, so one node begins where the one before ended. */
+static at_status measure(at_bound *bound, network *work, at_wide total, uint64_t *steps,
+                         at_error *err) {
+    at_flow *flow = &work->flow;
+    const uint32_t edge = work->final[bound->node], place = work->place[bound->node];
+    const int64_t units = at_flow_units(flow, edge), capacity = flow->edges[edge].capacity;
+    int64_t more = 0, less = 0;
+    at_flow_set(flow, edge, 0, 0);
+    AT_TRY(at_flow_push(&more, flow, place, work->sink, AT_FLOW_IN, capacity - units, steps, err));
+    bound->hi = units + more;
+    AT_TRY(at_flow_push(&less, flow, place, work->sink, AT_FLOW_OUT, bound->hi, steps, err));
+    at_flow_set(flow, edge, bound->hi - less, capacity - (bound->hi - less));
+    bound->elsewhere = total - (bound->hi - less);
+    return AT_OK;
 }
 
 /* What one question may still cost. */
@@ -244,23 +310,22 @@ static at_status bound_label(at_envelope *out, uint32_t label, const at_trace *t
                     .label = label,
                     .due_us = INT64_MIN,
                     .flow = {.arena = &scratch}};
+    at_wide total = 0;
     AT_TRY(build(&work, node_total, &scratch, err));
     left->steps -= left->steps > work.ledger->count ? work.ledger->count : left->steps;
+    AT_TRY(measure_all(&total, &work, node_total, &left->steps, err));
     for (uint32_t node = 0; node < node_total && !out->limited; node++) {
         at_bound bound = {.label = label, .node = node};
-        at_wide hi = 0;
-        if (work.pair[node] == AT_NONE || (wanted != NULL && !wanted[node]))
+        if (work.final[node] == AT_NONE || (wanted != NULL && !wanted[node]))
             continue;
-        out->limited = left->work < work.records;
-        left->work -= out->limited ? 0 : work.records;
-        if (!out->limited) {
-            AT_TRY(measure(&hi, &work, node_total, node, false, &left->steps, err));
-            AT_TRY(measure(&bound.elsewhere, &work, node_total, node, true, &left->steps, err));
-            out->limited = left->steps == 0;
-        }
+        out->limited = left->work < work.records || left->steps == 0;
         if (out->limited)
             break;
-        bound.hi = hi > INT64_MAX ? INT64_MAX : (int64_t)hi;
+        left->work -= work.records;
+        AT_TRY(measure(&bound, &work, total, &left->steps, err));
+        out->limited = left->steps == 0;
+        if (out->limited)
+            break;
         AT_TRY(AT_GROW(&out->bounds, &left->capacity, out->count, arena, err));
         out->bounds[out->count++] = bound;
     }

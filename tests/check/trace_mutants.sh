@@ -81,11 +81,18 @@ mutant pass.c trace_coin 's/balance > 0 ? balance : 0/balance/'
 mutant pass_poison.c trace_coin 's/label_source\[label\] == AT_NONE/label_source[label] != AT_NONE/'
 mutant fund.c trace_coin 's/holding->label < count \&\& //'
 mutant envelope.c trace_envelope \
-    's/turn_place(work, move->from, held - taken/turn_place(work, move->from, held/'
-mutant envelope.c trace_envelope 's/return turn_place(work, source->node, held, err)/return AT_OK/'
+    's/move->from, kept, flows - out->units/move->from, kept + move->taken, flows - out->units/'
+mutant envelope.c trace_envelope \
+    's/return turn_place(work, node, held, work->flows\[node\] + units, err)/work->flows[node] += units; return AT_OK/'
 mutant envelope.c trace_envelope 's/balance < 0 ? (-balance/balance <= 0 ? (1 - balance/'
+mutant envelope.c trace_envelope 's/move->amount - block->units/move->amount/'
+mutant envelope.c trace_envelope 's/capacity - units, steps, err/0, steps, err/'
+mutant envelope.c trace_envelope 's/AT_FLOW_OUT, bound->hi, steps/AT_FLOW_IN, bound->hi, steps/'
+mutant envelope.c trace_envelope 's/\*out = total + more;/*out = total;/'
+mutant flow.c trace_envelope 's/way == AT_FLOW_OUT ? arc : flow->arcs\[arc\].back/arc/'
+mutant flow.c trace_envelope 's/while (total < limit \&\& measure/if (total < limit \&\& measure/'
 mutant flow.c trace_envelope \
-    's/flow->distance\[to\] + 1 == flow->distance\[node\]/flow->distance[to] == flow->distance[node]/'
+    's/flow->distance\[there\] == flow->distance\[here\] + !flow->arcs\[arc\].stays/flow->distance[there] == flow->distance[here]/'
 mutant backward.c trace_back 's/(held - taken) \* way/held * way/'
 mutant backward.c trace_back 's/targets\[node\];/targets[node] \&\& node > 0;/'
 

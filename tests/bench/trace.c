@@ -1,0 +1,198 @@
+/* Goal: what tracing costs, beside an obvious kernel and beside half the rows.
+ * Method: ours and the other in turn, five times, processor time of the process; medians and their
+ * ratio. One line of tests/bench/results.md an answer. Run by tests/bench/run.sh.
+ *
+ *   bench_trace pass METHOD ROWS|FILE   the whole trace beside the kernel of peer.c
+ *   bench_trace double METHOD SHAPE ROWS  twice the rows beside the rows
+ *   bench_trace envelope ROWS           bounds of every node */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/bench/peer.h"
+#include "engine/trace/envelope.h"
+
+enum { ROUNDS = 5 };
+
+static const char *const shapes[] = {"power", "cycle", "labels", "debits", "islands"};
+
+static int compare_seconds(const void *a, const void *b) {
+    const double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static double median(double *seconds) {
+    qsort(seconds, ROUNDS, sizeof *seconds, compare_seconds);
+    return seconds[ROUNDS / 2];
+}
+
+static int find_word(const char *word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return (int)i;
+    fprintf(stderr, "bench: \"%s\" is not known\n", word);
+    exit(2);
+}
+
+static at_trace_method read_method(const char *word) {
+    return (at_trace_method)find_word(word, at_trace_methods, AT_TRACE_POISON + 1);
+}
+
+/* The sources of a shape: every payment of one account, or of a thousand, each its own label. */
+static void declare(at_trace_source **out, size_t *count_out, const bench_flows *flows,
+                    enum bench_shape shape, at_arena *arena) {
+    at_error err = {0};
+    const uint32_t payer = bench_payer(flows);
+    size_t capacity = 0;
+    *out = NULL;
+    *count_out = 0;
+    for (uint32_t row = 0; row < flows->count; row++) {
+        const uint32_t from = flows->rows[row].from;
+        const bool labels = shape == BENCH_LABELS;
+        if (labels ? row >= BENCH_CLAIMANTS : from != payer)
+            continue;
+        const char *label = "S";
+        if (labels)
+            bench_must(at_arena_print(&label, arena, &err, "L%04u", row), &err);
+        bench_must(AT_GROW(out, &capacity, *count_out, arena, &err), &err);
+        (*out)[(*count_out)++] = (at_trace_source){
+            .label = label, .id = "", .amount = AT_AMOUNT_NONE, .row = row, .node = AT_NONE};
+    }
+}
+
+typedef struct work {
+    at_ledger ledger;
+    at_trace_options options;
+    bench_flows flows;
+    at_arena arena;
+} work;
+
+static void set_up(work *out, const bench_flows *flows, enum bench_shape shape,
+                   at_trace_method method) {
+    at_trace_source *sources = NULL;
+    *out = (work){.flows = *flows, .arena = {.limit_bytes = (size_t)16 << 30}};
+    bench_ledger(&out->ledger, flows, &out->arena);
+    declare(&sources, &out->options.source_count, flows, shape, &out->arena);
+    out->options.sources = sources;
+    out->options.method = method;
+    out->options.as_of_us = INT64_MAX;
+    out->options.backward_window_us = AT_TRACE_WINDOW_OFF;
+}
+
+/* One whole trace: order, reversals, openings, the pass and its lists. */
+static double run_ours(const work *at, int64_t *tainted) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)16 << 30};
+    at_error err = {0};
+    at_effective effective;
+    at_trace trace;
+    const double start = bench_seconds();
+    bench_must(at_effective_make(&effective, &at->ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
+                                 INT64_MAX, &arena, &err),
+               &err);
+    const double prepared = bench_seconds();
+    bench_must(at_trace_run(&trace, &effective, &at->options, &arena, &err), &err);
+    const double end = bench_seconds();
+    if (getenv("BENCH_VERBOSE") != NULL)
+        fprintf(stderr, "prepare %.3f pass %.3f moves %u\n", prepared - start, end - prepared,
+                trace.moves.count);
+    for (size_t i = 0; tainted != NULL && i < trace.holding_count; i++)
+        if (trace.holdings[i].label < trace.tainted_count)
+            tainted[trace.holdings[i].node] = trace.holdings[i].amount;
+    return end - start;
+}
+
+static void bench_pass(const char *word, const char *from) {
+    static const char *const kernels[] = {"fifo", "prorata"};
+    const at_trace_method method = read_method(word);
+    const bool fifo = find_word(word, kernels, 2) == 0;
+    bench_flows flows;
+    work at;
+    double ours[ROUNDS], theirs[ROUNDS];
+    char *end = NULL;
+    const unsigned long rows = strtoul(from, &end, 10);
+    if (*end == '\0')
+        bench_make(&flows, BENCH_POWER, (uint32_t)rows, 1);
+    else
+        bench_read(&flows, from);
+    set_up(&at, &flows, BENCH_POWER, method);
+    int64_t *left = bench_memory(flows.node_count, sizeof *left);
+    int64_t *right = bench_memory(flows.node_count, sizeof *right);
+    for (int round = 0; round < ROUNDS; round++) {
+        ours[round] = run_ours(&at, left);
+        theirs[round] = fifo ? bench_peer_fifo(&flows, right) : bench_peer_prorata(&flows, right);
+    }
+    for (uint32_t node = 0; fifo && node < flows.node_count; node++)
+        if (left[node] != right[node]) {
+            fprintf(stderr, "bench: account %u has %lld here and %lld there\n", node,
+                    (long long)left[node], (long long)right[node]);
+            exit(1);
+        }
+    printf("| %s, %u transfers | %.3f s | array kernel %.3f s | %.2f |\n", word, flows.count,
+           median(ours), median(theirs), median(ours) / median(theirs));
+    at_arena_clear(&at.arena);
+    free(flows.rows);
+    free(left);
+    free(right);
+}
+
+static void bench_double(const char *word, const char *shape_word, const char *rows_word) {
+    const at_trace_method method = read_method(word);
+    const enum bench_shape shape =
+        (enum bench_shape)find_word(shape_word, shapes, AT_COUNT(shapes));
+    const uint32_t rows = (uint32_t)strtoul(rows_word, NULL, 10);
+    bench_flows flows[2];
+    work at[2];
+    double seconds[2][ROUNDS];
+    for (uint32_t i = 0; i < 2; i++) {
+        bench_make(&flows[i], shape, rows * (i + 1), 1);
+        set_up(&at[i], &flows[i], shape, method);
+    }
+    for (int round = 0; round < ROUNDS; round++)
+        for (size_t i = 0; i < 2; i++)
+            seconds[i][round] = run_ours(&at[i], NULL);
+    const double one = median(seconds[0]), two = median(seconds[1]);
+    printf("| %s, %s, %u transfers | %.3f s | %u: %.3f s | %.2f |\n", word, shape_word, rows * 2,
+           two, rows, one, two / one);
+    for (size_t i = 0; i < 2; i++) {
+        at_arena_clear(&at[i].arena);
+        free(flows[i].rows);
+    }
+}
+
+static void bench_envelope(const char *rows_word) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)16 << 30};
+    at_error err = {0};
+    bench_flows flows;
+    work at;
+    at_effective effective;
+    at_trace trace;
+    double seconds[ROUNDS];
+    at_envelope envelope = {0};
+    bench_make(&flows, BENCH_POWER, (uint32_t)strtoul(rows_word, NULL, 10), 1);
+    set_up(&at, &flows, BENCH_POWER, AT_TRACE_FIFO);
+    bench_must(at_effective_make(&effective, &at.ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
+                                 INT64_MAX, &arena, &err),
+               &err);
+    bench_must(at_trace_run(&trace, &effective, &at.options, &arena, &err), &err);
+    for (int round = 0; round < ROUNDS; round++) {
+        const double start = bench_seconds();
+        bench_must(at_envelope_make(&envelope, &trace, NULL, &arena, &err), &err);
+        seconds[round] = bench_seconds() - start;
+    }
+    printf("| envelope, %u transfers, %zu nodes%s | %.3f s | | |\n", flows.count, envelope.count,
+           envelope.limited ? " and no more" : "", median(seconds));
+    at_arena_clear(&at.arena);
+    free(flows.rows);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 4 && strcmp(argv[1], "pass") == 0)
+        bench_pass(argv[2], argv[3]);
+    else if (argc == 5 && strcmp(argv[1], "double") == 0)
+        bench_double(argv[2], argv[3], argv[4]);
+    else if (argc == 3 && strcmp(argv[1], "envelope") == 0)
+        bench_envelope(argv[2]);
+    else
+        return 2;
+    return 0;
+}
