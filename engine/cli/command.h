@@ -75,6 +75,8 @@ at_status at_cmd_map_check(at_cli *cli, at_error *err);
 at_status at_cmd_sources_list(at_cli *cli, at_error *err);
 at_status at_cmd_sources_show(at_cli *cli, at_error *err);
 at_status at_cmd_sources_withdraw(at_cli *cli, at_error *err);
+at_status at_cmd_sources_replace(at_cli *cli, at_error *err);
+at_status at_cmd_sources_republish(at_cli *cli, at_error *err);
 at_status at_cmd_find(at_cli *cli, at_error *err);
 at_status at_cmd_show(at_cli *cli, at_error *err);
 at_status at_cmd_queries(at_cli *cli, at_error *err);

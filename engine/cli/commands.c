@@ -86,8 +86,9 @@ static const at_option sources_options[] = {
     {"duplicates", 0, NULL, "with show: every duplicate", false},
     {"warnings", 0, NULL, "with show: every warning", false},
     {"verbose", 'v', NULL, "with show: totals of every account too", false},
-    {"reason", 0, "TEXT", "with withdraw: why, for the custody log", false},
-    {"dry-run", 'n', NULL, "with withdraw: say what would be withdrawn", false},
+    {"reason", 0, "TEXT", "with withdraw, replace: why, for the custody log", false},
+    {"map", 0, "MAP.json", "with replace, republish: another mapping than before", false},
+    {"dry-run", 'n', NULL, "change nothing; say what would be changed", false},
     {0},
 };
 
@@ -182,6 +183,10 @@ static const at_action sources_actions[] = {
     {"list", "", "every source received", 0, 0, at_cmd_sources_list},
     {"show", "SOURCE", "the receipt of one source", 1, 1, at_cmd_sources_show},
     {"withdraw", "SOURCE", "a new revision without it", 1, 1, at_cmd_sources_withdraw},
+    {"replace", "SOURCE FILE", "a new revision with FILE in its place, read as it was read", 2, 2,
+     at_cmd_sources_replace},
+    {"republish", "SOURCE", "publish a withdrawn source again, from the copy kept", 1, 1,
+     at_cmd_sources_republish},
     {0},
 };
 static const at_action find_actions[] = {
@@ -320,7 +325,10 @@ const at_command at_commands[] = {
      .writes = true,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION | AT_TAKES_LOCK,
      .options = sources_options,
-     .details = "SOURCE is a number, the beginning of a hash (8 digits or more), or a name."},
+     .details =
+         "SOURCE is a number, the beginning of a hash (8 digits or more), or a name. Nothing is\n"
+         "deleted: --at an older revision answers as before, and a withdrawal or replacement is\n"
+         "undone by republishing what it took away (and withdrawing what it brought)."},
     {.name = "find",
      .group = "look",
      .summary = "things whose id, name or identifier holds a text",

@@ -151,9 +151,12 @@ static at_status options_text(const char **out, const at_import_request *request
     return at_arena_text(out, arena, at_text_string(&text), err);
 }
 
-static at_status read_mapping(import_plan *plan, const char *path, at_error *err) {
+static at_status read_mapping(import_plan *plan, const at_import_request *request, at_error *err) {
+    const char *path = request->map_path ? request->map_path : "mapping";
     plan->mapping.limit_bytes = MAPPING_BYTES_MAX;
-    AT_TRY(at_file_read(&plan->mapping, path, MAPPING_BYTES_MAX, err));
+    AT_TRY(request->map_path
+               ? at_file_read(&plan->mapping, path, MAPPING_BYTES_MAX, err)
+               : at_text_add_bytes(&plan->mapping, request->mapping, request->mapping_bytes, err));
     AT_TRY(at_json_parse(&plan->mapping_json, at_text_string(&plan->mapping), plan->mapping.bytes,
                          path, err));
     plan->options.mapping = at_json_root(plan->mapping_json);
@@ -170,13 +173,14 @@ static at_status make_plan(import_plan *plan, const at_importer *const *registry
         AT_TRY(sniff(&plan->importer, registry, request->path, err));
     }
     const at_importer *importer = plan->importer;
-    if (importer->needs_mapping && !request->map_path) {
+    const bool mapped = request->map_path || request->mapping;
+    if (importer->needs_mapping && !mapped) {
         at_fail(err, AT_USAGE, "E-IMPORT-MAPPING", "importer \"%s\" needs a mapping",
                 importer->name);
         at_hint(err, "give --map MAP.json; `assettrace schema mapping` describes it");
         return AT_USAGE;
     }
-    if (!importer->needs_mapping && request->map_path)
+    if (!importer->needs_mapping && mapped)
         return at_fail(err, AT_USAGE, "E-IMPORT-MAPPING", "importer \"%s\" takes no mapping",
                        importer->name);
     AT_TRY(check_options(importer, request, err));
@@ -186,7 +190,7 @@ static at_status make_plan(import_plan *plan, const at_importer *const *registry
                                         .count = request->option_count,
                                         .tokens = request->tokens,
                                         .token_count = request->token_count};
-    return request->map_path ? read_mapping(plan, request->map_path, err) : AT_OK;
+    return mapped ? read_mapping(plan, request, err) : AT_OK;
 }
 
 /* Read through the importer; whatever it says is said of this file. */
@@ -207,7 +211,9 @@ at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer
     AT_CLEANUP(plan_clear) import_plan plan = {0};
     AT_TRY(make_plan(&plan, registry, request, arena, err));
     at_source_info info = {.path = request->path,
-                           .name = at_path_name(request->path),
+                           .name = request->name ? request->name : at_path_name(request->path),
+                           .replaces = request->replaces,
+                           .reason = request->reason,
                            .name_space = request->name_space ? request->name_space : "default",
                            .importer = plan.importer->name,
                            .importer_version = plan.importer->version,

@@ -21,7 +21,12 @@ typedef struct at_import_request {
     const char *path;
     const char *importer;   /* NULL: sniff */
     const char *name_space; /* NULL: "default" */
-    const char *map_path;   /* NULL: none */
+    const char *map_path;   /* NULL: none, or: */
+    const char *mapping;    /* the bytes of one */
+    size_t mapping_bytes;
+    const char *name;   /* what the source is called; NULL: the path's last part */
+    int64_t replaces;   /* a source to be withdrawn by the same revision; 0 = none */
+    const char *reason; /* why, with `replaces` */
     const char *const *option_names, *const *option_values;
     size_t option_count;
     const at_token *tokens; /* --scale USDT=6 */

@@ -78,7 +78,7 @@ static at_status same_partition(bool *out, const at_identity *before, const at_i
 }
 
 /* temp.touched(amount, currency): where the change can matter. */
-static at_status find_touched(update *all, int64_t source, at_error *err) {
+static at_status find_touched(update *all, const at_pairing_task *task, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     AT_TRY(at_db_run(all->db, "DROP TABLE IF EXISTS temp.touched", err));
     AT_TRY(at_db_run(all->db,
@@ -90,9 +90,11 @@ static at_status find_touched(update *all, int64_t source, at_error *err) {
                              ? "INSERT INTO temp.touched SELECT DISTINCT amount, currency"
                                " FROM main.leg WHERE ?1 IS NOT NULL"
                              : "INSERT INTO temp.touched SELECT DISTINCT amount, currency"
-                               " FROM main.leg WHERE source = ?1",
+                               " FROM main.leg WHERE source IN (?1, ?2)",
                          err));
-    AT_TRY(at_db_bind_int(statement, 1, source, err));
+    AT_TRY(at_db_bind_int(statement, 1, task->added, err));
+    if (!all->everything)
+        AT_TRY(at_db_bind_int(statement, 2, task->withdrawn, err));
     return at_db_once(statement, err);
 }
 
@@ -247,7 +249,7 @@ static at_status run(update *all, const at_pairing_task *task, at_error *err) {
     AT_TRY(at_identity_load(&after, all->db, all->arena, err));
     AT_TRY(same_partition(&same, &before, &after, all->arena, err));
     all->everything = task->everything || !same;
-    AT_TRY(find_touched(all, task->added ? task->added : task->withdrawn, err));
+    AT_TRY(find_touched(all, task, err));
     AT_TRY(load_legs(all, &after, err));
     AT_TRY(at_setting_at(&window, all->db, "leg_window_us", all->revision, err));
     AT_TRY(at_pair_legs(&all->results, all->legs, all->count, window, all->arena, err));

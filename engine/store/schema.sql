@@ -8,7 +8,7 @@
 
 CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('import', 'withdraw', 'setting')),
+    kind TEXT NOT NULL CHECK (kind IN ('import', 'replace', 'withdraw', 'setting')),
     at_us INTEGER,            -- the clock of whoever published
     source INTEGER,
     announced TEXT NOT NULL   -- SHA-256 of its publish-intent line in the custody log

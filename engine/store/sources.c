@@ -5,10 +5,10 @@
 #include "engine/store/handle.h"
 #include "engine/store/pairing.h"
 #include "engine/store/publish.h"
+#include "engine/store/withdraw.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { HASH_PART_MIN = 8 };
@@ -164,23 +164,10 @@ typedef struct withdrawal {
 
 static at_status write_withdrawal(void *self, at_store *store, at_pairing_task *task,
                                   at_publication *publication, at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     withdrawal *wanted = self;
     at_source source;
-    char number[24];
-    snprintf(number, sizeof number, "%" PRId64, wanted->source);
-    AT_TRY(at_source_find(&source, store, number, wanted->arena, err));
-    if (source.withdrawn)
-        return at_fail(err, AT_BAD_INPUT, "E-SOURCE-WITHDRAWN",
-                       "source %" PRId64 " was withdrawn by revision %" PRId64, source.number,
-                       source.withdrawn);
-    AT_TRY(at_db_prepare(&statement, store->db,
-                         "INSERT INTO main.withdrawal (source, revision, reason) VALUES (?, ?, ?)",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, source.number, err));
-    AT_TRY(at_db_bind_int(statement, 2, publication->revision, err));
-    AT_TRY(at_db_bind_text(statement, 3, wanted->reason, err));
-    AT_TRY(at_db_once(statement, err));
+    AT_TRY(at_withdraw_find(&source, store, wanted->source, wanted->arena, err));
+    AT_TRY(at_withdraw_insert(store, source.number, publication->revision, wanted->reason, err));
     task->withdrawn = source.number;
     publication->kind = "withdraw";
     publication->source = source.number;

@@ -39,7 +39,7 @@ AT_CHECKED at_status at_source_find(at_source *out, at_store *store, const char 
 AT_CHECKED at_status at_source_withdraw(int64_t *revision_out, at_store *store, int64_t source,
                                         const char *reason, at_error *err);
 
-/** Path of the archived file as received. */
+/** Path of the archived file as received. To replace a source see at_source_info.replaces. */
 AT_CHECKED at_status at_source_path(const char **out, at_store *store, const at_source *source,
                                     at_arena *arena, at_error *err);
 
@@ -53,7 +53,7 @@ AT_CHECKED at_status at_setting_put(int64_t *revision_out, at_store *store, cons
 /* One revision, for `log` and `status`. */
 typedef struct at_revision {
     int64_t number;
-    const char *kind; /* "import", "withdraw", "setting" */
+    const char *kind; /* "import", "replace", "withdraw", "setting" */
     int64_t at_us;  /* when it was published, by the clock of then; AT_TIME_NONE when not stated */
     int64_t source; /* 0 when it is about none */
 } at_revision;

@@ -42,3 +42,9 @@ at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_erro
             run_with(db, "INSERT OR IGNORE INTO temp.visible (source) VALUES (?1)", &added, err));
     return run_with(db, hidden_sql, NULL, err);
 }
+
+at_status at_views_without(sqlite3 *db, int64_t source, at_error *err) {
+    AT_TRY(run_with(db, "DELETE FROM temp.visible WHERE source = ?1", &source, err));
+    AT_TRY(at_db_run(db, "DELETE FROM temp.hidden", err));
+    return run_with(db, hidden_sql, NULL, err);
+}

@@ -7,6 +7,7 @@
 #include "engine/store/put.h"
 #include "engine/store/validate.h"
 #include "engine/store/views.h"
+#include "engine/store/withdraw.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -27,8 +28,12 @@ const at_sink *at_import_sink(const at_import *import) {
 /* "bank.csv as ledger_csv/1 of bank-a": how the log names an import. */
 static at_status describe(const char **out, at_import *import, at_error *err) {
     const at_source_info *info = &import->info;
-    return at_arena_print(out, &import->arena, err, "import of \"%s\" as %s/%d in %s", info->name,
-                          info->importer, info->importer_version, info->name_space);
+    AT_TRY(at_arena_print(out, &import->arena, err, "import of \"%s\" as %s/%d in %s", info->name,
+                          info->importer, info->importer_version, info->name_space));
+    if (!info->replaces)
+        return AT_OK;
+    return at_arena_print(out, &import->arena, err, "%s, replacing source %" PRId64 ": %s", *out,
+                          info->replaces, info->reason);
 }
 
 static at_status log_import(at_import *import, const char *action, const char *result,
@@ -53,6 +58,7 @@ static at_status copy_info(at_import *import, const at_source_info *info, at_err
     AT_TRY(at_arena_text(&import->info.name_space, arena, info->name_space, err));
     AT_TRY(at_arena_text(&import->info.importer, arena, info->importer, err));
     AT_TRY(at_arena_text(&import->info.options, arena, info->options, err));
+    AT_TRY(at_arena_text(&import->info.reason, arena, info->reason, err));
     if (info->token_count) {
         at_token *tokens = NULL;
         AT_TRY(AT_NEW(&tokens, arena, info->token_count, err));
@@ -131,6 +137,22 @@ static at_status mapping_hash(char out[65], const at_source_info *info, at_error
     return info->mapping ? at_sha256_text(out, info->mapping, info->mapping_bytes, err) : AT_OK;
 }
 
+/* What is replaced must stand, and what replaces it must say something new. */
+static at_status check_replaced(at_import *import, at_error *err) {
+    at_source replaced;
+    if (!import->info.replaces)
+        return AT_OK;
+    AT_TRY(at_withdraw_find(&replaced, import->store, import->info.replaces, &import->arena, err));
+    if (!import->already)
+        return AT_OK;
+    at_fail(err, AT_BAD_INPUT, "E-SOURCE-SAME",
+            "\"%s\" is source %" PRId64 " already, read in the same way", import->info.name,
+            import->already);
+    at_hint(err, import->already == replaced.number ? "There is nothing to replace."
+                                                    : "Withdraw the other source instead.");
+    return AT_BAD_INPUT;
+}
+
 static at_status begin_rows(at_import *import, at_error *err) {
     sqlite3 *db = import->store->db;
     char mapping[65];
@@ -138,6 +160,7 @@ static at_status begin_rows(at_import *import, at_error *err) {
     AT_TRY(mapping_hash(mapping, &import->info, err));
     AT_TRY(at_db_begin(db, err));
     AT_TRY(find_same(import, *mapping ? mapping : NULL, err));
+    AT_TRY(check_replaced(import, err));
     if (import->already) {
         at_db_rollback(db);
         return log_import(import, "repeated", NULL, err);
@@ -148,6 +171,8 @@ static at_status begin_rows(at_import *import, at_error *err) {
     import->source = last + 1;
     AT_TRY(at_store_newest(&newest, db, err));
     AT_TRY(at_views_visible(db, newest, 0, err));
+    if (import->info.replaces)
+        AT_TRY(at_views_without(db, import->info.replaces, err));
     AT_TRY(at_intern_begin(&import->intern, db, &import->arena, err));
     AT_TRY(
         at_intern_name_space(&import->name_space, &import->intern, import->info.name_space, err));
@@ -252,14 +277,17 @@ static at_status publish(at_import *import, at_error *err) {
     at_arena_clear(&import->scratch);
     AT_TRY(at_put_finish(import, err));
     AT_TRY(at_store_newest(&newest, store->db, err));
-    const at_pairing_task task = {.newest = newest, .added = import->source};
+    const at_pairing_task task = {
+        .newest = newest, .added = import->source, .withdrawn = import->info.replaces};
+    if (task.withdrawn)
+        AT_TRY(at_withdraw_insert(store, task.withdrawn, newest + 1, import->info.reason, err));
     AT_TRY(at_pairing_update(&pairs, store->db, &task, err));
     AT_TRY(insert_source(import, newest + 1, &pairs, err));
     AT_TRY(describe(&detail, import, err));
     import->begun = false; /* from here at_publish says how it ended */
     return at_publish(store,
                       &(at_publication){.revision = newest + 1,
-                                        .kind = "import",
+                                        .kind = task.withdrawn ? "replace" : "import",
                                         .source = import->source,
                                         .object = import->archived.received,
                                         .detail = detail,

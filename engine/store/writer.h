@@ -46,6 +46,8 @@ typedef struct at_source_info {
     size_t mapping_bytes;
     const at_token *tokens; /* declared decimals; kept with the source */
     size_t token_count;
+    int64_t replaces;   /* a source that the same revision withdraws; 0 = none */
+    const char *reason; /* why, with `replaces` */
 } at_source_info;
 
 AT_CHECKED at_status at_import_begin(at_import **out, at_store *store, const at_source_info *info,
