@@ -213,7 +213,8 @@ static at_status keep_above(at_guesser *g, at_error *err) {
     while (t->above_count < t->skip_lines && at < end) {
         const char *feed = memchr(at, '\n', (size_t)(end - at));
         const size_t bytes = feed != NULL ? (size_t)(feed - at) : (size_t)(end - at);
-        AT_TRY(at_arena_copy(&t->above[t->above_count++], g->arena, at, bytes, err));
+        const size_t kept = bytes > 0 && at[bytes - 1] == '\r' ? bytes - 1 : bytes;
+        AT_TRY(at_arena_copy(&t->above[t->above_count++], g->arena, at, kept, err));
         at += bytes + (feed != NULL);
     }
     if (t->skip_lines == 0)

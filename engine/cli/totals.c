@@ -16,6 +16,7 @@ typedef struct total {
     at_grade grade;
     size_t rows;
     at_wide *sums; /* one a column of amounts */
+    bool *stated;  /* does any of the rows say an amount there? nothing is no zero */
 } total;
 
 typedef struct total_list {
@@ -39,12 +40,15 @@ static at_status find(total **out, total_list *list, const total *wanted, at_err
         at++;
     if (at == list->count || compare(&list->items[at], wanted) != 0) {
         at_wide *sums = NULL;
+        bool *stated = NULL;
         AT_TRY(AT_NEW(&sums, list->arena, list->column_count, err));
+        AT_TRY(AT_NEW(&stated, list->arena, list->column_count, err));
         AT_TRY(AT_GROW(&list->items, &list->capacity, list->count, list->arena, err));
         for (size_t k = list->count++; k > at; k--)
             list->items[k] = list->items[k - 1];
         list->items[at] = *wanted;
         list->items[at].sums = sums;
+        list->items[at].stated = stated;
     }
     *out = &list->items[at];
     return AT_OK;
@@ -63,8 +67,10 @@ static at_status add_up(total_list *list, const at_table *table, int currency, i
         AT_TRY(find(&sum, list, &wanted, err));
         sum->rows++;
         for (size_t i = 0; i < list->column_count; i++)
-            if (!cells[list->columns[i]].empty)
+            if (!cells[list->columns[i]].empty) {
                 sum->sums[i] += cells[list->columns[i]].integer;
+                sum->stated[i] = true;
+            }
     }
     return AT_OK;
 }
@@ -120,12 +126,17 @@ static at_status print_sums(at_output *out, const total_list *list, const at_tab
         AT_TRY(at_grid_add(&grid, number, err));
         for (size_t k = 0; k < list->column_count; k++) {
             at_wide_format(number, sum->sums[k]);
-            AT_TRY(at_grid_add(&grid, number, err));
+            AT_TRY(at_grid_add(&grid, sum->stated[k] ? number : "", err));
         }
     }
     AT_TRY(at_text_add_char(&out->text, '\n', err));
     AT_TRY(add_line(out, at_word("total.lead"), err));
     return at_grid_print(out, &grid, err);
+}
+
+/* What two rows can be at most, they cannot both be: bounds are not added up. */
+static bool is_bound(const char *column) {
+    return strcmp(column, "lo") == 0 || strcmp(column, "hi") == 0;
 }
 
 at_status at_totals_print(at_output *out, const at_print *print, const at_field_list *fields,
@@ -139,7 +150,8 @@ at_status at_totals_print(at_output *out, const at_print *print, const at_field_
         return AT_OK;
     for (size_t i = 0; i < fields->count; i++) {
         const int index = fields->items[i].index;
-        if (index >= 0 && table->columns[index].type == AT_COLUMN_AMOUNT)
+        if (index >= 0 && table->columns[index].type == AT_COLUMN_AMOUNT &&
+            !is_bound(table->columns[index].name))
             list.columns[list.column_count++] = index;
     }
     AT_TRY(print_counts(out, table, err));
