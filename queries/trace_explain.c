@@ -364,9 +364,8 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
 
 const at_query query_trace_explain = {
     .name = "trace_explain",
-    .summary =
-        "how the traced amounts of an account came about, step by step: what it held before "
-        "and after every credit and debit, the way of the traced money; to= chooses",
+    .summary = "how the traced amounts of an account came about, step by step: what it held before "
+               "and after every credit and debit, the way of the traced money; to= chooses",
     .version = 1,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args = at_traced_args,

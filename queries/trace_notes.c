@@ -51,6 +51,8 @@ static at_status put_note(at_table *out, const at_traced_run *run, const at_trac
         if (!source->on_account)
             AT_TRY(at_traced_text(&transfer, out, source->id, err));
     }
+    if (note->label > 0)
+        AT_TRY(at_traced_text(&label, out, trace->labels[note->label - 1], err));
     AT_TRY(begin(&row, &cite, out, run, note->code, err));
     if (note->node != AT_NONE)
         at_cell_text(&row->cells[2], ledger->nodes[note->node].id);
@@ -139,8 +141,9 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
 
 const at_query query_trace_notes = {
     .name = "trace_notes",
-    .summary = "what must be said beside a trace: imputed openings, repaid debts, reversals, "
-               "sources cut short, accounts that do not add up",
+    .summary =
+        "what must be said beside a trace: imputed openings, repaid debts, reversals, sales, "
+        "sources cut short, accounts that do not add up",
     .version = 1,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
     .args = at_traced_args,
@@ -151,7 +154,7 @@ const at_query query_trace_notes = {
             {"node", AT_COLUMN_ID, "the account it is about"},
             {"transfer", AT_COLUMN_ID, "the transfer it is about"},
             {"amount", AT_COLUMN_AMOUNT, "minor units"},
-            {"label", AT_COLUMN_TEXT, "of the source it is about"},
+            {"label", AT_COLUMN_TEXT, "of the source or sale it is about"},
             {"against", AT_COLUMN_ID, "the debit paid back or refilled, or @opening"},
             {0},
         },

@@ -6,71 +6,6 @@
 #include "queries/trace_names.h"
 #include "engine/trace/fund.h"
 
-const at_arg at_traced_args[] = {
-    {.name = "source",
-     .type = AT_ARG_SOURCE,
-     .summary = "what is traced: LABEL=transfer:ID[,AMOUNT] or LABEL=account:ID@TIME[,AMOUNT]",
-     .required = true,
-     .repeat = true},
-    {.name = "method",
-     .type = AT_ARG_CHOICE,
-     .summary = "the rule by which money leaves an account",
-     .required = true,
-     .repeat = true,
-     .choices = at_trace_methods},
-    {.name = "to",
-     .type = AT_ARG_NODE,
-     .summary = "only these accounts, assets or parties' accounts (rows of trace only)",
-     .repeat = true},
-    {.name = "envelope",
-     .type = AT_ARG_NODE,
-     .fallback = "auto",
-     .summary = "lo and hi, which hold under every rule: auto (all rows), none, or for these nodes",
-     .repeat = true},
-    {.name = "fund",
-     .type = AT_ARG_NODE,
-     .summary = "paripassu: the accounts that are divided together; the one account that holds "
-                "traced money by libr when not given",
-     .repeat = true},
-    {.name = "preserve",
-     .type = AT_ARG_NODE,
-     .summary = "oatway: what counts as preserved beside every asset",
-     .repeat = true},
-    {.name = "as_of", .type = AT_ARG_END, .summary = "last moment counted; all when not given"},
-    {.name = "tie",
-     .type = AT_ARG_CHOICE,
-     .fallback = "record",
-     .summary = "order of transfers of one moment: as recorded, or credits first",
-     .choices = at_ties},
-    {.name = "reversals",
-     .type = AT_ARG_CHOICE,
-     .fallback = "cancel",
-     .summary = "a reversal undoes its transfer, or is a new one",
-     .choices = at_reversal_modes},
-    {.name = "backward_window",
-     .type = AT_ARG_TEXT,
-     .summary = "list credits that refill a debit made up to this long before (30d, 12h, "
-                "or microseconds)"},
-    {.name = NULL},
-};
-
-const char at_traced_limits[] =
-    "prorata is the rolling charge (North American; English courts have discussed it but not "
-    "adopted it), not the pari passu distribution after the event of Barlow Clowes and LSUC v TD, "
-    "which ignores dates and is paripassu here. fifo (Clayton) is a presumption between innocent "
-    "claimants in one running account; it is not applied against a wrongdoer's own money (Hallett) "
-    "and yields where it is impracticable, unjust or against intention (Barlow Clowes). Keeping "
-    "the age order of a moved block across accounts, the prefix rule for a partly tainted deposit, "
-    "and lifo and poison are conventions of this program, not rules of law. libr and oatway treat "
-    "every holder as a wrongdoer: own money goes first, unknown money too; for an innocent "
-    "recipient the pro rata rule or Clayton applies (Re Diplock). oatway takes the preserved asset "
-    "first even while the fund still covers the claim, which is contested. Repaid debts and "
-    "refilled debits are listed as candidates and never applied. Tracing identifies value; it "
-    "decides neither a claim nor a defence: bona fide purchase, change of position and payment of "
-    "debts end claims that the figures still show. An asset is carried at cost: what it was sold "
-    "for follows in the same shares. lo and hi are what any choice of units at every debit could "
-    "leave in a node, one label at a time; they are not defined after a conversion.";
-
 /* --- Texts ------------------------------------------------------------------------------------ */
 
 at_status at_traced_text(const char **out, at_table *table, const char *text, at_error *err) {
@@ -326,6 +261,34 @@ static at_status compare_ties(at_table *table, at_traced *traced, at_tie tie,
     return AT_OK;
 }
 
+/* Both ways of every sale of an asset (T17). */
+static at_status note_sales(const at_traced_run *run, at_table *table, at_error *err) {
+    enum { SALES_LISTED = 50 };
+    const at_trace *trace = &run->trace;
+    const at_ledger *ledger = trace->effective->ledger;
+    size_t listed = 0;
+    for (size_t i = 0; i < trace->note_count && listed < SALES_LISTED; i++) {
+        const at_trace_note *share = &trace->notes[i], *lien = NULL;
+        if (!at_text_equal(share->code, "SALE_SHARE"))
+            continue;
+        for (size_t j = i + 1; j < trace->note_count && trace->notes[j].row == share->row; j++)
+            if (trace->notes[j].label == share->label)
+                lien = &trace->notes[j];
+        listed++;
+        const char *claim = "no lien in another currency";
+        if (lien != NULL)
+            AT_TRY(at_arena_print(&claim, table->arena, err, "%lld as a lien",
+                                  (long long)lien->amount));
+        AT_TRY(at_table_note(table, err, "SALE",
+                             "%s: of what \"%s\" was sold for in \"%s\", \"%s\" has %lld minor "
+                             "units by share, %s",
+                             run->method, ledger->nodes[share->node].id,
+                             at_ledger_id(ledger, share->row), trace->labels[share->label - 1],
+                             (long long)share->amount, claim));
+    }
+    return AT_OK;
+}
+
 static at_status note_runs(const at_traced *traced, at_table *table, at_error *err) {
     for (size_t i = 0; i < traced->run_count; i++) {
         const at_traced_run *run = &traced->runs[i];
@@ -339,6 +302,7 @@ static at_status note_runs(const at_traced *traced, at_table *table, at_error *e
                                  "%s: %llu divisions left units over; without conversions no "
                                  "amount is further from the exact fraction",
                                  run->method, (unsigned long long)run->trace.roundings));
+        AT_TRY(note_sales(run, table, err));
         if (run->order_sensitive)
             AT_TRY(at_table_note(table, err, "ORDER_SENSITIVE",
                                  "%s: with transfers of one moment in another order (tie) the "
@@ -408,6 +372,7 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
                                               rule == AT_TRACE_PARIPASSU ? AT_TRACE_LIBR : rule,
                                           .preserved = preserved,
                                           .watched = watched,
+                                          .sale = (at_sale)at_question_number(question, "sale"),
                                           .as_of_us = as_of_us,
                                           .backward_window_us = window_us,
                                           .sources = traced.sources,

@@ -26,6 +26,11 @@
 #define AT_TRACE_OPENING (AT_NONE - 1)
 enum { AT_TRACE_WINDOW_OFF = -1 };
 
+/* T17: what an asset was sold for is traced by the share of its cost, or each claim keeps its
+ * amount up to the proceeds. A sale for another currency is always by share. */
+typedef enum at_sale { AT_SALE_SHARE, AT_SALE_LIEN } at_sale;
+extern const char *const at_sales[]; /* share lien, NULL-terminated */
+
 typedef struct at_trace_options {
     at_trace_method method;
     int64_t as_of_us;           /* inclusive */
@@ -34,7 +39,8 @@ typedef struct at_trace_options {
     size_t source_count;
     const bool *preserved; /* by node, beside the assets (T12); NULL: none */
     const bool *watched;   /* by node, whose every moment is kept; NULL: none */
-    bool all_moves;        /* moves of untainted labels too */
+    at_sale sale;
+    bool all_moves; /* moves of untainted labels too */
 } at_trace_options;
 
 /* Units of one label in one node; sinks and externals: all that ever stopped there. Under poison
@@ -66,6 +72,7 @@ typedef struct at_trace_note {
     uint32_t node, row, source;
     uint32_t against; /* the debit paid back or refilled: a row, or AT_TRACE_OPENING */
     bool fee, against_fee;
+    uint32_t label; /* one more than its index; 0: that of the source, if any */
     int64_t amount;
 } at_trace_note;
 

@@ -132,7 +132,7 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
     AT_TRY(take_block(&block, pass, event, err));
     AT_TRY(at_pass_remember(pass, event, &block, err));
     if (event->amount != event->amount_in)
-        at_take_convert(&block, &pass->take, event->amount, event->amount_in);
+        AT_TRY(at_pass_convert(pass, event, &block, err));
     AT_TRY(at_pass_transfer_sources(&declared, pass, event, &block, err));
     /* Untainted money between two accounts needs no counting unless every move is wanted. */
     if (pass->options->all_moves || declared || event->stopped != NULL ||

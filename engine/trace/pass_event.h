@@ -2,7 +2,7 @@
  * pass_event.h - the forward pass at work: its state, and what one event does. For pass*.c alone:
  * pass_event.c runs events, pass_source.c applies declarations (T20), pass_debt.c lends, repays and
  * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing,
- * pass_watch.c keeps what watched nodes hold.
+ * pass_sale.c converts (T17, T18), pass_watch.c keeps what watched nodes hold.
  *
  * Ownership: everything lives in the pass's arena.
  */
@@ -114,6 +114,11 @@ AT_CHECKED at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at
 AT_CHECKED at_status at_pass_transfer_sources(bool *any_out, at_pass *pass,
                                               const at_pass_event *event, at_lots *block,
                                               at_error *err);
+
+/** The block's units become those of what is credited; what an asset was sold for is noted both
+ *  ways. */
+AT_CHECKED at_status at_pass_convert(at_pass *pass, const at_pass_event *event, at_lots *block,
+                                     at_error *err);
 
 AT_CHECKED at_status at_pass_lend(at_pass *pass, at_pass_account *account, int64_t units,
                                   uint32_t row, bool fee, at_error *err);

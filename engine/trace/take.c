@@ -12,10 +12,6 @@ at_status at_take_init(at_take *out, at_trace_method method, uint32_t tainted_co
     return AT_OK;
 }
 
-static bool keeps_order(const at_take *take) {
-    return take->method == AT_TRACE_FIFO || take->method == AT_TRACE_LIFO;
-}
-
 /* Labels in their order, each wholly before the next; what they do not hold is left. */
 static int64_t take_in_turn(at_part *items, size_t count, int64_t units) {
     for (size_t i = 0; i < count; i++) {
@@ -66,25 +62,25 @@ at_status at_take_units(at_lots *out, at_take *take, at_lots *lots, int64_t unit
 }
 
 at_status at_take_put(at_lots *lots, at_take *take, uint32_t label, int64_t units, at_error *err) {
-    return keeps_order(take) ? at_lots_push(lots, &take->lots, label, units, err)
-                             : at_vector_add(lots, &take->lots, label, units, err);
+    return at_take_keeps_order(take) ? at_lots_push(lots, &take->lots, label, units, err)
+                                     : at_vector_add(lots, &take->lots, label, units, err);
 }
 
 at_status at_take_join(at_lots *lots, at_take *take, at_lots *block, at_error *err) {
-    return keeps_order(take) ? at_lots_append(lots, &take->lots, block, err)
-                             : at_vector_join(lots, &take->lots, block, err);
+    return at_take_keeps_order(take) ? at_lots_append(lots, &take->lots, block, err)
+                                     : at_vector_join(lots, &take->lots, block, err);
 }
 
 at_status at_take_relabel(int64_t *relabelled_out, at_take *take, at_lots *lots, uint32_t label,
                           int64_t wanted, at_error *err) {
-    return keeps_order(take) ? at_lots_relabel(relabelled_out, lots, &take->lots, label,
-                                               take->untainted, wanted, err)
-                             : at_vector_relabel(relabelled_out, lots, &take->lots, label,
-                                                 take->untainted, wanted, err);
+    return at_take_keeps_order(take) ? at_lots_relabel(relabelled_out, lots, &take->lots, label,
+                                                       take->untainted, wanted, err)
+                                     : at_vector_relabel(relabelled_out, lots, &take->lots, label,
+                                                         take->untainted, wanted, err);
 }
 
 void at_take_convert(at_lots *block, at_take *take, int64_t amount, int64_t amount_in) {
-    if (keeps_order(take))
+    if (at_take_keeps_order(take))
         at_lots_convert(block, &take->lots, amount, amount_in);
     else
         at_vector_convert(block, &take->lots, &take->parts, amount_in);

@@ -38,6 +38,11 @@ typedef struct at_take {
     uint64_t roundings; /* divisions of prorata that left units over (T9); 0 for the others */
 } at_take;
 
+/** Lists, oldest to newest, or vectors. */
+static inline bool at_take_keeps_order(const at_take *take) {
+    return take->method == AT_TRACE_FIFO || take->method == AT_TRACE_LIFO;
+}
+
 AT_CHECKED at_status at_take_init(at_take *out, at_trace_method method, uint32_t tainted_count,
                                   uint32_t label_count, at_arena *arena, at_error *err);
 

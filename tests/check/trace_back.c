@@ -25,6 +25,7 @@ typedef struct prepared {
 
 static void prepare(prepared *out, uint64_t seed, at_arena *arena) {
     world_make(&out->world, seed);
+    out->world.lien = false; /* backward goes by share */
     out->world.source_count = 0;
     out->world.method = COIN_FIFO;
     assert_int_equal(world_trace(&out->plain, &out->world, arena, NULL), AT_OK);

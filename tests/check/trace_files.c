@@ -92,9 +92,10 @@ static bool is_named(const coin_world *world, int node) {
 static void ask(const coin_world *world, const char *query) {
     char arguments[COMMAND_BYTES];
     size_t used = (size_t)snprintf(
-        arguments, sizeof arguments, "ask %s method=%s tie=%s reversals=%s as_of=%d envelope=none",
-        query, coin_methods[world->method], world->credit_first ? "credit_first" : "record",
-        world->as_new ? "as_new" : "cancel", world->as_of);
+        arguments, sizeof arguments,
+        "ask %s method=%s tie=%s reversals=%s as_of=%d sale=%s envelope=none", query,
+        coin_methods[world->method], world->credit_first ? "credit_first" : "record",
+        world->as_new ? "as_new" : "cancel", world->as_of, world->lien ? "lien" : "share");
     for (int i = 0; i < world->node_count; i++) {
         const coin_node *node = &world->nodes[i];
         if (node->preserved && is_named(world, i))

@@ -165,6 +165,49 @@ static void convert(const coin_game *run, const coin_entry *entry, coin_pile *to
             add_coin(to, label);
 }
 
+/* T17: old claims stay what they are while the proceeds last; what is left goes to the others. */
+static void keep_claims(const coin_game *run, int in, coin_pile *to, const coin_pile *block) {
+    const bool ordered = run->method == COIN_FIFO || run->method == COIN_LIFO;
+    const int own = count_untainted(run, block), claims = block->count - own;
+    const int kept = claims < in ? claims : in, rest = own > 0 ? in - kept : 0;
+    int weights[LABELS], units[LABELS], passed[2] = {0, 0};
+    for (int i = 0; ordered && i < block->count; i++) {
+        const bool mine = block->unit[i] < run->tainted;
+        const int all = mine ? claims : own, become = mine ? kept : rest, s = ++passed[mine];
+        for (int k = (s - 1) * become / all; k < s * become / all; k++)
+            add_coin(to, block->unit[i]);
+    }
+    for (int label = 0; label < run->tainted + 3; label++)
+        weights[label] = count_label(block, label);
+    coin_divide(units, weights, run->tainted, kept);
+    coin_divide(units + run->tainted, weights + run->tainted, 3, rest);
+    for (int label = 0; !ordered && label < run->tainted + 3; label++)
+        for (int i = 0; i < units[label]; i++)
+            add_coin(to, label);
+    while (to->count < in)
+        add_coin(to, run->tainted);
+}
+
+/* What was sold is followed by share or as a lien, and noted both ways. */
+static void sell(coin_game *run, const coin_entry *entry, coin_pile *to, const coin_pile *block) {
+    static coin_pile share, lien;
+    const coin_node *from = &run->nodes[entry->from], *other = &run->nodes[entry->to];
+    const bool sale = from->asset && entry->amount != entry->in;
+    const bool same = sale && strcmp(from->currency, other->currency) == 0;
+    share.count = lien.count = 0;
+    convert(run, entry, &share, block);
+    if (same)
+        keep_claims(run, entry->in, &lien, block);
+    for (int label = 0; sale && label < run->tainted; label++) {
+        if (count_label(block, label) == 0)
+            continue;
+        coin_note(run, "SALE_SHARE", from->id, entry->id, "-", count_label(&share, label));
+        if (same)
+            coin_note(run, "SALE_LIEN", from->id, entry->id, "-", count_label(&lien, label));
+    }
+    *to = same && run->world->lien ? lien : share;
+}
+
 /* T11: labels of the debtor and those declared go along; nothing is taken. */
 static void poison(coin_game *run, const coin_entry *entry) {
     coin_purse *from = &run->purses[entry->from], *to = &run->purses[entry->to];
@@ -203,7 +246,7 @@ static void play(coin_game *run, int number) {
         purse->debits[purse->debit_count].entry = number;
         purse->debits[purse->debit_count++].untainted = count_untainted(run, &block);
     }
-    convert(run, entry, &converted, &block);
+    sell(run, entry, &converted, &block);
     declare_on_transfer(run, entry, &converted);
     for (int label = 0; label < run->tainted + 3; label++)
         if (count_label(&converted, label) > 0)

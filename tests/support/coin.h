@@ -58,7 +58,7 @@ typedef struct coin_world {
     int node_count, row_count, source_count;
     int as_of, window; /* window -1: off */
     enum coin_method method;
-    bool credit_first, as_new;
+    bool credit_first, as_new, lien;
 } coin_world;
 
 /** Fill `out` with the sorted lines of the answer. */

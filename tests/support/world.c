@@ -92,6 +92,7 @@ at_status world_trace(at_trace *out, const coin_world *world, at_arena *arena, a
                                       .backward_window_us = world->window,
                                       .sources = sources,
                                       .source_count = (size_t)world->source_count,
+                                      .sale = world->lien ? AT_SALE_LIEN : AT_SALE_SHARE,
                                       .all_moves = true};
     return at_trace_run(out, effective, &options, arena, err);
 }
@@ -277,6 +278,16 @@ static void make_sources(coin_world *out, uint64_t *state) {
     }
 }
 
+/* Many assets are sold for more or less than they cost. */
+static void sell_assets(coin_world *out, uint64_t *state) {
+    for (int i = 0; i < out->row_count; i++) {
+        coin_row *row = &out->rows[i];
+        if (out->nodes[row->from].asset && row->from != row->to && row->amount > 0 &&
+            one_in(state, 2))
+            row->amount_in = 1 + below(state, 60);
+    }
+}
+
 void world_make(coin_world *out, uint64_t seed) {
     uint64_t state = seed;
     *out = (coin_world){0};
@@ -288,4 +299,7 @@ void world_make(coin_world *out, uint64_t seed) {
     out->method = (enum coin_method)below(&state, COIN_METHODS);
     out->credit_first = one_in(&state, 3);
     out->as_new = one_in(&state, 5);
+    out->lien = one_in(&state, 2);
+    if (one_in(&state, 3))
+        sell_assets(out, &state);
 }

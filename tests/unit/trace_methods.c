@@ -29,6 +29,23 @@
     { .label = name, .transfer = id, .amount = units }
 #define HELD(name, node_, time_, units) \
     { .label = name, .node = node_, .time = time_, .amount = units }
+/* Own money 30660 and a claim of 20440 buy a policy, which pays `proceeds`. */
+#define POLICY(proceeds, lien_)                                                                 \
+    {                                                                                           \
+        .nodes = {OUTSIDE("OUT"),                                                               \
+                  ACCOUNT("X", 30660),                                                          \
+                  {.id = "POLICY", .currency = "GBP", .held = true, .known = true, .asset = 1}, \
+                  ACCOUNT("Y", 0)},                                                             \
+        .rows = {ROW("t", 1, 0, 1, 20440),                                                      \
+                 ROW("buy", 2, 1, 2, 51100),                                                    \
+                 {.id = "sell",                                                                 \
+                  .time = 3,                                                                    \
+                  .from = 2,                                                                    \
+                  .to = 3,                                                                      \
+                  .amount = 51100,                                                              \
+                  .amount_in = proceeds}},                                                      \
+        .sources = {DECLARE("T", "t")}, .lien = lien_                                           \
+    }
 
 static const struct {
     const char *story;
@@ -105,6 +122,26 @@ static const struct {
       .rows = {ROW("a", 1, 1, 2, 9), ROW("b", 2, 0, 1, 5), ROW("s", 3, 1, 2, 2)},
       .sources = {HELD("T", 1, 3, 3)}},
      {"T X 1; T Z 2", NULL, "T X 2; T Z 1", NULL, "T X 3", "T X 3", "T X 3; T Z 11"}},
+    {"Foskett, a gain by share: the claim had two fifths of the premiums (T17)",
+     POLICY(1000000, false),
+     {"T Y 400000", "T Y 400000", "T Y 400000", NULL, "T Y 400000", "T Y 400000",
+      "T POLICY 0; T X 0; T Y 1000000"}},
+    {"Foskett, a gain by lien: the claim keeps its amount",
+     POLICY(1000000, true),
+     {"T Y 20440", "T Y 20440", "T Y 20440", NULL, "T Y 20440", "T Y 20440",
+      "T POLICY 0; T X 0; T Y 1000000"}},
+    {"a loss by share falls on everybody",
+     POLICY(25000, false),
+     {"T Y 10000", "T Y 10000", "T Y 10000", NULL, "T Y 10000", "T Y 10000",
+      "T POLICY 0; T X 0; T Y 25000"}},
+    {"a loss by lien falls on the holder first",
+     POLICY(25000, true),
+     {"T Y 20440", "T Y 20440", "T Y 20440", NULL, "T Y 20440", "T Y 20440",
+      "T POLICY 0; T X 0; T Y 25000"}},
+    {"a lien is worth no more than the proceeds",
+     POLICY(15000, true),
+     {"T Y 15000", "T Y 15000", "T Y 15000", NULL, "T Y 15000", "T Y 15000",
+      "T POLICY 0; T X 0; T Y 15000"}},
     {"a fee is paid like any debit",
      {.nodes = {OUTSIDE("OUT"), ACCOUNT("X", 3), OUTSIDE("Y")},
       .rows = {ROW("t", 1, 0, 1, 9), FEE("s", 2, 1, 2, 4, 4)},
