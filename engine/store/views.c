@@ -11,7 +11,8 @@ static const char visible_sql[] = "INSERT INTO temp.visible (source)"
                                   " SELECT s.number FROM main.source s"
                                   "  WHERE (s.revision <= ?1 AND NOT EXISTS"
                                   "   (SELECT 1 FROM main.withdrawal w"
-                                  "     WHERE w.source = s.number AND w.revision <= ?1))";
+                                  "     WHERE w.source = s.number AND w.revision <= ?1))"
+                                  "   AND s.number <> ?2";
 
 /* Of all records that say the same, the first in a visible source counts. */
 static const char hidden_sql[] =
@@ -26,25 +27,30 @@ static const char hidden_sql[] =
     "                  WHERE e.duplicate_of = d.duplicate_of AND e.id < d.id"
     "                    AND e.source IN (SELECT source FROM temp.visible)))";
 
-static at_status run_with(sqlite3 *db, const char *sql, const int64_t *value, at_error *err) {
+static at_status run_with(sqlite3 *db, const char *sql, const int64_t *values, size_t count,
+                          at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     AT_TRY(at_db_prepare(&statement, db, sql, err));
-    if (value)
-        AT_TRY(at_db_bind_int(statement, 1, *value, err));
+    for (size_t i = 0; i < count; i++)
+        AT_TRY(at_db_bind_int(statement, (int)i + 1, values[i], err));
     return at_db_once(statement, err);
 }
 
-at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_error *err) {
+static at_status fill(sqlite3 *db, int64_t revision, int64_t without, int64_t added,
+                      at_error *err) {
+    const int64_t values[] = {revision, without};
     AT_TRY(at_db_run(db, tables_sql, err));
-    AT_TRY(run_with(db, visible_sql, &revision, err));
+    AT_TRY(run_with(db, visible_sql, values, 2, err));
     if (added)
-        AT_TRY(
-            run_with(db, "INSERT OR IGNORE INTO temp.visible (source) VALUES (?1)", &added, err));
-    return run_with(db, hidden_sql, NULL, err);
+        AT_TRY(run_with(db, "INSERT OR IGNORE INTO temp.visible (source) VALUES (?1)", &added, 1,
+                        err));
+    return run_with(db, hidden_sql, NULL, 0, err);
 }
 
-at_status at_views_without(sqlite3 *db, int64_t source, at_error *err) {
-    AT_TRY(run_with(db, "DELETE FROM temp.visible WHERE source = ?1", &source, err));
-    AT_TRY(at_db_run(db, "DELETE FROM temp.hidden", err));
-    return run_with(db, hidden_sql, NULL, err);
+at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_error *err) {
+    return fill(db, revision, 0, added, err);
+}
+
+at_status at_views_without(sqlite3 *db, int64_t revision, int64_t source, at_error *err) {
+    return fill(db, revision, source, 0, err);
 }

@@ -19,7 +19,7 @@
 /** Make both tables anew. @param added  a source not published yet that counts too, or 0 */
 AT_CHECKED at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_error *err);
 
-/** Take a source out of both tables: what a revision that replaces it begins from. */
-AT_CHECKED at_status at_views_without(sqlite3 *db, int64_t source, at_error *err);
+/** The same but for a source: what a revision that replaces it begins from. 0 = none. */
+AT_CHECKED at_status at_views_without(sqlite3 *db, int64_t revision, int64_t source, at_error *err);
 
 #endif

@@ -170,9 +170,7 @@ static at_status begin_rows(at_import *import, at_error *err) {
     AT_TRY(at_db_number(&last, db, 0, NULL, 0, "SELECT max(number) FROM main.source", err));
     import->source = last + 1;
     AT_TRY(at_store_newest(&newest, db, err));
-    AT_TRY(at_views_visible(db, newest, 0, err));
-    if (import->info.replaces)
-        AT_TRY(at_views_without(db, import->info.replaces, err));
+    AT_TRY(at_views_without(db, newest, import->info.replaces, err));
     AT_TRY(at_intern_begin(&import->intern, db, &import->arena, err));
     AT_TRY(
         at_intern_name_space(&import->name_space, &import->intern, import->info.name_space, err));
