@@ -55,6 +55,14 @@ if(TARGET assettrace)
     install(FILES "${written}/assettrace.fish" COMPONENT program
             DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
+# Scheduled imports (see the units' own words); an administrator enables them by hand.
+configure_file("${packaging}/assettrace-import@.service.in"
+               generated/assettrace-import@.service @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/generated/assettrace-import@.service"
+              "${packaging}/assettrace-import@.timer"
+        DESTINATION "lib/systemd/system" COMPONENT program)
+install(FILES "${packaging}/assettrace.sysusers" RENAME assettrace.conf
+        DESTINATION "lib/sysusers.d" COMPONENT program)
 install(TARGETS assettrace_static assettrace_shared
         ARCHIVE COMPONENT development
         LIBRARY COMPONENT library NAMELINK_COMPONENT development)
