@@ -20,6 +20,9 @@ enum {
 };
 static const uint64_t content_limit_default = UINT64_C(1) << 40;
 
+static at_unpacking unpacking = {.content_bytes = AT_INPUT_UNPACKED_MAX,
+                                 .ratio = AT_INPUT_RATIO_MAX};
+
 typedef enum packing_kind { PLAIN, GZIP, ZSTD } packing_kind;
 
 /*
@@ -106,6 +109,11 @@ at_status at_input_open_memory(at_input **out, const void *data, size_t bytes, c
     (*out)->end = bytes;
     (*out)->ended = true;
     return AT_OK;
+}
+
+void at_input_unpacking(const at_unpacking *limits) {
+    assert(limits->content_bytes > 0 && limits->ratio > 0);
+    unpacking = *limits;
 }
 
 const char *at_input_name(const at_input *input) {
@@ -258,6 +266,28 @@ static void cut_at_limit(at_input *in) {
                   in->limit_bytes);
 }
 
+/* A file that unpacks into hundreds of times its size is made to fill a disk, not to be read. What
+ * came out before is good, and told before the error. */
+static void cut_bomb(at_input *in, size_t made) {
+    const uint64_t end = end_offset(in), packed = in->raw_offset - (in->raw_end - in->raw_start);
+    const bool swollen = end > AT_INPUT_RATIO_FROM && end / unpacking.ratio > packed;
+    if (in->packing == PLAIN || in->failure.status != AT_OK ||
+        (!swollen && end <= unpacking.content_bytes))
+        return;
+    in->end -= made;
+    if (swollen)
+        (void)at_fail(&in->failure, AT_LIMIT, "E-INPUT-BOMB",
+                      "\"%s\" unpacks into more than %" PRIu64 " times its size, after %" PRIu64
+                      " bytes of content",
+                      in->name, unpacking.ratio, end_offset(in));
+    else
+        (void)at_fail(&in->failure, AT_LIMIT, "E-INPUT-BOMB",
+                      "\"%s\" unpacks into more than %" PRIu64 " bytes", in->name,
+                      unpacking.content_bytes);
+    at_hint(&in->failure, "If it is what it should be, raise --max-ratio or --max-unpacked, or "
+                          "unpack it yourself.");
+}
+
 /* Read on until `want` bytes are at hand, the content ends, or it fails (then in->failure). */
 static at_status fill(at_input *in, size_t want, at_error *err) {
     AT_TRY(make_window(in, want, err));
@@ -266,6 +296,7 @@ static at_status fill(at_input *in, size_t want, at_error *err) {
         /* The status is kept in in->failure, because bytes made before it are good. */
         (void)!produce(&made, in, in->window + in->end, in->capacity - in->end, &in->failure);
         in->end += made;
+        cut_bomb(in, made);
         cut_at_limit(in);
     }
     return AT_OK;

@@ -15,6 +15,20 @@
 
 #define AT_INPUT_WINDOW_MAX ((size_t)8 << 20)
 
+/* What a compressed file may become: more is AT_LIMIT "E-INPUT-BOMB". gzip reaches 1032 times,
+ * zstd any; statements of banks 5 to 50. The ratio counts from AT_INPUT_RATIO_FROM bytes of content
+ * on. */
+#define AT_INPUT_UNPACKED_MAX (UINT64_C(256) << 30)
+#define AT_INPUT_RATIO_FROM (UINT64_C(16) << 20)
+enum { AT_INPUT_RATIO_MAX = 300 };
+
+typedef struct at_unpacking {
+    uint64_t content_bytes, ratio;
+} at_unpacking;
+
+/** For all inputs of this process from now on; to be called before threads are started. */
+void at_input_unpacking(const at_unpacking *limits);
+
 typedef struct at_input at_input;
 
 /** `name` is what messages call it (the file as the user named it). limit_bytes 0 = 1 TiB. */

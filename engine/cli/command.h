@@ -29,6 +29,7 @@ enum {
     AT_TAKES_REVISION = 4,    /* --at */
     AT_TAKES_LOCK = 8,        /* --lock-wait */
     AT_TAKES_PASSPHRASE = 16, /* --passphrase-file, --passphrase-fd */
+    AT_TAKES_UNPACK = 32,     /* --max-unpacked, --max-ratio */
 };
 
 enum { AT_WORDS_ANY = 100000 };

@@ -45,13 +45,19 @@ static const at_option passphrase_options[] = {
     {0},
 };
 
+static const at_option unpack_options[] = {
+    {"max-unpacked", 0, "MIB", "how much a compressed file may become (262144)", false},
+    {"max-ratio", 0, "N", "how many times its size a compressed file may become (300)", false},
+    {0},
+};
+
 static const struct {
     unsigned takes;
     const at_option *options;
 } option_groups[] = {
     {AT_TAKES_FORMAT, format_options},         {AT_TAKES_JSON, json_options},
     {AT_TAKES_REVISION, revision_options},     {AT_TAKES_LOCK, lock_options},
-    {AT_TAKES_PASSPHRASE, passphrase_options},
+    {AT_TAKES_PASSPHRASE, passphrase_options}, {AT_TAKES_UNPACK, unpack_options},
 };
 
 static const at_option import_options[] = {
@@ -283,7 +289,7 @@ const at_command at_commands[] = {
      .summary = "read files into the store",
      .actions = import_actions,
      .writes = true,
-     .takes = AT_TAKES_JSON | AT_TAKES_LOCK,
+     .takes = AT_TAKES_JSON | AT_TAKES_LOCK | AT_TAKES_UNPACK,
      .options = import_options,
      .details =
          "Each file is one revision and gets a receipt: every record loaded, duplicate or\n"
@@ -295,7 +301,7 @@ const at_command at_commands[] = {
      .summary = "import what was delivered into a folder, and file it away",
      .actions = inbox_actions,
      .writes = true,
-     .takes = AT_TAKES_FORMAT | AT_TAKES_LOCK,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_LOCK | AT_TAKES_UNPACK,
      .options = inbox_options,
      .details =
          "For scheduled jobs. x.csv is finished when x.csv.done lies beside it and is not older;\n"
@@ -310,7 +316,7 @@ const at_command at_commands[] = {
      .group = "sources",
      .summary = "mappings: which column of a bank's file feeds which field",
      .actions = map_actions,
-     .takes = AT_TAKES_FORMAT,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_UNPACK,
      .options = map_options,
      .details =
          "guess prints the mapping (or with --table and its like the reasons alone), and on\n"

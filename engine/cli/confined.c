@@ -1,6 +1,7 @@
 #include "engine/cli/confined.h"
 
 #include "engine/base/file.h"
+#include "engine/base/input.h"
 #include "engine/crypto/hash.h"
 
 #include <string.h>
@@ -47,8 +48,22 @@ static at_status look_up_early(at_cli *cli, at_error *err) {
     return at_sha256_text(hash, random, sizeof random, err);
 }
 
+static at_status limit_unpacking(const at_cli *cli, at_error *err) {
+    enum { MIB_SHIFT = 20, MIB_MAX = 1 << 30, RATIO_TOP = 1000000 };
+    int64_t mib = 0, ratio = 0;
+    if (!(cli->command->takes & AT_TAKES_UNPACK))
+        return AT_OK;
+    AT_TRY(at_cli_number(&mib, cli, "max-unpacked", 1, MIB_MAX, AT_INPUT_UNPACKED_MAX >> MIB_SHIFT,
+                         err));
+    AT_TRY(at_cli_number(&ratio, cli, "max-ratio", 1, RATIO_TOP, AT_INPUT_RATIO_MAX, err));
+    at_input_unpacking(
+        &(at_unpacking){.content_bytes = (uint64_t)mib << MIB_SHIFT, .ratio = (uint64_t)ratio});
+    return AT_OK;
+}
+
 at_status at_cli_confine(at_confined *list, at_cli *cli, at_error *err) {
     at_confinement confined;
+    AT_TRY(limit_unpacking(cli, err));
     AT_TRY(add_output(list, cli, err));
     AT_TRY(look_up_early(cli, err));
     AT_TRY(at_confine(&confined, list->paths, list->count, err));
