@@ -33,6 +33,8 @@ typedef enum at_arg_type {
                         object {label, transfer | account + time, amount} */
     AT_ARG_FLAG,     /* yes or no */
     AT_ARG_COUNTRY,  /* ISO 3166 alpha-2; commas separate several when `repeat` */
+    AT_ARG_DURATION, /* a length of time >= 0: 3d, 12h, 45m, 10s or microseconds */
+    AT_ARG_FILE,     /* a file, read when the question is bound */
 } at_arg_type;
 
 typedef struct at_arg {
@@ -53,7 +55,8 @@ typedef struct at_argument {
     union {
         at_thing thing;
         int64_t time_us;
-        int64_t number; /* COUNT, AMOUNT, FLAG (0, 1), CHOICE (index) */
+        int64_t number; /* COUNT, AMOUNT, DURATION (microseconds), FLAG (0, 1), CHOICE (index) */
+        at_span file;   /* its bytes, with a NUL behind them */
         at_ratio ratio;
     };
 } at_argument;

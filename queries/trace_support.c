@@ -132,29 +132,12 @@ static at_status read_nodes(bool **out, bool *given, const at_question *question
 }
 
 static at_status read_window(int64_t *out, const at_question *question, at_error *err) {
-    static const struct {
-        char unit;
-        int64_t us;
-    } units[] = {{'d', AT_US_PER_DAY},
-                 {'h', 3600 * AT_US_PER_SECOND},
-                 {'m', 60 * AT_US_PER_SECOND},
-                 {'s', AT_US_PER_SECOND},
-                 {'\0', 1}};
-    enum { DIGITS_MAX = 20 };
     const char *text = at_question_text(question, "backward_window");
     *out = AT_TRACE_WINDOW_OFF;
     if (text == NULL)
         return AT_OK;
-    char digits[DIGITS_MAX] = {0};
-    const size_t bytes = strspn(text, "0123456789");
-    int64_t number = 0;
-    if (bytes > 0 && bytes < sizeof digits) {
-        memcpy(digits, text, bytes);
-        for (size_t i = 0; i < AT_COUNT(units) && at_int_parse(&number, digits); i++)
-            if (text[bytes] == units[i].unit && (text[bytes] == '\0' || text[bytes + 1] == '\0') &&
-                !__builtin_mul_overflow(number, units[i].us, out))
-                return AT_OK;
-    }
+    if (at_duration_parse(out, text))
+        return AT_OK;
     const at_status status =
         at_fail(err, AT_USAGE, "E-TRACE-WINDOW", "window \"%s\" is not a length of time", text);
     at_hint(err, "write 30d, 12h, 45m, 10s or microseconds");

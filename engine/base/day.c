@@ -306,3 +306,26 @@ void at_time_format(char out[AT_TIME_TEXT_BYTES], int64_t us, at_precision preci
     }
     memcpy(end, "Z", 2);
 }
+
+bool at_duration_parse(int64_t *out, const char *text) {
+    static const struct {
+        char unit;
+        int64_t us;
+    } units[] = {{'d', AT_US_PER_DAY},
+                 {'h', 3600 * AT_US_PER_SECOND},
+                 {'m', 60 * AT_US_PER_SECOND},
+                 {'s', AT_US_PER_SECOND},
+                 {'\0', 1}};
+    enum { DIGITS_MAX = 20 };
+    assert(out != NULL && text != NULL);
+    char digits[DIGITS_MAX] = {0};
+    const size_t bytes = strspn(text, "0123456789");
+    int64_t number = 0;
+    if (bytes == 0 || bytes >= sizeof digits)
+        return false;
+    memcpy(digits, text, bytes);
+    for (size_t i = 0; i < AT_COUNT(units) && at_int_parse(&number, digits); i++)
+        if (text[bytes] == units[i].unit && (text[bytes] == '\0' || text[bytes + 1] == '\0'))
+            return !__builtin_mul_overflow(number, units[i].us, out);
+    return false;
+}

@@ -48,6 +48,10 @@ AT_CHECKED at_status at_day_parse(int32_t *out, const char *text, at_error *err)
 AT_CHECKED at_status at_time_parse_end(int64_t *out, const char *text, at_error *err);
 AT_CHECKED at_status at_time_parse_start(int64_t *out, const char *text, at_error *err);
 
+/** A length of time in microseconds: "3d", "12h", "45m", "10s", or a bare number of microseconds.
+ *  False when it is none, or passes int64. */
+bool at_duration_parse(int64_t *out, const char *text);
+
 /** RFC 3339 UTC into out: "2024-03-01T10:20:30Z", fraction only when not zero, date alone for
  * AT_DAY. */
 #define AT_TIME_TEXT_BYTES 32

@@ -61,6 +61,15 @@ static at_status pick(at_field_list *out, const at_field_list *all, const char *
     return may_lack && other_query_has(name, length) ? AT_OK : unknown(all, name, length, err);
 }
 
+/* A cell may hold thousands of ids: too long for a line. */
+static void drop_lists(at_field_list *list, const at_table *table) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].index < 0 || table->columns[list->items[i].index].type != AT_COLUMN_IDS)
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+}
+
 at_status at_fields_choose(at_field_list *out, const at_output *output, const at_print *print,
                            at_error *err) {
     at_field_list all = {.count = 0};
@@ -68,9 +77,11 @@ at_status at_fields_choose(at_field_list *out, const at_output *output, const at
     AT_TRY(list_all(&all, print, err));
     if (!output->fields) {
         *out = all;
-        const bool json = output->format == AT_FORMAT_JSON || output->format == AT_FORMAT_NDJSON;
-        if (print->facts && !json)
+        if (output->format == AT_FORMAT_JSON || output->format == AT_FORMAT_NDJSON)
+            return AT_OK;
+        if (print->facts)
             out->count--; /* support */
+        drop_lists(out, print->table);
         return AT_OK;
     }
     for (const char *name = output->fields;; name++) {

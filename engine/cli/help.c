@@ -131,6 +131,8 @@ const char *at_help_argument_type(const at_arg *arg) {
         [AT_ARG_SOURCE] = "LABEL=transfer:T[,AMOUNT] | LABEL=account:A@TIME[,AMOUNT]",
         [AT_ARG_FLAG] = "yes | no",
         [AT_ARG_COUNTRY] = "COUNTRY",
+        [AT_ARG_DURATION] = "DURATION",
+        [AT_ARG_FILE] = "FILE",
     };
     return words[arg->type];
 }

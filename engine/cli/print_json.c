@@ -24,9 +24,21 @@ static const char *type_text(at_column_type type) {
     static const char *const words[] = {
         [AT_COLUMN_TEXT] = "text",     [AT_COLUMN_ID] = "id",       [AT_COLUMN_COUNT] = "count",
         [AT_COLUMN_AMOUNT] = "amount", [AT_COLUMN_SHARE] = "share", [AT_COLUMN_RATIO] = "ratio",
-        [AT_COLUMN_TIME] = "time",
+        [AT_COLUMN_TIME] = "time",     [AT_COLUMN_IDS] = "ids",
     };
     return words[type];
+}
+
+static at_status put_ids(at_json_writer *json, const char *ids, at_text *scratch, at_error *err) {
+    at_json_array(json);
+    for (size_t bytes; *ids != '\0'; ids += bytes + (ids[bytes] != '\0')) {
+        bytes = strcspn(ids, "\n");
+        at_text_reset(scratch);
+        AT_TRY(at_text_add_bytes(scratch, ids, bytes, err));
+        at_json_put_text(json, at_text_string(scratch));
+    }
+    at_json_array_end(json);
+    return AT_OK;
 }
 
 static at_status put_cell(at_json_writer *json, const at_column *column, const at_cell *cell,
@@ -35,6 +47,8 @@ static at_status put_cell(at_json_writer *json, const at_column *column, const a
     const int64_t exact = (INT64_C(1) << EXACT_BITS) - 1;
     if (cell->empty) {
         at_json_put_text(json, NULL);
+    } else if (column->type == AT_COLUMN_IDS) {
+        return put_ids(json, cell->text, scratch, err);
     } else if (column->type == AT_COLUMN_COUNT && cell->integer >= -exact &&
                cell->integer <= exact) {
         at_json_put_int(json, cell->integer);

@@ -196,7 +196,7 @@ static void write_columns(at_json_writer *writer, const at_table *table) {
     static const char *const types[] = {
         [AT_COLUMN_TEXT] = "text",     [AT_COLUMN_ID] = "id",       [AT_COLUMN_COUNT] = "count",
         [AT_COLUMN_AMOUNT] = "amount", [AT_COLUMN_SHARE] = "share", [AT_COLUMN_RATIO] = "ratio",
-        [AT_COLUMN_TIME] = "time",
+        [AT_COLUMN_TIME] = "time",     [AT_COLUMN_IDS] = "ids",
     };
     at_json_array(writer);
     for (size_t i = 0; i < table->column_count; i++) {

@@ -57,6 +57,7 @@ static at_status run_sql(at_table *table, at_reader *reader, const at_question *
         case AT_ARG_COUNT:
         case AT_ARG_AMOUNT:
         case AT_ARG_FLAG:
+        case AT_ARG_DURATION:
             value.integer = item->number;
             break;
         default:

@@ -1,6 +1,7 @@
 /* bind.c: the pairs a person wrote become the typed arguments a descriptor declares. */
 #include <string.h>
 
+#include "engine/base/file.h"
 #include "engine/jobs/ask.h"
 
 enum { ARGUMENTS_MAX = 100000 };
@@ -72,6 +73,16 @@ static bool is_country(const char *text) {
            text[1] <= 'Z';
 }
 
+static at_status read_file(bind_state *state, at_argument *item, at_error *err) {
+    enum { FILE_BYTES_MAX = 16 << 20 };
+    AT_CLEANUP(at_text_clear) at_text content = {0};
+    const char *copy = NULL;
+    AT_TRY(at_file_read(&content, item->text, FILE_BYTES_MAX, err));
+    AT_TRY(at_arena_copy(&copy, state->arena, at_text_string(&content), content.bytes, err));
+    item->file = (at_span){.data = copy, .bytes = content.bytes};
+    return AT_OK;
+}
+
 /* One value already split: item->text becomes what its type says. */
 static at_status type_value(bind_state *state, at_argument *item, at_error *err) {
     const at_arg *arg = item->arg;
@@ -121,6 +132,13 @@ static at_status type_value(bind_state *state, at_argument *item, at_error *err)
         return is_country(item->text)
                    ? AT_OK
                    : bad_value(arg, item->text, "a country of two capital letters (ISO 3166)", err);
+    case AT_ARG_DURATION:
+        return at_duration_parse(&item->number, item->text)
+                   ? AT_OK
+                   : bad_value(arg, item->text, "a length of time such as 3d, 12h, 45m or 10s",
+                               err);
+    case AT_ARG_FILE:
+        return read_file(state, item, err);
     }
     return at_fail(err, AT_BUG, "E-BUG", "argument type %d is not known", (int)arg->type);
 }

@@ -93,6 +93,11 @@ static at_status check_literal(const at_arg *arg, const char *text, const at_jso
             return at_case_wrong(err, value, "E-ASK-VALUE", "a country",
                                  "write two capital letters (ISO 3166), such as IR");
         return AT_OK;
+    case AT_ARG_DURATION:
+        if (!at_duration_parse(&number, text))
+            return at_case_wrong(err, value, "E-ASK-VALUE", "a length of time",
+                                 "write 3d, 12h, 45m, 10s or microseconds");
+        return AT_OK;
     default:
         return AT_OK;
     }

@@ -156,6 +156,17 @@ static void print_share(char out[SHARE_TEXT_BYTES], double share, int places) {
     out[written] = '\0';
 }
 
+/* One blank between ids: a line feed would break the row. */
+static at_status print_ids(at_text *out, const char *ids, at_error *err) {
+    for (size_t bytes; *ids != '\0'; ids += bytes + (ids[bytes] != '\0')) {
+        bytes = strcspn(ids, "\n");
+        AT_TRY(at_text_add_bytes(out, ids, bytes, err));
+        if (ids[bytes] != '\0')
+            AT_TRY(at_text_add_char(out, ' ', err));
+    }
+    return AT_OK;
+}
+
 at_status at_cell_print(at_text *out, const at_column *column, const at_cell *cell, int places,
                         at_error *err) {
     assert(out != NULL && column != NULL && cell != NULL && places > 0 && places <= 15);
@@ -166,6 +177,8 @@ at_status at_cell_print(at_text *out, const at_column *column, const at_cell *ce
     case AT_COLUMN_TEXT:
     case AT_COLUMN_ID:
         return at_text_add(out, cell->text, err);
+    case AT_COLUMN_IDS:
+        return print_ids(out, cell->text, err);
     case AT_COLUMN_COUNT:
     case AT_COLUMN_AMOUNT:
         return at_text_add_int(out, cell->integer, err);

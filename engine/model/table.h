@@ -23,6 +23,8 @@ typedef enum at_column_type {
     AT_COLUMN_SHARE,  /* a decimal */
     AT_COLUMN_RATIO,  /* "n/d", exact */
     AT_COLUMN_TIME,   /* RFC 3339 */
+    AT_COLUMN_IDS,    /* several ids, text with a line feed between; an array in JSON, and shown
+                         elsewhere only when the column is named */
 } at_column_type;
 
 typedef struct at_column {
@@ -36,7 +38,7 @@ enum { AT_SOURCES_MAX = 32 };
 typedef struct at_cell {
     bool empty;
     union {
-        const char *text; /* TEXT, ID */
+        const char *text; /* TEXT, ID, IDS */
         int64_t integer;  /* COUNT, AMOUNT, TIME (microseconds) */
         double real;      /* SHARE - not money */
         at_ratio ratio;

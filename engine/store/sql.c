@@ -212,6 +212,7 @@ static at_status read_cell(at_cell *cell, const at_column *column, sqlite3_stmt 
     switch (column->type) {
     case AT_COLUMN_TEXT:
     case AT_COLUMN_ID:
+    case AT_COLUMN_IDS:
         AT_TRY(at_db_text(&text, statement, index, arena, err));
         at_cell_text(cell, text);
         break;

@@ -2,7 +2,8 @@
 # Goal: every registered query answers every fixture of its own, byte for byte, from input files on.
 # Method: for each QUERY(name) of queries/queries.def and each folder fixtures/queries/name/case/:
 #   *.csv            imported together, formats recognised; or import.json, which says how
-#   case.txt         one argument a line (key=value); lines that begin with # are for the reader
+#   case.txt         one argument a line (key=value; a file is named as from this folder); lines
+#                    that begin with # are for the reader
 #   expected.tsv     what `ask` writes
 #   expected.notes   optional: its notes, one a line as "CODE: text"
 #   expected.exit    optional: its exit code when it is not 0
@@ -66,7 +67,7 @@ ask() {
         *) set -- "$@" "$argument" ;;
         esac
     done <"$folder/case.txt"
-    "$program" -s "$store" ask "$name" "$@" >"$work/answer.tsv" 2>"$work/stderr"
+    (cd "$folder" && "$program" -s "$store" ask "$name" "$@") >"$work/answer.tsv" 2>"$work/stderr"
     code=$?
     wanted=0
     [ -f "$folder/expected.exit" ] && wanted=$(cat "$folder/expected.exit")

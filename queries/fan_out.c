@@ -1,0 +1,36 @@
+/* fan_out.c: many receivers from one account within a time (N4). */
+#include "queries/pattern_support.h"
+
+static at_status find(at_patterns *out, const at_moves *moves, const at_pattern_groups *groups,
+                      const at_pattern_settings *settings, at_error *err) {
+    (void)groups;
+    return at_pattern_fan(out, moves, false, (uint64_t)settings->k, settings->delta, err);
+}
+
+static const at_arg args[] = {
+    AT_PATTERN_K("3", "distinct receivers at least"),
+    AT_PATTERN_DELTA("7d", "windows of this length; overlapping ones are one finding"),
+    AT_PATTERN_CAP,
+    {0},
+};
+
+const at_pattern_family family_fan_out = {
+    .name = "fan_out",
+    .args = args,
+    .innocent = "wages, pensions, refunds, dividends and payments to suppliers leave one "
+                "account for many; month ends and holidays cluster them",
+
+    .run = find,
+};
+
+const at_query query_fan_out = {
+    .name = "fan_out",
+    .summary = "many receivers from one account within a time",
+    .version = 1,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .args = args,
+    .columns = (const at_column[]){AT_PATTERN_COLUMNS(
+        AT_COLUMN_ID, "the account that pays", "distinct receivers", "sum of what it was debited")},
+    .run = at_pattern_run,
+    .limits = AT_PATTERN_LIMITS,
+};
