@@ -70,6 +70,21 @@ static at_status put_holdings(at_table *out, const at_traced *traced, const at_t
     return AT_OK;
 }
 
+/* T12b: what could be in each target beside what is in those before it. */
+static at_status put_claims(at_table *out, const at_traced *traced, const at_traced_run *run,
+                            const at_envelope *envelope, at_error *err) {
+    for (size_t i = 0; i < run->claims.count; i++) {
+        const at_trace_holding claim = {.node = run->targets[i % run->target_count],
+                                        .label = (uint32_t)(i / run->target_count),
+                                        .amount = run->claims.amounts[i]};
+        const at_bound *bound = at_envelope_find(envelope, claim.label, claim.node);
+        if (at_node_chosen(&traced->to, &run->trace, claim.node) &&
+            (claim.amount > 0 || (bound != NULL && bound->hi > 0)))
+            AT_TRY(put_holding(out, run, envelope, &claim, err));
+    }
+    return AT_OK;
+}
+
 /* T10b: a claimant's part of a fund rests on how its money came into the fund's accounts, or on its
  * declaration where libr left none of it there. */
 static at_status put_part(at_table *out, const at_traced_run *run, uint32_t label, const char *fund,
@@ -162,6 +177,8 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
         const size_t first = out->row_count;
         if (one->rule == AT_TRACE_PARIPASSU)
             AT_TRY(put_parts(out, &traced, one, err));
+        else if (one->rule == AT_TRACE_CLAIMANT_BEST)
+            AT_TRY(put_claims(out, &traced, one, &envelope, err));
         else
             AT_TRY(put_holdings(out, &traced, one, &envelope, err));
         if (one->rule != AT_TRACE_POISON) /* which counts money once for every label */

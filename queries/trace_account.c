@@ -90,7 +90,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     for (size_t i = 0; i < traced.run_count; i++) {
         const at_traced_run *one = &traced.runs[i];
         int64_t *tainted = NULL;
-        if (one->rule == AT_TRACE_PARIPASSU)
+        if (!at_traced_moves(one->rule))
             continue; /* a division, not a path */
         AT_TRY(sum_moves(&tainted, one, &scratch, err));
         for (uint32_t node = 0; node < traced.ledger->node_count; node++) {

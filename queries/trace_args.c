@@ -26,6 +26,10 @@ const at_arg at_traced_args[] = {
      .summary = "paripassu: the accounts that are divided together; the one account that holds "
                 "traced money by libr when not given",
      .repeat = true},
+    {.name = "targets",
+     .type = AT_ARG_NODE,
+     .summary = "claimant_best: where the claim is wanted, the first choice first",
+     .repeat = true},
     {.name = "preserve",
      .type = AT_ARG_NODE,
      .summary = "oatway: what counts as preserved beside every asset",

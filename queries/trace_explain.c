@@ -93,7 +93,8 @@ static const char *rule_of(at_trace_method method) {
         [AT_TRACE_PARIPASSU] = "",
         [AT_TRACE_LIBR] = "untraced money goes first, then of every label its part",
         [AT_TRACE_OATWAY] = "untraced money goes first, but into what is preserved traced money",
-        [AT_TRACE_POISON] = ""};
+        [AT_TRACE_POISON] = "",
+        [AT_TRACE_CLAIMANT_BEST] = ""};
     return rules[method];
 }
 
@@ -344,7 +345,7 @@ static at_status put_run(at_table *out, const at_traced *traced, const at_traced
 
 /* What can be told step by step: not a division, nor a rule that counts money once a label. */
 static bool has_steps(at_trace_method rule) {
-    return rule != AT_TRACE_PARIPASSU && rule != AT_TRACE_POISON;
+    return at_traced_moves(rule) && rule != AT_TRACE_POISON;
 }
 
 static at_status run(at_table *out, const at_question *question, at_error *err) {

@@ -128,7 +128,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     AT_TRY(at_traced_prepare(&traced, out, question, AT_TRACED_AMOUNTS, &scratch, err));
     for (size_t i = 0; i < traced.run_count; i++) {
         const at_traced_run *one = &traced.runs[i];
-        if (one->rule == AT_TRACE_PARIPASSU)
+        if (!at_traced_moves(one->rule))
             continue; /* a division, not a path: what is to be said is said of libr */
         for (size_t j = 0; j < one->trace.note_count; j++)
             AT_TRY(put_note(out, one, &one->trace.notes[j], err));

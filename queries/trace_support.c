@@ -238,7 +238,7 @@ static at_status compare_ties(at_table *table, at_traced *traced, at_tie tie,
         AT_TRY(at_trace_run(&trace, &effective, &options, &arena, err));
         AT_TRY(at_trace_equal(&equal, &traced->runs[i].trace, &trace, &arena, err));
         traced->runs[i].order_sensitive = !equal;
-        if (!equal && traced->runs[i].rule != AT_TRACE_PARIPASSU)
+        if (!equal && at_traced_moves(traced->runs[i].rule))
             AT_TRY(note_intervals(table, &traced->runs[i], &trace, err));
     }
     return AT_OK;
@@ -326,6 +326,46 @@ static at_status divide_fund(at_traced_run *run, const at_question *question, at
     return at_fund_divide(&run->parts, libr, run->fund, scratch, err);
 }
 
+/* T12b: what could be in the targets, by priority. */
+static at_status claim_targets(at_traced_run *run, at_table *table, const at_question *question,
+                               at_arena *scratch, at_error *err) {
+    const at_argument *argument = at_question_get(question, "targets");
+    at_node_list list = {.arena = scratch};
+    if (argument == NULL) {
+        const at_status status =
+            at_fail(err, AT_USAGE, "E-TRACE-TARGETS", "claimant_best needs targets");
+        at_hint(err, "say targets=NODE,...: where the claim is wanted, the first choice first");
+        return status;
+    }
+    for (; argument != NULL; argument = at_question_next(question, argument))
+        AT_TRY(at_trace_find_nodes(&list, question, AT_TRACE_PLACES | AT_KIND_BIT(AT_PARTY),
+                                   argument->text, err));
+    size_t kept = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        bool known = false;
+        for (size_t j = 0; j < kept && !known; j++)
+            known = list.nodes[j] == list.nodes[i];
+        if (!known)
+            list.nodes[kept++] = list.nodes[i];
+    }
+    run->targets = list.nodes;
+    run->target_count = kept;
+    AT_TRY(at_envelope_claims(&run->claims, &run->trace, run->targets, kept, scratch, err));
+    if (run->claims.undefined)
+        return at_table_note(table, err, "CLAIMANT_BEST_UNDEFINED",
+                             "claimant_best is not defined: amounts were changed into other units "
+                             "by then");
+    if (run->claims.limited)
+        AT_TRY(at_table_note(table, err, "ENVELOPE_LIMIT",
+                             "claimant_best: targets are missing where their number times the "
+                             "reachable records passes %llu",
+                             (unsigned long long)AT_ENVELOPE_WORK_MAX));
+    return at_table_note(table, err, "WITNESS_NOT_UNIQUE",
+                         "claimant_best: of each label the most that could be in the targets, the "
+                         "first choice first; its amounts can be there together, but more than one "
+                         "way of the money leads to them, and none is shown");
+}
+
 at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
                             at_traced_detail detail, at_arena *scratch, at_error *err) {
     at_traced traced = {.ledger = question->ledger};
@@ -351,8 +391,7 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
     AT_TRY(at_effective_make(effective, traced.ledger, tie, reversals, as_of_us, scratch, err));
     for (size_t i = 0; i < traced.run_count; i++) {
         const at_trace_method rule = traced.runs[i].rule;
-        const at_trace_options options = {.method =
-                                              rule == AT_TRACE_PARIPASSU ? AT_TRACE_LIBR : rule,
+        const at_trace_options options = {.method = at_traced_moves(rule) ? rule : AT_TRACE_LIBR,
                                           .preserved = preserved,
                                           .watched = watched,
                                           .sale = (at_sale)at_question_number(question, "sale"),
@@ -364,6 +403,8 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
         AT_TRY(at_trace_run(&traced.runs[i].trace, effective, &options, scratch, err));
         if (rule == AT_TRACE_PARIPASSU)
             AT_TRY(divide_fund(&traced.runs[i], question, scratch, err));
+        if (rule == AT_TRACE_CLAIMANT_BEST)
+            AT_TRY(claim_targets(&traced.runs[i], table, question, scratch, err));
     }
     AT_TRY(compare_ties(table, &traced, tie, reversals, as_of_us, err));
     AT_TRY(note_runs(&traced, table, err));

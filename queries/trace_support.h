@@ -26,14 +26,24 @@ extern const char at_traced_limits[];
 typedef struct at_traced_run {
     const char *method;
     at_trace_method rule;
-    at_trace trace;       /* of paripassu: the libr trace beneath */
+    at_trace trace;       /* of paripassu and claimant_best: the libr trace beneath */
     bool order_sensitive; /* the other tie option gives something else */
 
     bool *fund; /* paripassu: by ledger node */
     uint32_t fund_first;
     size_t fund_count;
     const int64_t *parts; /* by tainted label, what it gets of the fund */
+
+    const uint32_t *targets; /* claimant_best: by priority */
+    size_t target_count;
+    at_claims claims;
 } at_traced_run;
+
+/** Whether a rule moves money itself: paripassu divides what libr left, claimant_best says what is
+ *  possible, without a way. */
+static inline bool at_traced_moves(at_trace_method rule) {
+    return rule != AT_TRACE_PARIPASSU && rule != AT_TRACE_CLAIMANT_BEST;
+}
 
 /* Nodes an argument selects. */
 typedef struct at_node_choice {

@@ -36,7 +36,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     AT_TRY(at_traced_prepare(&traced, out, question, AT_TRACED_MOVES, &scratch, err));
     for (size_t i = 0; i < traced.run_count; i++)
         for (uint32_t j = 0;
-             traced.runs[i].rule != AT_TRACE_PARIPASSU && j < traced.runs[i].trace.moves.count; j++)
+             at_traced_moves(traced.runs[i].rule) && j < traced.runs[i].trace.moves.count; j++)
             AT_TRY(put_move(out, &traced.runs[i], j, err));
     return at_table_sort(out, err);
 }

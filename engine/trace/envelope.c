@@ -352,6 +352,62 @@ at_status at_envelope_make(at_envelope *out, const at_trace *trace, const bool *
     return AT_OK;
 }
 
+/* A target takes what others hold; then its edge stays closed, so that none after it takes that
+ * away, and what flows inside may still be led otherwise. */
+static at_status claim(int64_t *out, network *work, uint32_t node, uint64_t *steps, at_error *err) {
+    at_flow *flow = &work->flow;
+    const uint32_t edge = work->final[node];
+    int64_t more = 0;
+    *out = 0;
+    if (edge == AT_NONE)
+        return AT_OK;
+    const int64_t units = at_flow_units(flow, edge), capacity = flow->edges[edge].capacity;
+    at_flow_set(flow, edge, 0, 0);
+    AT_TRY(at_flow_push(&more, flow, work->place[node], work->sink, AT_FLOW_IN, capacity - units,
+                        steps, err));
+    *out = units + more;
+    return AT_OK;
+}
+
+static at_status claim_label(at_claims *out, uint32_t label, const at_trace *trace,
+                             const uint32_t *targets, size_t count, allowance *left,
+                             at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = arena->limit_bytes};
+    const uint32_t node_total = (uint32_t)trace->effective->ledger->node_count + trace->sink_count;
+    network work = {.trace = trace,
+                    .effective = trace->effective,
+                    .ledger = trace->effective->ledger,
+                    .label = label,
+                    .due_us = INT64_MIN,
+                    .flow = {.arena = &scratch}};
+    at_wide total = 0;
+    AT_TRY(build(&work, node_total, &scratch, err));
+    AT_TRY(measure_all(&total, &work, node_total, &left->steps, err));
+    for (size_t i = 0; i < count; i++) {
+        int64_t amount = 0;
+        out->limited = out->limited || left->work < work.records || left->steps == 0;
+        if (out->limited)
+            return AT_OK;
+        left->work -= work.records;
+        AT_TRY(claim(&amount, &work, targets[i], &left->steps, err));
+        out->limited = left->steps == 0;
+        if (!out->limited)
+            out->amounts[out->count++] = amount;
+    }
+    return AT_OK;
+}
+
+at_status at_envelope_claims(at_claims *out, const at_trace *trace, const uint32_t *targets,
+                             size_t count, at_arena *arena, at_error *err) {
+    at_claims claims = {.undefined = converts(trace)};
+    allowance left = {.work = AT_ENVELOPE_WORK_MAX, .steps = steps_max};
+    AT_TRY(AT_NEW(&claims.amounts, arena, trace->tainted_count * count, err));
+    for (uint32_t label = 0; !claims.undefined && label < trace->tainted_count; label++)
+        AT_TRY(claim_label(&claims, label, trace, targets, count, &left, arena, err));
+    *out = claims;
+    return AT_OK;
+}
+
 static int compare_bounds(const void *a, const void *b) {
     const at_bound *left = a, *right = b;
     if (left->label != right->label)

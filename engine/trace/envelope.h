@@ -36,6 +36,23 @@ typedef struct at_envelope {
 AT_CHECKED at_status at_envelope_make(at_envelope *out, const at_trace *trace, const bool *wanted,
                                       at_arena *arena, at_error *err);
 
+/* What claimants could have in targets by priority (T12b). */
+typedef struct at_claims {
+    int64_t *amounts; /* by label, then target; those not reached by the work limit are missing */
+    size_t count;
+    bool undefined, limited; /* as of an envelope */
+} at_claims;
+
+/** Of each label the most that could be in the first target, then what more could be in the second
+ *  at the same time, and so on: hi({a1..ai}) - hi({a1..a(i-1)}). All of a label's amounts can be
+ *  there at once; the ways the money would have to take are not unique.
+ *
+ *  @param trace    as of at_envelope_make
+ *  @param targets  nodes of the trace, no two equal */
+AT_CHECKED at_status at_envelope_claims(at_claims *out, const at_trace *trace,
+                                        const uint32_t *targets, size_t count, at_arena *arena,
+                                        at_error *err);
+
 /** The bound of (label, node), or NULL. O(log bounds). */
 const at_bound *at_envelope_find(const at_envelope *envelope, uint32_t label, uint32_t node);
 

@@ -1,7 +1,7 @@
 #include "engine/trace/take.h"
 
-const char *const at_trace_methods[] = {"fifo", "lifo",   "prorata", "paripassu",
-                                        "libr", "oatway", "poison",  NULL};
+const char *const at_trace_methods[] = {"fifo",   "lifo",   "prorata",       "paripassu", "libr",
+                                        "oatway", "poison", "claimant_best", NULL};
 
 at_status at_take_init(at_take *out, at_trace_method method, uint32_t tainted_count,
                        uint32_t label_count, at_arena *arena, at_error *err) {

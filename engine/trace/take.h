@@ -8,6 +8,8 @@
  *   libr      @clean, @credit, @unknown first, then of every tainted label its part (T10)
  *   oatway    as libr, but tainted labels first into what is preserved (T12)
  *   paripassu no way of its own: what libr leaves in a fund is divided (T10b, fund.h)
+ *   claimant_best
+ *             no way of its own: the most that could be in targets by priority (T12b, envelope.h)
  *
  * fifo and lifo keep lists (lots.h), the others vectors (vector.h).
  *
@@ -25,7 +27,8 @@ typedef enum at_trace_method {
     AT_TRACE_PARIPASSU,
     AT_TRACE_LIBR,
     AT_TRACE_OATWAY,
-    AT_TRACE_POISON
+    AT_TRACE_POISON,
+    AT_TRACE_CLAIMANT_BEST
 } at_trace_method;
 extern const char *const at_trace_methods[]; /* in that order, NULL-terminated */
 

@@ -13,7 +13,13 @@
 #include "tests/support/world.h"
 #include "engine/trace/envelope.h"
 
-enum { WORLDS = 12000, LARGE_WORLDS = 6000, ALL_NODES = 3 * COIN_NODES, OUTCOMES_MAX = 100000 };
+enum {
+    WORLDS = 12000,
+    LARGE_WORLDS = 6000,
+    ALL_NODES = 3 * COIN_NODES,
+    OUTCOMES_MAX = 100000,
+    TARGETS = 3
+};
 
 /* Every choice, one after the other. */
 typedef struct chooser {
@@ -24,6 +30,7 @@ typedef struct chooser {
     int least[ALL_NODES], most[ALL_NODES];
     int64_t elsewhere[ALL_NODES]; /* as the engine says, to check every single outcome */
     int injected_least, injected_most;
+    int targets[TARGETS], together[TARGETS]; /* most of the first ones together (T12b) */
     size_t outcomes;
 } chooser;
 
@@ -42,6 +49,10 @@ static void record(chooser *all) {
         all->least[node] = low(all->least[node], all->tainted[node]);
         all->most[node] = high(all->most[node], all->tainted[node]);
         assert_true(all->tainted[node] >= all->injected - all->elsewhere[node]);
+    }
+    for (int i = 0, sum = 0; i < TARGETS; i++) {
+        sum += all->tainted[all->targets[i]];
+        all->together[i] = high(all->together[i], sum);
     }
     all->injected_least = low(all->injected_least, all->injected);
     all->injected_most = high(all->injected_most, all->injected);
@@ -226,15 +237,43 @@ static size_t compare(chooser *all, const at_trace *trace, const at_envelope *en
     return open;
 }
 
+/* Three nodes in some order, as the trace numbers them. */
+static void choose_targets(chooser *all, uint32_t *targets, const at_trace *trace, uint64_t seed) {
+    const uint32_t total = (uint32_t)trace->effective->ledger->node_count + trace->sink_count;
+    for (uint32_t i = 0; i < TARGETS; i++) {
+        targets[i] = (uint32_t)(seed + i * (1 + seed % 3 % (total / TARGETS))) % total;
+        all->targets[i] = find_node(all, at_trace_node_id(trace, targets[i]));
+        for (uint32_t j = 0; j < i; j++)
+            assert_int_not_equal(targets[i], targets[j]);
+    }
+}
+
+/* @return whether an earlier target took something from a later one */
+static bool compare_claims(const chooser *all, const uint32_t *targets, const at_trace *trace,
+                           at_arena *arena) {
+    at_claims claims;
+    int64_t sum = 0;
+    bool taken = false;
+    assert_int_equal(at_envelope_claims(&claims, trace, targets, TARGETS, arena, NULL), AT_OK);
+    assert_int_equal(claims.count, TARGETS);
+    for (int i = 0; i < TARGETS; i++) {
+        sum += claims.amounts[i];
+        assert_int_equal(sum, all->together[i]);
+        taken = taken || claims.amounts[i] < all->most[all->targets[i]];
+    }
+    return taken;
+}
+
 static void test_every_choice(void **state) {
     static chooser all;
     static coin_world world;
-    size_t done = 0, open = 0, outcomes = 0;
+    size_t done = 0, open = 0, outcomes = 0, taken = 0;
     (void)state;
     for (uint64_t seed = 1; done < WORLDS; seed++) {
         AT_CLEANUP(at_arena_clear) at_arena arena = {0};
         at_trace trace;
         at_envelope envelope;
+        uint32_t targets[TARGETS];
         make_small(&world, seed);
         if (world.source_count == 0)
             continue;
@@ -249,14 +288,20 @@ static void test_every_choice(void **state) {
             all.elsewhere[find_node(&all, at_trace_node_id(&trace, bound->node))] =
                 (int64_t)bound->elsewhere;
         }
+        const bool enough = world.node_count >= TARGETS;
+        if (enough)
+            choose_targets(&all, targets, &trace, seed);
         go_on(&all, 0);
         if (all.outcomes > OUTCOMES_MAX)
             continue;
         done++;
         outcomes += all.outcomes;
         open += compare(&all, &trace, &envelope);
+        taken += enough && compare_claims(&all, targets, &trace, &arena);
     }
-    print_message("  %zu outcomes, %zu nodes where rules may differ\n", outcomes, open);
+    print_message("  %zu outcomes, %zu nodes where rules may differ, %zu claims at others' cost\n",
+                  outcomes, open, taken);
+    assert_true(taken > WORLDS / 20);
     assert_true(open > WORLDS / 4 && outcomes > 4 * WORLDS);
 }
 
