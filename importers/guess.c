@@ -29,7 +29,7 @@ static at_status fill_in(at_text *out, const char *mapping, at_error *err) {
 static at_status try_mapping(at_guesser *g, const char *path, const char *name, at_error *err) {
     AT_CLEANUP(at_json_close) at_json *json = NULL;
     AT_CLEANUP(at_input_close) at_input *in = NULL;
-    enum { SURE = 98, SOME = 60, NOTHING = 0 };
+    enum { SURE = 98, SOME = 60, NOTHING = 0, TRIAL_ROWS_MAX = 1000000 };
     at_guess *out = g->out;
     at_trial *trial = &out->trial;
     char number[AT_AMOUNT_TEXT_BYTES];
@@ -38,7 +38,8 @@ static at_status try_mapping(at_guesser *g, const char *path, const char *name, 
     AT_TRY(at_json_parse(&json, filled.data, filled.bytes, "the guess", err));
     AT_TRY(at_input_open(&in, path, name, 0, err));
     at_error reason = {.status = AT_OK};
-    const at_status status = at_trial_read(trial, in, at_json_root(json), NULL, &reason);
+    const at_status status =
+        at_trial_read(trial, in, at_json_root(json), TRIAL_ROWS_MAX, NULL, &reason);
     if (status == AT_BAD_INPUT || (status == AT_LIMIT && strcmp(reason.code, "E-MEMORY") != 0))
         return at_guess_say(g, "rows", "0", NOTHING, err, "no import could read the file: %s",
                             reason.message);
@@ -52,7 +53,9 @@ static at_status try_mapping(at_guesser *g, const char *path, const char *name, 
                             trial->rejected, trial->records + trial->rejected,
                             trial->first.message);
     return at_guess_say(g, "rows", number, trial->records > 0 ? SURE : SOME, err,
-                        "read through the mapping, no row is rejected");
+                        trial->cut ? "read through the mapping, no row is rejected; the file goes "
+                                     "on, and `map check` reads all of it"
+                                   : "read through the mapping, no row is rejected");
 }
 
 static at_status guess_text(at_guesser *g, at_error *err) {

@@ -38,6 +38,7 @@ typedef struct at_guess_point {
 typedef struct at_trial {
     uint64_t records, rejected, warnings;
     uint64_t statements, balanced, breaks; /* accounts; those with balances that follow; rows */
+    bool cut;                              /* the file goes on: no account was read to its end */
     at_error first;                        /* reason of the first rejected record; status 0: none */
 } at_trial;
 
@@ -56,10 +57,11 @@ AT_CHECKED at_status at_guess_file(at_guess *out, const char *path, const char *
 /**
  * Read `in` through `mapping` and count what would come of it.
  *
- * @param sink  gets every record too; may be NULL
+ * @param rows_max  no more rows than that are read; 0: all
+ * @param sink      gets every record too; may be NULL
  */
 AT_CHECKED at_status at_trial_read(at_trial *out, at_input *in, const at_json_value *mapping,
-                                   const at_sink *sink, at_error *err);
+                                   uint64_t rows_max, const at_sink *sink, at_error *err);
 
 /** Is this a mapping? The kinds of its records are added to `kinds` (AT_TRIAL_KINDS_MAX of them).
  *  AT_BAD_INPUT with pointer and line. */

@@ -190,9 +190,10 @@ static at_status check_memory(doctor *self, at_error *err) {
 
 /* Messages and answers are UTF-8 whatever the locale says; a terminal may think otherwise. */
 static at_status check_locale(doctor *self, at_error *err) {
-    const char *language = getenv("LC_ALL");
-    if (!language || !*language)
-        language = getenv("LANG");
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"}; /* the first that is set */
+    const char *language = NULL;
+    for (size_t i = 0; i < AT_COUNT(names) && (!language || !*language); i++)
+        language = getenv(names[i]);
     const bool unset = !language || !*language;
     const bool utf8 = !unset && (strcasestr(language, "utf-8") || strcasestr(language, "utf8"));
     return say(self, "locale",

@@ -81,7 +81,10 @@ static void say_trial(const at_trial *trial) {
     if (trial->rejected > 0)
         at_cli_note("REJECTED", "the first: %s%s%s", trial->first.place,
                     trial->first.place[0] != '\0' ? ": " : "", trial->first.message);
-    if (trial->statements > 0)
+    if (trial->cut)
+        at_cli_note("CUT", "the file goes on; rows read so far whose balance breaks: %" PRIu64,
+                    trial->breaks);
+    else if (trial->statements > 0)
         at_cli_note("BALANCE",
                     "%" PRIu64 " accounts; the balances of %" PRIu64
                     " follow from their rows; rows that break: %" PRIu64,
@@ -90,14 +93,15 @@ static void say_trial(const at_trial *trial) {
 
 at_status at_cmd_map_check(at_cli *cli, at_error *err) {
     const char *path = cli->word_count > 1 ? cli->words[1] : NULL;
-    int64_t limit = 0;
+    int64_t limit = 0, rows_max = 0;
     at_preview preview;
     at_map_report report;
     AT_TRY(at_cli_number(&limit, cli, "records", 0, 1000000, PREVIEW_RECORDS, err));
+    AT_TRY(at_cli_number(&rows_max, cli, "rows", 1, INT64_MAX, 0, err));
     AT_TRY(confine(cli, err));
     at_preview_init(&preview, (uint64_t)limit, cli->arena);
     const at_sink sink = at_preview_sink(&preview);
-    AT_TRY(at_map_check(&report, cli->words[0], path, &sink, cli->arena, err));
+    AT_TRY(at_map_check(&report, cli->words[0], path, (uint64_t)rows_max, &sink, cli->arena, err));
     for (size_t i = 0; i < report.kind_count; i++)
         at_cli_note("RECORD", "%zu of %zu gives a %s", i + 1, report.kind_count, report.kinds[i]);
     if (!report.tried)

@@ -84,6 +84,7 @@ static const at_option inbox_options[] = {
 
 static const at_option map_options[] = {
     {"records", 0, "COUNT", "with check: how many records to show (5)", false},
+    {"rows", 0, "COUNT", "with check: read only the first COUNT rows of FILE (all)", false},
     {0},
 };
 

@@ -42,7 +42,7 @@ at_status at_map_guess(at_guess *out, const at_importer *const *registry, const 
 }
 
 at_status at_map_check(at_map_report *out, const char *map_path, const char *path,
-                       const at_sink *sink, at_arena *arena, at_error *err) {
+                       uint64_t rows_max, const at_sink *sink, at_arena *arena, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text text = {0};
     AT_CLEANUP(at_json_close) at_json *json = NULL;
     AT_CLEANUP(at_input_close) at_input *in = NULL;
@@ -55,7 +55,7 @@ at_status at_map_check(at_map_report *out, const char *map_path, const char *pat
     report.kinds = kinds;
     if (path != NULL) {
         AT_TRY(at_input_open(&in, path, at_path_name(path), 0, err));
-        AT_TRY(at_trial_read(&report.trial, in, at_json_root(json), sink, err));
+        AT_TRY(at_trial_read(&report.trial, in, at_json_root(json), rows_max, sink, err));
     }
     *out = report;
     return AT_OK;

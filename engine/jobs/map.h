@@ -26,11 +26,12 @@ typedef struct at_map_report {
 
 /**
  * Check a mapping, and read `path` (may be NULL) through it into `sink` (may be NULL) as an import
- * would.
+ * would; no more than `rows_max` rows of it (0: all).
  *
  * Errors: AT_BAD_INPUT for the mapping, with JSON pointer, line and nearest key; those of the file.
  */
 AT_CHECKED at_status at_map_check(at_map_report *out, const char *map_path, const char *path,
-                                  const at_sink *sink, at_arena *arena, at_error *err);
+                                  uint64_t rows_max, const at_sink *sink, at_arena *arena,
+                                  at_error *err);
 
 #endif

@@ -27,6 +27,9 @@ equal 'a locale of one byte a letter' \
     "$(jq -r '.rows[] | select(.check == "locale") | .result' out)" warn
 LANG=fa_IR.UTF-8 LC_ALL='' "$bin" doctor --json >out
 equal 'a locale in UTF-8' "$(jq -r '.rows[] | select(.check == "locale") | .result' out)" ok
+LANG=C LC_CTYPE=fa_IR.UTF-8 LC_ALL='' "$bin" doctor --json >out
+equal 'letters have a locale of their own' \
+    "$(jq -r '.rows[] | select(.check == "locale") | .result' out)" ok
 chmod 755 test.at
 expect 'an open store' 0 doctor --json
 equal 'an open store is warned of' \

@@ -36,6 +36,20 @@ expect 'read through the mapping' 0 map check "$bank/statement.map.json" "$state
     --records 100000
 same 'the same records' out by_guess.csv
 
+# Of a long file the first rows are enough to see whether a mapping fits.
+expect 'the first rows' 0 map check guess.json "$statement" --rows 10
+says 'so many' err '10 records would be loaded, 0 rejected'
+says 'the rest is said' err 'the file goes on'
+sed '4s/^[0-9]*/99/' "$statement" >early.csv
+expect 'a rejected row is one of them' 3 map check guess.json early.csv --rows 10
+says 'a rejected row is one of them' err '9 records would be loaded, 1 rejected'
+sed '6d' "$statement" >gap.csv
+expect 'a broken balance among them' 3 map check guess.json gap.csv --rows 10
+says 'a broken balance among them' err 'whose balance breaks: 1'
+expect 'more rows than there are' 0 map check guess.json "$statement" --rows 100000
+says 'all of it was read' err 'rows that break: 0'
+expect 'no rows at all' 2 map check guess.json "$statement" --rows 0
+
 # What is wrong is named.
 sed 's/"delimiter"/"delimeter"/' guess.json >wrong.json
 expect 'a wrong key' 4 map check wrong.json
@@ -52,6 +66,5 @@ head -n 6 "$statement" | sed '5s/^[0-9]*/99/' >rejected.csv
 expect 'a row is rejected' 3 map check guess.json rejected.csv
 says 'a row is rejected' err '1 rejected'
 says 'with its place' err 'REJECTED: the first: line 5'
-sed '6d' "$statement" >gap.csv
 expect 'a row is missing' 3 map check guess.json gap.csv
 says 'a row is missing' err 'rows that break: 1'
