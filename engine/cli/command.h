@@ -66,6 +66,7 @@ void at_command_options(const at_command *command, void (*visit)(void *self, con
 at_status at_cmd_init(at_cli *cli, at_error *err);
 at_status at_cmd_status(at_cli *cli, at_error *err);
 at_status at_cmd_diff(at_cli *cli, at_error *err);
+at_status at_cmd_check(at_cli *cli, at_error *err);
 at_status at_cmd_doctor(at_cli *cli, at_error *err);
 at_status at_cmd_log_show(at_cli *cli, at_error *err);
 at_status at_cmd_log_verify(at_cli *cli, at_error *err);

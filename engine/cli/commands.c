@@ -104,6 +104,12 @@ static const at_option show_options[] = {
     {0},
 };
 
+static const at_option check_options[] = {
+    {"read-data", 0, NULL, "read every archived file and every fact, and make the trees again",
+     false},
+    {0},
+};
+
 static const at_option limit_options[] = {
     {"limit", 0, "ROWS", "at most so many rows; what is cut is said (exit code 20)", false},
     {0},
@@ -160,6 +166,10 @@ static const at_action init_actions[] = {
 };
 static const at_action status_actions[] = {
     {"", "", "what the store holds", 0, 0, at_cmd_status},
+    {0},
+};
+static const at_action check_actions[] = {
+    {"", "", "is the store whole?", 0, 0, at_cmd_check},
     {0},
 };
 static const at_action doctor_actions[] = {
@@ -272,6 +282,16 @@ const at_command at_commands[] = {
      .summary = "what the store holds",
      .actions = status_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION},
+    {.name = "check",
+     .group = "store",
+     .summary = "is the store whole?",
+     .actions = check_actions,
+     .takes = AT_TAKES_FORMAT,
+     .options = check_options,
+     .details =
+         "Database, custody log, archived files, trees, rows and modes; nothing is changed.\n"
+         "Exit code 5 when something was changed or is missing, 69 when it cannot be read;\n"
+         "each finding says what to do."},
     {.name = "doctor",
      .group = "store",
      .summary = "is this machine fit for the work?",
