@@ -10,7 +10,8 @@ extern char **environ;
 
 static bool is_kept(const char *variable) {
     static const char *const kept[] = {
-        "PATH=", "HOME=", "TERM=", "LANG=", "LC_ALL=", "NO_COLOR=", "COLUMNS=", "ASSETTRACE_"};
+        "PATH=",     "HOME=",     "TERM=",    "LANG=",      "LC_ALL=",
+        "LC_CTYPE=", "NO_COLOR=", "COLUMNS=", "ASSETTRACE_"};
     for (size_t i = 0; i < AT_COUNT(kept); i++)
         if (strncmp(variable, kept[i], strlen(kept[i])) == 0)
             return true;
