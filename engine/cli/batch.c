@@ -205,6 +205,7 @@ static at_status open_batch(batch *work, const char *const *paths, size_t count,
     at_cli *cli = work->cli;
     const char *folder = at_cli_value(cli, "output");
     at_table_init(&work->summary, "batch", 1, columns, cli->arena);
+    at_signals_install(true); /* what was answered is to be said */
     if (!folder)
         return at_output_open(&work->out, cli, err);
     const at_file_kind kind = at_file_kind_of(folder);
@@ -221,7 +222,6 @@ static at_status open_batch(batch *work, const char *const *paths, size_t count,
     AT_TRY(check_names(work, paths, count, err));
     AT_TRY(at_folder_make(folder, 0755, err));
     work->folder = folder;
-    at_signals_install(true);
     return at_output_open_standard(&work->out, cli, err);
 }
 
@@ -243,20 +243,38 @@ static at_status print_summary(batch *work, at_error *err) {
     return AT_OK;
 }
 
+/* Interrupted: answers to standard output cannot be found again. */
+static void say_kept(const batch *work, size_t count) {
+    if (work->folder)
+        at_cli_note("KEPT",
+                    "%zu of %zu cases are answered and kept in \"%s\"; the same command goes on "
+                    "there",
+                    work->kept + work->written, count, work->folder);
+    else
+        at_cli_note("KEPT",
+                    "%zu of %zu cases are answered and printed; with --output FOLDER an "
+                    "interrupted batch goes on where it stopped",
+                    work->written, count);
+}
+
 at_status at_batch_run(at_cli *cli, const char *const *paths, size_t count, at_error *err) {
     AT_CLEANUP(close_batch)
-    batch work = {.cli = cli, .session = {.cli = cli, .mode = AT_READ_ONLY}};
+    batch work = {.cli = cli, .session = {.cli = cli, .mode = AT_READ_ONLY, .quiet = true}};
     AT_TRY(open_batch(&work, paths, count, err));
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "cases", .unit = AT_PROGRESS_COUNT, .total = count};
+    at_progress_begin(&bar);
     for (size_t i = 0; i < count; i++) {
+        at_progress_step(&bar, i);
         at_status status = at_interrupt_check(err);
         if (status == AT_OK)
             status = run_case(&work, paths[i], err);
         if (status == AT_INTERRUPTED)
-            at_hint(err, "%zu of %zu cases are answered and kept; the same command goes on there",
-                    work.kept + work.written, count);
+            say_kept(&work, count);
         if (status != AT_OK)
             return status;
     }
+    at_progress_end(&bar);
     AT_TRY(print_summary(&work, err));
     return work.worst;
 }

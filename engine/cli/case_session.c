@@ -1,7 +1,7 @@
 #include "engine/cli/case_session.h"
-#include "engine/cli/progress.h"
 
 #include "engine/base/file.h"
+#include "engine/base/interrupt.h"
 #include "engine/cli/deadline.h"
 #include "engine/cli/progress.h"
 
@@ -76,21 +76,24 @@ static at_status find_reader(at_reader **out, at_case_session *session, int64_t 
 
 /* Before a question its clock is set; after it the clock is stopped. */
 static void watch(void *self, const at_case_question *question, const at_table *done) {
-    const bool *terminal = self;
+    const bool *tells = self;
     at_deadline_arm(done ? 0 : question->timeout_s);
+    if (!done || !*tells)
+        return;
     at_progress_erase();
-    if (done && *terminal)
-        fprintf(stderr, "%s %s: %zu rows%s\n", question->id, question->query->name, done->row_count,
-                done->truncated ? ", cut" : "");
+    fprintf(stderr, "%s %s: %zu rows%s\n", question->id, question->query->name, done->row_count,
+            done->truncated ? ", cut" : "");
 }
 
 at_status at_session_answer(at_case_run *out, at_reader **reader_out, at_case_session *session,
                             const at_case *source, at_arena *arena, at_error *err) {
-    bool terminal = isatty(STDERR_FILENO) == 1;
+    bool tells = !session->quiet && isatty(STDERR_FILENO) == 1;
     at_reader *reader = NULL;
     AT_TRY(at_session_open(session, err));
     AT_TRY(find_reader(&reader, session, at_session_revision(session, source), err));
-    const at_status status = at_case_answer_all(out, source, reader, arena, watch, &terminal, err);
+    at_interrupt_questions(true);
+    const at_status status = at_case_answer_all(out, source, reader, arena, watch, &tells, err);
+    at_interrupt_questions(false);
     at_deadline_arm(0);
     if (status == AT_OK)
         *reader_out = reader;

@@ -18,6 +18,7 @@ enum { AT_SESSION_READERS = 4 };
 typedef struct at_case_session {
     at_cli *cli;
     at_store_mode mode;
+    bool quiet;      /* say nothing of each question: there are too many */
     at_store *store; /* opened when first needed */
     int64_t newest;
     struct {

@@ -9,14 +9,14 @@
 #include "engine/cli/receipt.h"
 #include "engine/cli/signals.h"
 #include "engine/jobs/import.h"
+#include "engine/store/spool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/stat.h>
 
-#define SPOOL_PARENT "/tmp"
+#define STDIN_NAME "stdin"
 
 enum { PREVIEW_RECORDS = 20, COPY_BYTES = 1 << 16 };
 
@@ -24,13 +24,11 @@ enum { PREVIEW_RECORDS = 20, COPY_BYTES = 1 << 16 };
 typedef struct import_list {
     at_import_request *items;
     size_t count, capacity;
-    char spool[32]; /* folder of the copy; "" when none */
-    const char *spooled;
+    at_spool *spool; /* of standard input; NULL: not asked for */
 } import_list;
 
 static void remove_spool(import_list *list) {
-    if (list->spool[0])
-        (void)!at_folder_remove(list->spool, NULL);
+    at_spool_close(&list->spool);
 }
 
 /* "KEY=VALUE" in two; AT_USAGE without a key. */
@@ -84,29 +82,42 @@ static at_status read_defaults(at_import_request *out, at_cli *cli, at_error *er
     return AT_OK;
 }
 
+/* Where the copy may lie: in the store, which must be there before all is read. A preview does
+ * without one. */
+static at_status find_spool_store(const char **out, at_cli *cli, at_error *err) {
+    const bool dry = at_cli_has(cli, "dry-run");
+    AT_CLEANUP(at_store_close) at_store *store = NULL;
+    at_error none = {0};
+    const char *path = NULL;
+    const at_status found = at_cli_store_path(&path, cli, dry ? &none : err);
+    const at_status opened =
+        found == AT_OK ? at_cli_open_store(&store, cli, AT_READ_ONLY, dry ? &none : err) : found;
+    if (opened == AT_OK && (!dry || at_store_writable(store)))
+        *out = path;
+    return dry ? AT_OK : opened;
+}
+
 /* Standard input can be read once, and choosing the importer reads too: so it is copied first. */
-static at_status spool_input(const char **out, import_list *list, at_cli *cli, at_error *err) {
-    char pattern[] = SPOOL_PARENT "/assettrace-XXXXXX", buffer[COPY_BYTES];
-    if (list->spool[0])
+static at_status spool_input(import_list *list, at_cli *cli, at_error *err) {
+    char buffer[COPY_BYTES];
+    const char *store = NULL;
+    AT_CLEANUP(at_progress_end) at_progress bar = {.what = STDIN_NAME};
+    if (list->spool)
         return at_fail(err, AT_USAGE, "E-CLI-WORDS", "standard input can be imported once");
-    if (!mkdtemp(pattern))
-        return at_fail(err, AT_IO, "E-IO", "cannot make a folder in /tmp for standard input");
-    snprintf(list->spool, sizeof list->spool, "%s", pattern);
-    AT_TRY(at_path_join(out, cli->arena, list->spool, "stdin", err));
-    FILE *copy = fopen(*out, "wbx");
-    if (!copy)
-        return at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
+    AT_TRY(find_spool_store(&store, cli, err));
+    AT_TRY(at_spool_open(&list->spool, store, cli->arena, err));
     at_status status = AT_OK;
-    size_t got = 1;
+    uint64_t all = 0;
+    at_progress_begin(&bar);
     at_signals_break_calls(true); /* a silent pipe must not hold up who asks to stop */
-    while (status == AT_OK && got > 0) {
+    for (size_t got = 1; status == AT_OK && got > 0; all += got) {
+        at_progress_step(&bar, all);
+        got = 0;
         status = at_file_next(&got, STDIN_FILENO, buffer, sizeof buffer, "standard input", err);
-        if (status == AT_OK && fwrite(buffer, 1, got, copy) != got)
-            status = at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
+        if (status == AT_OK)
+            status = at_spool_add(list->spool, buffer, got, err);
     }
     at_signals_break_calls(false);
-    if (fclose(copy) != 0 && status == AT_OK)
-        status = at_fail(err, AT_IO, "E-IO", "cannot copy standard input to \"%s\"", *out);
     return status;
 }
 
@@ -120,7 +131,7 @@ static at_status add_request(import_list *list, const at_import_request *request
 static at_status spool_words(import_list *list, at_cli *cli, at_error *err) {
     for (size_t i = 0; i < cli->word_count; i++)
         if (strcmp(cli->words[i], "-") == 0)
-            AT_TRY(spool_input(&list->spooled, list, cli, err));
+            AT_TRY(spool_input(list, cli, err));
     return AT_OK;
 }
 
@@ -128,9 +139,11 @@ static at_status confine(const import_list *list, at_cli *cli, at_error *err) {
     at_confined paths = {.count = 0};
     AT_TRY(at_confined_words(&paths, cli, err));
     AT_TRY(at_confined_add(&paths, at_cli_value(cli, "map"), AT_CONFINE_READ, cli, err));
-    if (list->spool[0]) {
-        AT_TRY(at_confined_add(&paths, list->spool, AT_CONFINE_WRITE, cli, err));
-        AT_TRY(at_confined_add(&paths, SPOOL_PARENT, AT_CONFINE_REMOVE, cli, err));
+    if (list->spool) {
+        const char *folder = NULL, *path = at_spool_path(list->spool);
+        AT_TRY(at_arena_copy(&folder, cli->arena, path, (size_t)(at_path_name(path) - path), err));
+        AT_TRY(at_confined_add(&paths, path, AT_CONFINE_WRITE, cli, err));
+        AT_TRY(at_confined_add(&paths, folder, AT_CONFINE_REMOVE, cli, err));
     }
     if (!at_cli_has(cli, "dry-run"))
         AT_TRY(at_confined_store(&paths, cli, err));
@@ -148,7 +161,8 @@ static at_status gather(import_list *list, at_cli *cli, at_error *err) {
         AT_CLEANUP(at_text_clear) at_text slash = {0};
         AT_TRY(at_text_print(&slash, err, "%s/.", cli->words[i])); /* follows a link to a folder */
         if (strcmp(cli->words[i], "-") == 0) {
-            request.path = list->spooled;
+            request.path = at_spool_path(list->spool);
+            request.name = STDIN_NAME;
             AT_TRY(add_request(list, &request, cli, err));
         } else if (at_file_kind_of(at_text_string(&slash)) == AT_FILE_FOLDER) {
             AT_TRY(at_import_folder(&folder, &count, cli->words[i], &defaults, cli->arena, err));
@@ -181,20 +195,9 @@ static at_status preview_one(at_cli *cli, const at_import_request *request, at_e
     AT_TRY(at_import_preview(&sink, at_importers, request, &arena, err));
     AT_TRY(at_print_listing(cli, &preview.table, err));
     at_cli_note("DRY_RUN", "%s: %llu records would be loaded, %llu rejected; %llu warnings",
-                at_path_name(request->path), (unsigned long long)preview.records,
+                at_import_name(request), (unsigned long long)preview.records,
                 (unsigned long long)preview.rejected, (unsigned long long)preview.warnings);
     return preview.rejected ? AT_PARTIAL : AT_OK;
-}
-
-/* The file being read. */
-typedef struct reading {
-    const char *name;
-    uint64_t bytes;
-} reading;
-
-static void watch(void *self, uint64_t read_bytes) {
-    const reading *file = self;
-    at_progress_measure(file->name, read_bytes, file->bytes);
 }
 
 /* Import one file and print what became of it. */
@@ -203,18 +206,11 @@ static at_status import_one(at_output *out, at_json_writer *json, at_store *stor
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
     const at_receipt_print how = {
         .accounts = at_cli_has(cli, "verbose"), .store = store, .arena = &arena};
-    at_receipt receipt = {.state = AT_SOURCE_FAILED, .name = at_path_name(request->path)};
-    reading file = {.name = receipt.name};
-    struct stat kind;
-    at_import_request watched = *request;
-    watched.watcher = watch;
-    watched.watcher_self = &file;
-    if (stat(request->path, &kind) == 0 && kind.st_size > 0)
-        file.bytes = (uint64_t)kind.st_size;
-    at_status status = at_import_file(&receipt, store, at_importers, &watched, &arena, err);
+    at_receipt receipt = {.state = AT_SOURCE_FAILED, .name = at_import_name(request)};
+    at_status status = at_import_file(&receipt, store, at_importers, request, &arena, err);
     at_progress_erase();
     if (status != AT_OK) {
-        at_place(err, "%s", at_path_name(request->path));
+        at_place(err, "%s", at_import_name(request));
         at_cli_complain(err);
     } else if (receipt.state == AT_SOURCE_PARTIAL && !receipt.already) {
         status = AT_PARTIAL;
@@ -250,7 +246,7 @@ static at_status import_all(at_output *out, at_cli *cli, const import_list *list
         at_cli_note("KEPT",
                     "the %zu files before \"%s\" are done and stay; nothing of it or of the %zu "
                     "after it was published",
-                    i - 1, at_path_name(list->items[i - 1].path), list->count - i);
+                    i - 1, at_import_name(&list->items[i - 1]), list->count - i);
     if (as_json) {
         at_json_array_end(&json);
         at_json_put_key(&json, "schema");
@@ -276,7 +272,7 @@ at_status at_cmd_import(at_cli *cli, at_error *err) {
     for (size_t i = 0; i < list.count && !ends_all(worst); i++) {
         at_status status = preview_one(cli, &list.items[i], err);
         if (status != AT_OK && status != AT_PARTIAL) {
-            at_place(err, "%s", at_path_name(list.items[i].path));
+            at_place(err, "%s", at_import_name(&list.items[i]));
             at_cli_complain(err);
             err->message[0] = '\0';
         }

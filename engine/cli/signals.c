@@ -1,6 +1,7 @@
 #include "engine/cli/signals.h"
 
 #include "engine/base/interrupt.h"
+#include "engine/cli/progress.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -9,8 +10,10 @@
 static volatile sig_atomic_t undo_first;
 
 static void on_signal(int signal) {
-    if (!undo_first || at_interrupt_signal())
+    if (!undo_first || at_interrupt_signal()) {
+        at_progress_abandon();
         _exit(128 + signal);
+    }
     at_interrupt(signal);
 }
 

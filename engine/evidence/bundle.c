@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/base/embedded.h"
+#include "engine/base/progress.h"
 #include "engine/evidence/bag.h"
 #include "engine/evidence/document.h"
 #include "engine/evidence/layout.h"
@@ -145,7 +146,11 @@ static at_status write_index_line(at_text *out, const at_cite *cite, const char 
 static at_status put_records(maker *make, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text index = {.limit_bytes = DOCUMENT_BYTES_MAX};
     AT_TRY(at_cites_list(&make->records, &make->record_count, &make->cites, make->arena, err));
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "records", .unit = AT_PROGRESS_COUNT, .total = make->record_count};
+    at_progress_begin(&bar);
     for (size_t i = 0; i < make->record_count; i++) {
+        at_progress_step(&bar, i);
         const at_bundle_record *record = make->records[i]->record;
         char path[AT_RECORD_PATH_BYTES];
         at_record_path(path, &record->address);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/base/progress.h"
 #include "engine/evidence/verify_state.h"
 
 /* Two digests of one file; NULL where there is none to compare with. */
@@ -133,7 +134,11 @@ at_status at_verify_payload(at_verify_state *state, at_error *err) {
     if (state->worst != AT_OK)
         return AT_OK;
     AT_TRY(check_extra(state, err));
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "files", .unit = AT_PROGRESS_COUNT, .total = state->sha256.count};
+    at_progress_begin(&bar);
     for (size_t i = 0; i < state->sha256.count; i++) {
+        at_progress_step(&bar, i);
         const at_manifest_line *line = &state->sha256.lines[i];
         const at_file_entry *entry = find_entry(state, line->path);
         const char *subject = NULL;

@@ -1,6 +1,7 @@
 /* gather.c: from answered questions to what a bundle holds. */
 #include <stdlib.h>
 
+#include "engine/base/progress.h"
 #include "engine/base/release.h"
 #include "engine/jobs/refer.h"
 #include "engine/jobs/seal.h"
@@ -178,7 +179,11 @@ static at_status gather_records(at_bundle_content *out, gather_state *state, at_
     at_bundle_record *records = NULL;
     AT_TRY(AT_NEW(&records, state->arena, state->id_count, err));
     AT_CLEANUP(at_text_clear) at_text bytes = {.limit_bytes = RECORD_BYTES_MAX};
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "records", .unit = AT_PROGRESS_COUNT, .total = state->id_count};
+    at_progress_begin(&bar);
     for (size_t i = 0; i < state->id_count; i++) {
+        at_progress_step(&bar, i);
         if (i > 0 && state->ids[i] == state->ids[i - 1])
             continue;
         at_bundle_record *record = &records[count++];

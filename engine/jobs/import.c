@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/file.h"
+#include "engine/base/progress.h"
 #include "engine/jobs/file_under.h"
 
 enum { HEAD_BYTES = 65536, MAPPING_BYTES_MAX = 4 << 20, OPTIONS_MAX = 64, SNIFF_SURE = 1 };
@@ -20,6 +21,10 @@ typedef struct import_plan {
 static void plan_clear(import_plan *plan) {
     at_json_close(&plan->mapping_json);
     at_text_clear(&plan->mapping);
+}
+
+const char *at_import_name(const at_import_request *request) {
+    return request->name ? request->name : at_path_name(request->path);
 }
 
 const at_importer *at_importer_find(const at_importer *const *registry, const char *name) {
@@ -45,13 +50,14 @@ static at_status unknown_importer(const at_importer *const *registry, const char
 
 /* The importer that is surest of the first bytes; two equally sure is a question for a person. */
 static at_status sniff(const at_importer **out, const at_importer *const *registry,
-                       const char *path, at_error *err) {
+                       const at_import_request *request, at_error *err) {
     AT_CLEANUP(at_input_close) at_input *in = NULL;
-    AT_TRY(at_input_open(&in, path, at_path_name(path), 0, err));
+    const char *name = at_import_name(request);
+    AT_TRY(at_input_open(&in, request->path, name, 0, err));
     at_span head;
     AT_TRY(at_input_peek(&head, in, HEAD_BYTES, err));
     if (head.bytes == 0)
-        return at_fail(err, AT_BAD_INPUT, "E-IMPORT-EMPTY", "\"%s\" is empty", at_path_name(path));
+        return at_fail(err, AT_BAD_INPUT, "E-IMPORT-EMPTY", "\"%s\" is empty", name);
     const at_importer *best = NULL, *rival = NULL;
     int best_score = 0;
     for (; *registry; registry++) {
@@ -66,15 +72,15 @@ static at_status sniff(const at_importer **out, const at_importer *const *regist
     }
     if (!best) {
         at_fail(err, AT_BAD_INPUT, "E-IMPORT-FORMAT", "the format of \"%s\" is not recognised",
-                at_path_name(path));
+                name);
         at_hint(
             err,
             "say it with --as IMPORTER; other delimited files need --as table_csv --map MAP.json");
         return AT_BAD_INPUT;
     }
     if (rival) {
-        at_fail(err, AT_BAD_INPUT, "E-IMPORT-FORMAT", "\"%s\" may be %s or %s", at_path_name(path),
-                best->name, rival->name);
+        at_fail(err, AT_BAD_INPUT, "E-IMPORT-FORMAT", "\"%s\" may be %s or %s", name, best->name,
+                rival->name);
         at_hint(err, "say which with --as");
         return AT_BAD_INPUT;
     }
@@ -170,7 +176,7 @@ static at_status make_plan(import_plan *plan, const at_importer *const *registry
         if (!plan->importer)
             return unknown_importer(registry, request->importer, err);
     } else {
-        AT_TRY(sniff(&plan->importer, registry, request->path, err));
+        AT_TRY(sniff(&plan->importer, registry, request, err));
     }
     const at_importer *importer = plan->importer;
     const bool mapped = request->map_path || request->mapping;
@@ -206,12 +212,16 @@ static at_status read_all(const import_plan *plan, at_input *in, const at_sink *
     return status;
 }
 
+static void watch(void *self, uint64_t read_bytes) {
+    at_progress_step(self, read_bytes);
+}
+
 at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer *const *registry,
                          const at_import_request *request, at_arena *arena, at_error *err) {
     AT_CLEANUP(plan_clear) import_plan plan = {0};
     AT_TRY(make_plan(&plan, registry, request, arena, err));
     at_source_info info = {.path = request->path,
-                           .name = request->name ? request->name : at_path_name(request->path),
+                           .name = at_import_name(request),
                            .replaces = request->replaces,
                            .reason = request->reason,
                            .name_space = request->name_space ? request->name_space : "default",
@@ -225,7 +235,10 @@ at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer
     AT_CLEANUP(at_import_close) at_import *import = NULL;
     AT_TRY(at_import_begin(&import, store, &info, err));
     if (!at_import_already(import)) {
-        at_input_watch(at_import_input(import), request->watcher, request->watcher_self);
+        AT_CLEANUP(at_progress_end)
+        at_progress bar = {.what = info.name, .total = at_import_bytes(import)};
+        at_progress_begin(&bar);
+        at_input_watch(at_import_input(import), watch, &bar);
         at_status status = read_all(&plan, at_import_input(import), at_import_sink(import), err);
         if (status != AT_OK)
             return at_import_fail(receipt, import, arena, err);
@@ -238,6 +251,6 @@ at_status at_import_preview(const at_sink *sink, const at_importer *const *regis
     AT_CLEANUP(plan_clear) import_plan plan = {0};
     AT_TRY(make_plan(&plan, registry, request, arena, err));
     AT_CLEANUP(at_input_close) at_input *in = NULL;
-    AT_TRY(at_input_open(&in, request->path, at_path_name(request->path), 0, err));
+    AT_TRY(at_input_open(&in, request->path, at_import_name(request), 0, err));
     return read_all(&plan, in, sink, err);
 }

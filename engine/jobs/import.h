@@ -31,8 +31,6 @@ typedef struct at_import_request {
     size_t option_count;
     const at_token *tokens; /* --scale USDT=6 */
     size_t token_count;
-    at_input_watcher *watcher; /* told how far the file is read; may be NULL */
-    void *watcher_self;
 } at_import_request;
 
 /**
@@ -58,6 +56,9 @@ AT_CHECKED at_status at_import_preview(const at_sink *sink, const at_importer *c
 AT_CHECKED at_status at_import_folder(const at_import_request **out, size_t *count_out,
                                       const char *folder, const at_import_request *defaults,
                                       at_arena *arena, at_error *err);
+
+/** What the file is called. */
+const char *at_import_name(const at_import_request *request);
 
 /** The importer of that name, or NULL. */
 const at_importer *at_importer_find(const at_importer *const *registry, const char *name);

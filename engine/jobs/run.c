@@ -1,6 +1,8 @@
 /* run.c: a case's subjects found, its questions answered in order. */
 #include "engine/jobs/run.h"
 
+#include "engine/base/progress.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -161,7 +163,11 @@ at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader 
     AT_TRY(AT_NEW(&run.answers, arena, run.answer_count, err));
     at_answer *earlier = NULL;
     AT_TRY(AT_NEW(&earlier, arena, run.answer_count, err));
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "questions", .unit = AT_PROGRESS_COUNT, .total = run.answer_count};
+    at_progress_begin(&bar);
     for (size_t i = 0; i < run.answer_count; i++) {
+        at_progress_step(&bar, i);
         run.answers[i].question = &source->questions[i];
         if (progress)
             progress(self, run.answers[i].question, NULL);

@@ -2,6 +2,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/input.h"
+#include "engine/base/progress.h"
 #include "engine/crypto/hash.h"
 
 #include <errno.h>
@@ -48,7 +49,13 @@ static at_status copy_bytes(uint64_t *bytes_out, int descriptor, at_hash *hash,
     }
     AT_TRY(AT_NEW(&buffer, arena, STEP_BYTES, err));
     AT_TRY(at_file_open(&from, info->path, info->name, err));
+    struct stat kind;
+    AT_CLEANUP(at_progress_end) at_progress bar = {.what = info->name};
+    if (fstat(from, &kind) == 0 && kind.st_size > 0)
+        bar.total = (uint64_t)kind.st_size;
+    at_progress_begin(&bar);
     for (size_t got = 0;; *bytes_out += got) {
+        at_progress_step(&bar, *bytes_out);
         AT_TRY(at_file_next(&got, from, buffer, STEP_BYTES, info->name, err));
         if (got == 0)
             return AT_OK;

@@ -1,4 +1,5 @@
 /* flow_rows.c - transfers, both sides known, as rows. */
+#include "engine/base/progress.h"
 #include "engine/store/column.h"
 #include "engine/store/flow.h"
 #include "engine/store/views.h"
@@ -44,8 +45,15 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = 0};
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "transfers", .unit = AT_PROGRESS_COUNT};
+    int64_t last = 0;
     bool row = false;
-    AT_TRY(at_text_add(&sql, "SELECT f.record, f.source, f.id_given, ", err));
+    AT_TRY(at_db_number(&last, flow->reader->db, 0, NULL, 0, "SELECT max(fact) FROM main.transfer",
+                        err));
+    bar.total = (uint64_t)last;
+    at_progress_begin(&bar);
+    AT_TRY(at_text_add(&sql, "SELECT f.record, f.source, f.id_given, f.fact, ", err));
     AT_TRY(at_column_select_sql(&sql, AT_TRANSFER, "f", err));
     AT_TRY(at_text_add(&sql, " FROM main.transfer f WHERE " AT_VISIBLE " ORDER BY f.fact", err));
     AT_TRY(at_db_prepare(&statement, flow->reader->db, at_text_string(&sql), err));
@@ -55,10 +63,11 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
         if (!row)
             return AT_OK;
         at_arena_reset(&scratch);
-        AT_TRY(at_column_read(&fact, AT_TRANSFER, statement, 3, &scratch, err));
+        AT_TRY(at_column_read(&fact, AT_TRANSFER, statement, 4, &scratch, err));
         at_transfer *transfer = &fact.transfer;
         AT_TRY(at_arena_text(&transfer->id, flow->arena, transfer->id, err));
         AT_TRY(at_arena_text(&transfer->reverses, flow->arena, transfer->reverses, err));
+        at_progress_step(&bar, (uint64_t)at_db_int(statement, 3));
         AT_TRY(add_transfer(flow, transfer, at_db_int(statement, 0),
                             flow->name_space_of[at_db_int(statement, 1)],
                             at_db_int(statement, 2) != 0, err));

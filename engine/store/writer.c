@@ -21,6 +21,10 @@ at_input *at_import_input(at_import *import) {
     return import->input;
 }
 
+uint64_t at_import_bytes(const at_import *import) {
+    return import->archived.bytes;
+}
+
 const at_sink *at_import_sink(const at_import *import) {
     return import->already ? NULL : &import->sink;
 }

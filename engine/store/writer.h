@@ -53,6 +53,8 @@ typedef struct at_source_info {
 AT_CHECKED at_status at_import_begin(at_import **out, at_store *store, const at_source_info *info,
                                      at_error *err);
 bool at_import_already(const at_import *import);
+/** Size of the file as received. */
+uint64_t at_import_bytes(const at_import *import);
 /** Over the archived copy, so that what is read is what is kept. Borrowed; NULL when already
  * published. */
 at_input *at_import_input(at_import *import);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "engine/base/interrupt.h"
+#include "engine/base/progress.h"
 
 /* --- A block's labels ------------------------------------------------------------------------- */
 
@@ -203,7 +204,11 @@ static void call_ahead(const at_pass *pass, uint32_t place) {
 at_status at_pass_rows(at_pass *pass, at_error *err) {
     const at_ledger *ledger = pass->ledger;
     const int64_t as_of_us = pass->options->as_of_us;
+    AT_CLEANUP(at_progress_end)
+    at_progress bar = {.what = "trace", .unit = AT_PROGRESS_COUNT, .total = ledger->count};
+    at_progress_begin(&bar);
     for (uint32_t place = 0; place < ledger->count; place++) {
+        at_progress_step(&bar, place);
         const uint32_t row = at_effective_row(pass->effective, place);
         if (ledger->time_us[row] > as_of_us)
             break;

@@ -22,11 +22,46 @@ stop() {
     equal "$1 at a silent pipe" "$code" "$2"
     says "$1 at a silent pipe" err '[E-INTERRUPTED]'
 }
-before=$(find /tmp -maxdepth 1 -name 'assettrace-??????' 2>/dev/null | wc -l)
+# Standard input is copied into the store, where nobody else reads, and stays while it is read.
+mkfifo pipe
+"$bin" import --as ledger_csv - <pipe >out 2>err &
+program=$!
+exec 3>pipe
+printf 'id,time,from,to,amount,currency\n' >&3
+while [ "$(find test.at/tmp -type f -size +0 | wc -l)" -eq 0 ] && kill -0 "$program"; do
+    sleep 0.02
+done
+equal 'the copy is for its owner alone' "$(find test.at/tmp -type f -printf '%m\n')" 600
+printf 'id,time,from,to,amount,currency\nX1,2024-01-01,A,B,1.00,EUR\n' >other.csv
+expect 'another import does not take it away' 0 import --as ledger_csv --source other other.csv
+printf 'X2,2024-01-01,A,B,1.00,EUR\n' >&3
+exec 3>&-
+code=0
+wait "$program" || code=$?
+equal 'the import from the pipe' "$code" 0
+equal 'and it is gone' "$(find test.at/tmp -type f | wc -l)" 0
+"$bin" import --as ledger_csv - <pipe >out 2>err &
+program=$!
+exec 3>pipe
+printf 'id,time,from,to,amount,currency\n' >&3
+while [ "$(find test.at/tmp -type f -size +0 | wc -l)" -eq 0 ] && kill -0 "$program"; do
+    sleep 0.02
+done
+kill -KILL "$program"
+wait "$program" || :
+exec 3>&-
+rm pipe
+equal 'killed, it leaves its copy' "$(find test.at/tmp -type f | wc -l)" 1
+expect 'which the next writer removes' 0 import --as ledger_csv --source next other.csv
+equal 'which the next writer removes' "$(find test.at/tmp -type f | wc -l)" 0
+rm -rf test.at
+fresh_store
+
+before=$(find /tmp test.at/tmp -maxdepth 1 -name 'assettrace-??????' 2>/dev/null | wc -l)
 stop TERM 143
 stop INT 130
 equal 'no copy of the input is left' \
-    "$(find /tmp -maxdepth 1 -name 'assettrace-??????' 2>/dev/null | wc -l)" "$before"
+    "$(find /tmp test.at/tmp -maxdepth 1 -name 'assettrace-??????' 2>/dev/null | wc -l)" "$before"
 
 awk 'BEGIN {
     print "id,time,from,to,amount,currency"

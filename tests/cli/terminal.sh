@@ -62,7 +62,7 @@ cat >slow.sh <<'END'
 (sleep 2; cat parties.csv) | "$bin" -s mixed.at import --dry-run --as parties_csv -
 END
 script -qefc "sh slow.sh" /dev/null </dev/null >slow 2>&1 || :
-says 'a clock' slow "$(printf '\r1 s')"
+says 'a clock' slow "$(printf '\r\033[K1 s')"
 says 'it is erased' slow "$(printf '\r\033[K')"
 sh slow.sh >out 2>err
 checks=$((checks + 1))

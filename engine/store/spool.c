@@ -1,0 +1,79 @@
+#include "engine/store/spool.h"
+
+#include "engine/base/file.h"
+#include "engine/store/handle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/file.h>
+
+struct at_spool {
+    char *path;
+    int descriptor;
+};
+
+at_status at_spool_open(at_spool **out, const char *store, at_arena *arena, at_error *err) {
+    static const char pattern[] = "assettrace-XXXXXX";
+    const char *folder = "/tmp";
+    AT_CLEANUP(at_spool_close) at_spool *spool = NULL;
+    at_spool *fresh = NULL;
+    char *path = NULL;
+    if (store)
+        AT_TRY(at_path_join(&folder, arena, store, AT_STORE_TMP, err));
+    const size_t bytes = strlen(folder);
+    AT_TRY(AT_NEW(&fresh, arena, 1, err));
+    AT_TRY(AT_NEW(&path, arena, bytes + 1 + sizeof pattern, err));
+    memcpy(path, folder, bytes);
+    path[bytes] = '/';
+    memcpy(path + bytes + 1, pattern, sizeof pattern);
+    fresh->path = path;
+    fresh->descriptor = mkostemp(path, O_CLOEXEC);
+    if (fresh->descriptor < 0) {
+        at_fail(err, AT_IO, "E-IO", "cannot make a file in \"%s\": %s", folder, strerror(errno));
+        return AT_IO;
+    }
+    spool = fresh;
+    if (flock(spool->descriptor, LOCK_EX | LOCK_NB) != 0)
+        return at_fail(err, AT_IO, "E-IO", "cannot lock \"%s\": %s", path, strerror(errno));
+    *out = spool;
+    spool = NULL;
+    return AT_OK;
+}
+
+at_status at_spool_add(at_spool *spool, const void *data, size_t bytes, at_error *err) {
+    const char *rest = data;
+    while (bytes > 0) {
+        const ssize_t wrote = write(spool->descriptor, rest, bytes);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return at_fail(err, AT_IO, "E-IO", "\"%s\": %s", spool->path, strerror(errno));
+        rest += wrote;
+        bytes -= (size_t)wrote;
+    }
+    return AT_OK;
+}
+
+const char *at_spool_path(const at_spool *spool) {
+    return spool->path;
+}
+
+void at_spool_close(at_spool **spool) {
+    if (!*spool)
+        return;
+    (void)unlink((*spool)->path);
+    (void)close((*spool)->descriptor);
+    *spool = NULL;
+}
+
+bool at_spool_used(const char *path) {
+    const int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return false;
+    const bool used = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    (void)close(descriptor);
+    return used;
+}
