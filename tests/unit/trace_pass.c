@@ -386,18 +386,19 @@ static void make_range(at_ledger *out, size_t index, at_arena *arena) {
 }
 
 static void test_range(void **state) {
+    enum { METHODS = AT_TRACE_POISON + 1 };
     (void)state;
-    for (size_t turn = 0; turn < AT_COUNT(ranges) * AT_TRACE_POISON; turn++) {
-        const size_t i = turn / AT_TRACE_POISON;
+    for (size_t turn = 0; turn < AT_COUNT(ranges) * METHODS; turn++) {
+        const size_t i = turn / METHODS;
         AT_CLEANUP(at_arena_clear) at_arena arena = {0};
         at_ledger ledger;
         at_effective effective;
         at_trace trace;
         at_error err = {0};
-        print_message("  %s: %s\n", at_trace_methods[turn % AT_TRACE_POISON], ranges[i].story);
+        print_message("  %s: %s\n", at_trace_methods[turn % METHODS], ranges[i].story);
         make_range(&ledger, i, &arena);
         const at_trace_source source = {.label = "T", .id = "O", .amount = AT_AMOUNT_NONE};
-        const at_trace_options options = {.method = turn % AT_TRACE_POISON,
+        const at_trace_options options = {.method = turn % METHODS,
                                           .as_of_us = INT64_MAX,
                                           .backward_window_us = AT_TRACE_WINDOW_OFF,
                                           .sources = &source,
