@@ -318,7 +318,8 @@ static at_status read_fields(size_t *count, at_csv *csv, at_span raw, uint64_t o
 static at_status fill_record(at_csv_record *out, at_csv *csv, const scanner *found, at_error *err) {
     const uint64_t whole = found->dropped + found->at - found->line_end;
     const uint64_t offset = csv->base + csv->used - found->dropped;
-    *out = (at_csv_record){.origin = {.offset = offset, .bytes = whole, .line = csv->line}};
+    *out = (at_csv_record){.origin = {.offset = offset, .bytes = whole, .line = csv->line},
+                           .unended = found->line_end == 0};
     csv->defect.status = AT_OK;
     if (whole > AT_CSV_RECORD_MAX) {
         (void)!at_fail(&csv->defect, AT_LIMIT, "E-CSV-RECORD",

@@ -44,6 +44,7 @@ typedef struct at_csv_record {
     const at_span *fields; /* UTF-8, each also NUL-terminated */
     size_t field_count;
     const at_error *defect; /* NULL when the fields are good; else there are none */
+    bool unended;           /* no line end after it: the content stops here */
 } at_csv_record;
 
 /* Where reading stands. Everything here is private to csv.c. */

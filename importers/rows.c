@@ -215,6 +215,15 @@ static at_status read_header(reading *r, at_csv *csv, at_csv_record *record, at_
     return status;
 }
 
+/* A file that was cut in its last field still gives a whole row: 12.3 of 12.34. */
+static at_status warn_cut(const reading *r, const at_origin *last, at_error *err) {
+    at_error what = {.status = AT_OK};
+    (void)!at_fail(&what, AT_PARTIAL, "E-CSV-CUT",
+                   "the last row has no line end: the file may be cut in the middle of it");
+    at_place(&what, "line %" PRIu64 " of \"%s\"", last->line, r->name);
+    return r->sink->warn(r->sink->self, last, &what, err);
+}
+
 static at_status warn_zone(const reading *r, at_error *err) {
     at_error what = {.status = AT_OK};
     if (r->zone_assumed == 0)
@@ -238,6 +247,8 @@ static at_status read_all(reading *r, at_csv *csv, at_arena *memory, at_error *e
             break;
         AT_TRY(read_record(r, &record, err));
     }
+    if (record.unended && record.defect == NULL && r->row.number > 0)
+        AT_TRY(warn_cut(r, &record.origin, err));
     AT_TRY(warn_zone(r, err));
     return r->reader->end != NULL ? r->reader->end(r->reader->self, r->sink, err) : AT_OK;
 }

@@ -308,7 +308,8 @@ static bool is_known(const char *key, const char *const *keys) {
 }
 
 at_status at_json_only(const at_json_value *object, const char *const *keys, at_error *err) {
-    assert(object->type == AT_JSON_OBJECT);
+    if (object->type != AT_JSON_OBJECT)
+        return at_json_fail(err, object, "E-JSON-KIND", "an object belongs here");
     for (const at_json_value *v = at_json_first(object); v != NULL; v = v->next) {
         const char *key = v->node->string;
         if (is_known(key, keys))

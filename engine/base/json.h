@@ -59,8 +59,8 @@ AT_CHECKED at_status at_json_pointer(const char **out, const at_json_value *valu
 /** AT_BAD_INPUT about this value, with place "/pointer, line N of NAME" filled in. */
 at_status at_json_fail(at_error *err, const at_json_value *value, const char *code,
                        const char *format, ...) AT_PRINTF(4, 5);
-/** Refuse members not in `keys` (NULL-terminated), naming the nearest known one; "note" is always
- * allowed. */
+/** Refuse what is no object, and members not in `keys` (NULL-terminated), naming the nearest known
+ * one; "note" is always allowed. */
 AT_CHECKED at_status at_json_only(const at_json_value *object, const char *const *keys,
                                   at_error *err);
 

@@ -92,11 +92,11 @@ equal 'namespaces' "$(jq -r '[.rows[].namespace] | unique | join(" ")' out)" \
     'bank-a bank-m bank-s default'
 for bad in '{"schema": "assettrace/inbox/1", "finished": "never"}' \
     '{"schema": "assettrace/inbox/1", "files": [{"match": "*", "map": "../m.json"}]}' \
-    '{"schema": "assettrace/inbox/1", "files": [{"as": "ledger_csv"}]}'; do
+    '{"schema": "assettrace/inbox/1", "files": [{"as": "ledger_csv"}]}' 7 '[]'; do
     echo "$bad" >rules/inbox.json
     ledger S2 >rules/s2.csv
     expect "a wrong list: $bad" 4 inbox rules
-    says 'the cause' err E-IMPORT-LIST
+    says 'the cause' err "$(case $bad in *schema*) echo E-IMPORT-LIST ;; *) echo E-JSON-KIND ;; esac)"
     checks=$((checks + 1))
     [ -e rules/s2.csv ] || fail 'a wrong list moved a file'
 done

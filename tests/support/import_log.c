@@ -42,8 +42,11 @@ static bool only_line_ends(const import_log *log, uint64_t from, uint64_t to) {
 
 static uint64_t line_of(const import_log *log, uint64_t offset) {
     uint64_t line = 1;
-    for (uint64_t i = 0; i < offset; i++)
-        line += log->data[i] == '\n';
+    const bool wide = is_utf16(log), low_first = wide && log->data[0] == '\xFF';
+    for (uint64_t i = 0; i < offset; i += wide ? 2 : 1) {
+        const bool feed = log->data[low_first || !wide ? i : i + 1] == '\n';
+        line += feed && (!wide || log->data[low_first ? i + 1 : i] == '\0');
+    }
     return line;
 }
 

@@ -197,6 +197,9 @@ static void test_pointers_and_places(void **state) {
     assert_int_equal(at_json_only(at_json_root(typo), keys, &err), AT_BAD_INPUT);
     assert_string_equal(err.hint, "did you mean \"questions\"?");
     assert_string_equal(err.place, "/questoins, line 1 of case.json");
+    AT_CLEANUP(at_json_close) at_json *list = parse("[1]");
+    assert_int_equal(at_json_only(at_json_root(list), keys, &err), AT_BAD_INPUT);
+    assert_string_equal(err.code, "E-JSON-KIND");
     AT_CLEANUP(at_json_close) at_json *fine = parse("{\"note\": \"x\", \"ask\": 1}");
     assert_int_equal(at_json_only(at_json_root(fine), keys, &err), AT_OK);
 }
