@@ -1,5 +1,5 @@
 /* Goal: age files are written and read as the format says: every published vector ends as it
- * states, every changed or missing byte is noticed, and the program `age` agrees in both directions.
+ * states, every changed or missing byte is noticed, and the program `age` agrees both ways.
  * Method: the vectors of C2SP/CCTV for X25519 recipients (fixtures/suites/cctv-age); round trips at
  * every border of a chunk; one file with each byte changed and each length cut. */
 #include "engine/crypto/age.h"
