@@ -61,6 +61,31 @@ static at_status print_head(at_text *out, const at_case_run *run, bool truncated
     return at_text_add_char(out, '\n', err);
 }
 
+/* The question before this one whose answer says the same limits; NULL when none does. */
+static const char *said_before(const at_case_run *run, size_t at, const at_note *note) {
+    for (size_t i = 0; i < at && strcmp(note->code, "LIMITS") == 0; i++) {
+        const at_table *table = &run->answers[i].table;
+        for (size_t k = 0; k < table->note_count; k++)
+            if (strcmp(table->notes[k].code, note->code) == 0 &&
+                strcmp(table->notes[k].text, note->text) == 0)
+                return run->answers[i].question->id;
+    }
+    return NULL;
+}
+
+/* For people: the limits of a method are read once, however many questions use it. */
+static void print_notes(const at_case_run *run, size_t at) {
+    const at_table *table = &run->answers[at].table;
+    const char *question = run->answers[at].question->id;
+    for (size_t i = 0; i < table->note_count; i++) {
+        const char *before = said_before(run, at, &table->notes[i]);
+        if (before)
+            at_cli_note(table->notes[i].code, "%s: as said of %s", question, before);
+        else
+            at_cli_note(table->notes[i].code, "%s: %s", question, table->notes[i].text);
+    }
+}
+
 at_status at_print_run(at_output *out, at_cli *cli, const at_case_run *run, at_reader *reader,
                        at_error *err) {
     bool truncated = false;
@@ -74,7 +99,7 @@ at_status at_print_run(at_output *out, at_cli *cli, const at_case_run *run, at_r
                                 .whole_addresses = at_cli_has(cli, "verbose")};
         AT_TRY(print_answer(out, &print, i == 0, err));
         if (out->format != AT_FORMAT_JSON && out->format != AT_FORMAT_NDJSON)
-            at_print_notes(&print);
+            print_notes(run, i);
         truncated |= run->answers[i].table.truncated;
     }
     if (out->format == AT_FORMAT_JSON)

@@ -57,6 +57,13 @@ for columns in 56 80 99 140; do
         "$([ "$widest" -le "$columns" ] && [ "$widest" -gt 50 ] && echo yes || echo "$widest")" yes
 done
 
+# The limits of a method are read once in a run, and stand in each answer's JSON.
+"$bin" -s harbour.at run "$root/fixtures/worlds/harbour/case.json" --json >out 2>err
+equal 'JSON has the limits of each answer' "$(grep -o 'prorata is the rolling' out | wc -l | tr -d ' ')" 3
+"$bin" -s harbour.at run "$root/fixtures/worlds/harbour/case.json" >out 2>err
+equal 'limits are said once' "$(grep -c 'prorata is the rolling' err)" 1
+says 'then referred to' err 'LIMITS: path: as said of money'
+
 # A job over a second shows that it lives, on a terminal only, and the line is gone at the end.
 cat >slow.sh <<'END'
 (sleep 2; cat parties.csv) | "$bin" -s mixed.at import --dry-run --as parties_csv -
