@@ -88,6 +88,11 @@ check_money() {
     answer money trace "$@" method=fifo
     agree 'holdings by label' money.json '[.rows[] | [.label, .node, .currency, .amount]] | sort' \
         '.trace | sort'
+    for method in lifo prorata libr oatway poison; do
+        answer money trace "$@" "method=$method" envelope=none
+        agree "holdings by $method" money.json '[.rows[] | select(.label[:1] != "@")
+            | [.label, .node, .currency, .amount]] | sort' ".trace_by.$method | sort"
+    done
     answer path trace_transfers "$@" method=fifo
     agree 'labelled transfers' path.json \
         '[.rows[] | select(.label[:1] != "@") | [.label, .transfer, .amount]] | sort' \

@@ -6,7 +6,7 @@
 
 #include "tests/world/world.h"
 
-enum { ROWS_MAX = 2 * PAYMENTS_MAX, NODES_MAX = 3 * ACCOUNTS_MAX, LABELS = 3 };
+enum { ROWS_MAX = 2 * PAYMENTS_MAX, NODES_MAX = 3 * ACCOUNTS_MAX, LABELS = WM_LABELS };
 /* Labels in their order: the declared ones, then what is known not to come from them. */
 enum { CLEAN = LABELS, UNKNOWN, LABEL_COUNT };
 
@@ -18,7 +18,7 @@ typedef struct wm_lot {
 typedef struct wm_node {
     char name[NAME_BYTES], shown[NAME_BYTES + 8];
     const wm_currency *currency;
-    bool external, opening_unknown;
+    bool external, asset, opening_unknown;
     int64_t opening, running, lowest;
     wm_lot *lots;
     size_t first, count, capacity;
@@ -49,8 +49,11 @@ static int node_of(const char *name, const wm_currency *unit, bool external, boo
 }
 
 static int thing_node(const wm_world *w, int end) {
-    if (is_asset(end))
-        return node_of(w->assets[end - ASSET_NODE].id, w->euro, false, true);
+    if (is_asset(end)) {
+        int asset = node_of(w->assets[end - ASSET_NODE].id, w->euro, false, true);
+        nodes[asset].asset = true;
+        return asset;
+    }
     const wm_account *of = &w->accounts[end];
     int number = node_of(of->iban, of->currency, false, !of->known);
     nodes[number].opening = of->known ? of->opening : 0;
@@ -272,6 +275,26 @@ static void write_holdings(FILE *file) {
     fprintf(file, "\n  ],\n");
 }
 
+static void write_other_rules(FILE *file) {
+    static wm_place places[NODES_MAX];
+    static wm_move moves[ROWS_MAX];
+    for (int i = 0; i < node_count; i++)
+        places[i] =
+            (wm_place){.shown = nodes[i].shown,
+                       .currency = nodes[i].currency->code,
+                       .external = nodes[i].external,
+                       .asset = nodes[i].asset,
+                       .unknown = nodes[i].opening_unknown,
+                       .opening = nodes[i].opening_unknown ? -nodes[i].lowest : nodes[i].opening};
+    for (int i = 0; i < row_count; i++)
+        moves[i] = (wm_move){.from = rows[i].from,
+                             .to = rows[i].to,
+                             .label = rows[i].label,
+                             .amount = rows[i].amount,
+                             .amount_in = rows[i].amount_in};
+    rules_write(file, places, node_count, moves, row_count);
+}
+
 void trace_write(const wm_world *w, FILE *file) {
     const char *comma = "";
     for (int i = 0; i < w->payment_count; i++) {
@@ -295,4 +318,5 @@ void trace_write(const wm_world *w, FILE *file) {
     impute();
     run(file);
     write_holdings(file);
+    write_other_rules(file);
 }

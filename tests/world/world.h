@@ -302,6 +302,21 @@ int hub_degree(const wm_world *w);
 int graph_component(const wm_world *w, int thing, int things[THINGS_MAX]);
 void network_make(const wm_world *w, wm_network *out);
 
+/* A node and a payment of the ledger, as the rules of tracing look at them. */
+enum { WM_LABELS = 3 };
+typedef struct wm_place {
+    const char *shown, *currency;
+    bool external, asset;
+    bool unknown; /* the opening is the least that its payments need */
+    int64_t opening;
+} wm_place;
+typedef struct wm_move {
+    int from, to, label; /* label of a source, NONE = no source */
+    int64_t amount, amount_in;
+} wm_move;
+void rules_write(FILE *file, const wm_place *places, int place_count, const wm_move *moves,
+                 int move_count); /* rules.c: holdings by the other rules */
+
 void trace_write(const wm_world *w,
                  FILE *file); /* trace.c: sources, holdings, transfers, openings */
 void write_truth(wm_world *w);
