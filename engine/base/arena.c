@@ -10,8 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { BLOCK_FIRST_BYTES = 4 << 10, BLOCK_GROWN_BYTES = 1 << 20, GROW_FIRST = 8 };
+enum {
+    BLOCK_FIRST_BYTES = 4 << 10,
+    BLOCK_GROWN_BYTES = 1 << 20,
+    GROW_FIRST = 8,
+    HUGE_BYTES = 8 << 20
+};
 
 typedef struct at_arena_block {
     struct at_arena_block *next; /* older */
@@ -80,6 +86,15 @@ static size_t choose_capacity(const at_arena *arena, size_t bytes, size_t room) 
     return wanted > room ? bytes : wanted;
 }
 
+/* Whoever walks through a large array at random waits for page tables more than for memory. What
+ * the kernel makes of the advice changes nothing but time. */
+static void advise_large(void *data, size_t bytes) {
+    const uintptr_t page = 4096, start = ((uintptr_t)data + page - 1) / page * page;
+    const uintptr_t end = ((uintptr_t)data + bytes) / page * page;
+    if (bytes >= HUGE_BYTES)
+        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+}
+
 static at_status add_block(at_arena_block **out, at_arena *arena, size_t bytes, at_error *err) {
     const size_t limit = arena->limit_bytes != 0 ? arena->limit_bytes : AT_ARENA_LIMIT_DEFAULT;
     const size_t taken = arena->used_bytes + sizeof(at_arena_block);
@@ -90,6 +105,7 @@ static at_status add_block(at_arena_block **out, at_arena *arena, size_t bytes, 
     at_arena_block *block = at_memory_resize(NULL, sizeof *block + capacity);
     if (block == NULL)
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for %zu bytes", bytes);
+    advise_large(block, sizeof *block + capacity);
     block->capacity = capacity;
     block->used = 0;
     arena->used_bytes += sizeof *block + capacity;

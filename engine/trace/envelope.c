@@ -332,18 +332,10 @@ static at_status bound_label(at_envelope *out, uint32_t label, const at_trace *t
     return AT_OK;
 }
 
-static bool converts(const at_trace *trace) {
-    const at_ledger *ledger = trace->effective->ledger;
-    for (size_t row = 0; row < ledger->count; row++)
-        if ((ledger->flags[row] & AT_ROW_CONVERSION) != 0 && ledger->amount[row] > 0 &&
-            ledger->time_us[row] <= trace->options.as_of_us)
-            return true;
-    return false;
-}
-
 at_status at_envelope_make(at_envelope *out, const at_trace *trace, const bool *wanted,
                            at_arena *arena, at_error *err) {
-    at_envelope envelope = {.undefined = converts(trace)};
+    at_envelope envelope = {.undefined =
+                                at_effective_converts(trace->effective, trace->options.as_of_us)};
     allowance left = {.work = AT_ENVELOPE_WORK_MAX, .steps = steps_max};
     for (uint32_t label = 0; !envelope.undefined && label < trace->tainted_count; label++)
         if (!envelope.limited)
@@ -399,7 +391,8 @@ static at_status claim_label(at_claims *out, uint32_t label, const at_trace *tra
 
 at_status at_envelope_claims(at_claims *out, const at_trace *trace, const uint32_t *targets,
                              size_t count, at_arena *arena, at_error *err) {
-    at_claims claims = {.undefined = converts(trace)};
+    at_claims claims = {.undefined =
+                            at_effective_converts(trace->effective, trace->options.as_of_us)};
     allowance left = {.work = AT_ENVELOPE_WORK_MAX, .steps = steps_max};
     AT_TRY(AT_NEW(&claims.amounts, arena, trace->tainted_count * count, err));
     for (uint32_t label = 0; !claims.undefined && label < trace->tainted_count; label++)

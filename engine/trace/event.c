@@ -94,33 +94,54 @@ static at_status apply_reversals(at_effective *effective, int64_t as_of_us, at_a
     return AT_OK;
 }
 
-/* T6: over the whole ledger, whatever as_of says. */
-static at_status find_openings(at_effective *effective, at_arena *arena, at_error *err) {
+/* What an account has had less than nothing, by then and at worst. */
+typedef struct level {
+    int64_t now, lowest;
+} level;
+
+static at_status debit(level *at, int64_t amount, at_error *err) {
+    AT_TRY(at_money_add(&at->now, -amount, err));
+    at->lowest = at->now < at->lowest ? at->now : at->lowest;
+    return AT_OK;
+}
+
+static at_status find_levels(level *levels, const at_effective *effective, at_error *err) {
+    enum { AHEAD = 24 }; /* rows: levels lie all over memory, and a row waits for two */
     const at_ledger *ledger = effective->ledger;
-    int64_t *sum = NULL;
-    AT_TRY(AT_NEW(&effective->opening, arena, ledger->node_count, err));
-    AT_TRY(AT_NEW(&sum, arena, ledger->node_count, err));
-    int64_t *lowest = effective->opening;
     for (uint32_t place = 0; place < ledger->count; place++) {
         const uint32_t row = at_effective_row(effective, place), from = ledger->from[row];
+        if (place + AHEAD < ledger->count) {
+            const uint32_t far = at_effective_row(effective, place + AHEAD);
+            __builtin_prefetch(&levels[ledger->from[far]], 1);
+            __builtin_prefetch(&levels[ledger->to[far]], 1);
+        }
         if (at_effective_moves(effective, row)) {
-            AT_TRY(at_money_add(&sum[from], -effective->amount[row], err));
-            lowest[from] = sum[from] < lowest[from] ? sum[from] : lowest[from];
-            AT_TRY(at_money_add(&sum[ledger->to[row]], at_effective_in(effective, row), err));
+            AT_TRY(debit(&levels[from], effective->amount[row], err));
+            AT_TRY(
+                at_money_add(&levels[ledger->to[row]].now, at_effective_in(effective, row), err));
         }
         const int64_t fee = at_effective_fee(effective, row);
-        if (fee > 0) {
-            AT_TRY(at_money_add(&sum[from], -fee, err));
-            lowest[from] = sum[from] < lowest[from] ? sum[from] : lowest[from];
-        }
+        if (fee > 0)
+            AT_TRY(debit(&levels[from], fee, err));
     }
+    return AT_OK;
+}
+
+/* T6: over the whole ledger, whatever as_of says. */
+static at_status find_openings(at_effective *effective, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = arena->limit_bytes};
+    const at_ledger *ledger = effective->ledger;
+    level *levels = NULL;
+    AT_TRY(AT_NEW(&effective->opening, arena, ledger->node_count, err));
+    AT_TRY(AT_NEW(&levels, &scratch, ledger->node_count, err));
+    AT_TRY(find_levels(levels, effective, err));
     for (size_t index = 0; index < ledger->node_count; index++) {
         const at_node *node = &ledger->nodes[index];
         int64_t opening = 0;
         if (at_node_held(node->kind) && node->opening != AT_AMOUNT_NONE) {
             opening = node->opening;
         } else if (at_node_held(node->kind)) {
-            opening = -(lowest[index] + 1); /* in two steps: -INT64_MIN is no int64_t */
+            opening = -(levels[index].lowest + 1); /* in two steps: -INT64_MIN is no int64_t */
             AT_TRY(at_money_add(&opening, 1, err));
         }
         effective->opening[index] = opening;
@@ -138,4 +159,15 @@ at_status at_effective_make(at_effective *out, const at_ledger *ledger, at_tie t
     AT_TRY(find_openings(&effective, arena, err));
     *out = effective;
     return AT_OK;
+}
+
+bool at_effective_converts(const at_effective *effective, int64_t as_of_us) {
+    const at_ledger *ledger = effective->ledger;
+    if (effective->converts_elsewhere)
+        return true;
+    for (size_t row = 0; row < ledger->count; row++)
+        if ((ledger->flags[row] & AT_ROW_CONVERSION) != 0 && ledger->amount[row] > 0 &&
+            ledger->time_us[row] <= as_of_us)
+            return true;
+    return false;
 }

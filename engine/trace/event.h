@@ -30,6 +30,8 @@ typedef struct at_effective {
     int64_t *opening;      /* by node: known, or imputed (T6); 0 where no ledger is held */
     at_reversal *reversals;
     size_t reversal_count;
+    bool converts_elsewhere; /* the ledger is part of one that has a conversion by as_of */
+    bool fees_elsewhere;     /* and fees in another currency */
 } at_effective;
 
 /** Whether a ledger is held for nodes of this kind (T1); money leaving the others is clean. */
@@ -60,6 +62,9 @@ static inline int64_t at_effective_in(const at_effective *effective, uint32_t ro
     return (ledger->flags[row] & AT_ROW_CONVERSION) != 0 ? ledger->amount_in[row]
                                                          : effective->amount[row];
 }
+
+/** Whether a conversion (T18) lies at or before as_of. O(rows). */
+bool at_effective_converts(const at_effective *effective, int64_t as_of_us);
 
 /** The fee charged behind this row, or 0. */
 static inline int64_t at_effective_fee(const at_effective *effective, uint32_t row) {

@@ -54,7 +54,7 @@ static at_status name_sinks(at_pass *pass, at_error *err) {
             .id = "@fee", .currency = base->currency, .base = from->base, .fee = from->fee};
         if (!from->fee)
             AT_TRY(at_arena_print(&sink->id, pass->arena, err, "@overdraft:%s", base->id));
-        else if (pass->fee_sinks > 1)
+        else if (pass->fee_sinks > 1 || pass->effective->fees_elsewhere)
             AT_TRY(at_arena_print(&sink->id, pass->arena, err, "@fee/%s", base->currency.code));
     }
     trace->sink_count = pass->sinks.count;
@@ -148,6 +148,7 @@ static at_status set_up(at_pass *pass, at_error *err) {
     AT_TRY(sort_sources(pass, err));
     const uint32_t labels = pass->trace->label_count;
     AT_TRY(AT_NEW(&pass->accounts, arena, pass->node_count, err));
+    AT_TRY(AT_NEW(&pass->pasts, arena, pass->node_count, err));
     AT_TRY(AT_NEW(&pass->units, arena, labels, err));
     AT_TRY(AT_NEW(&pass->repaid, arena, labels, err));
     AT_TRY(AT_NEW(&pass->label_source, arena, labels, err));
@@ -158,6 +159,8 @@ static at_status set_up(at_pass *pass, at_error *err) {
         pass->label_source[label] = AT_NONE;
     AT_TRY(at_take_init(&pass->take, pass->options->method, pass->trace->tainted_count, labels,
                         arena, err));
+    if (at_pass_may_be_plain(pass))
+        AT_TRY(AT_NEW(&pass->plain, arena, pass->node_count, err));
     if (pass->options->method == AT_TRACE_POISON)
         AT_TRY(AT_NEW(&pass->poison, arena, pass->node_count, err));
     pass->sinks = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_sink)};
@@ -179,10 +182,13 @@ static int compare_labels(const void *a, const void *b) {
 static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, const at_lots *lots,
                               at_error *err) {
     at_trace *trace = pass->trace;
+    const uint32_t end = pass->options->declared_only ? trace->tainted_count : trace->label_count;
     size_t count = 0;
     uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
     for (; index != AT_NONE; index = at_lot_at(&pass->take.lots, index)->newer) {
         const at_lot *lot = at_lot_at(&pass->take.lots, index);
+        if (lot->label >= end)
+            continue;
         if (pass->units[lot->label] == 0)
             pass->touched[count++] = lot->label;
         pass->units[lot->label] += lot->units;
@@ -225,7 +231,7 @@ static at_status list_holdings(at_pass *pass, at_error *err) {
         AT_TRY(list_holding(pass, &capacity, pass->node_count + number, &sink->lots, err));
     }
     for (uint32_t node = 0; node < pass->node_count; node++) {
-        const uint32_t number = pass->accounts[node].sink;
+        const uint32_t number = pass->pasts[node].sink;
         if (number == AT_NONE)
             continue;
         const at_pass_sink *sink = at_pool_at(&pass->sinks, number);

@@ -40,7 +40,9 @@ typedef struct at_trace_options {
     const bool *preserved; /* by node, beside the assets (T12); NULL: none */
     const bool *watched;   /* by node, whose every moment is kept; NULL: none */
     at_sale sale;
-    bool all_moves; /* moves of untainted labels too */
+    bool all_moves;     /* moves of untainted labels too */
+    bool declared_only; /* neither holdings of untainted labels nor notes of imputed openings
+                              and self-transfers: the tainted figures are the same, sooner */
 } at_trace_options;
 
 /* Units of one label in one node; sinks and externals: all that ever stopped there. Under poison

@@ -2,27 +2,28 @@
 
 /* --- Debt (T13) ------------------------------------------------------------------------------- */
 
-at_status at_pass_lend(at_pass *pass, at_pass_account *account, int64_t units, uint32_t row,
-                       bool fee, at_error *err) {
+at_status at_pass_lend(at_pass *pass, uint32_t node, int64_t units, uint32_t row, bool fee,
+                       at_error *err) {
+    at_pass_past *past = &pass->pasts[node];
     uint32_t index = 0;
-    AT_TRY(at_money_add(&account->debt, units, err));
+    AT_TRY(at_money_add(&pass->accounts[node].debt, units, err));
     AT_TRY(at_pool_add(&index, &pass->debts, err));
     *(at_pass_debt *)at_pool_at(&pass->debts, index) =
         (at_pass_debt){.units = units, .row = row, .fee = fee, .next = AT_NONE};
-    if (account->debt_first == AT_NONE)
-        account->debt_first = index;
+    if (past->debt_first == AT_NONE)
+        past->debt_first = index;
     else
-        ((at_pass_debt *)at_pool_at(&pass->debts, account->debt_last))->next = index;
-    account->debt_last = index;
+        ((at_pass_debt *)at_pool_at(&pass->debts, past->debt_last))->next = index;
+    past->debt_last = index;
     return AT_OK;
 }
 
 static at_status settle_debts(at_pass *pass, const at_pass_event *event, int64_t units,
                               bool tainted, at_error *err) {
-    at_pass_account *account = &pass->accounts[event->to];
-    account->debt -= units;
+    at_pass_past *past = &pass->pasts[event->to];
+    pass->accounts[event->to].debt -= units;
     while (units > 0) {
-        at_pass_debt *oldest = at_pool_at(&pass->debts, account->debt_first);
+        at_pass_debt *oldest = at_pool_at(&pass->debts, past->debt_first);
         const int64_t paid = oldest->units < units ? oldest->units : units;
         const at_trace_note note = {.code = "overdraft",
                                     .node = event->to,
@@ -37,16 +38,16 @@ static at_status settle_debts(at_pass *pass, const at_pass_event *event, int64_t
         units -= paid;
         oldest->units -= paid;
         if (oldest->units == 0)
-            account->debt_first = oldest->next;
+            past->debt_first = oldest->next;
     }
     return AT_OK;
 }
 
 static at_status overdraft_sink(uint32_t *out, at_pass *pass, uint32_t node, at_error *err) {
-    at_pass_account *account = &pass->accounts[node];
-    if (account->sink == AT_NONE)
-        AT_TRY(at_pass_add_sink(&account->sink, pass, node, false, err));
-    *out = account->sink;
+    at_pass_past *past = &pass->pasts[node];
+    if (past->sink == AT_NONE)
+        AT_TRY(at_pass_add_sink(&past->sink, pass, node, false, err));
+    *out = past->sink;
     return AT_OK;
 }
 
@@ -86,15 +87,15 @@ at_status at_pass_remember(at_pass *pass, const at_pass_event *event, const at_l
     const int64_t units = block->total - at_pass_tainted(pass, block);
     if (units == 0)
         return AT_OK;
-    at_pass_account *account = &pass->accounts[event->from];
+    at_pass_past *past = &pass->pasts[event->from];
     uint32_t index = 0;
     AT_TRY(at_pool_add(&index, &pass->debits, err));
     *(at_pass_debit *)at_pool_at(&pass->debits, index) = (at_pass_debit){.units = units,
                                                                          .time_us = event->time_us,
                                                                          .row = event->row,
                                                                          .fee = event->fee,
-                                                                         .older = account->debits};
-    account->debits = index;
+                                                                         .older = past->debits};
+    past->debits = index;
     return AT_OK;
 }
 
@@ -103,7 +104,7 @@ at_status at_pass_refill(at_pass *pass, const at_pass_event *event, const at_lot
     if (pass->options->backward_window_us == AT_TRACE_WINDOW_OFF)
         return AT_OK;
     int64_t left = at_pass_tainted(pass, block);
-    uint32_t *link = &pass->accounts[event->to].debits;
+    uint32_t *link = &pass->pasts[event->to].debits;
     while (left > 0 && *link != AT_NONE) {
         at_pass_debit *debit = at_pool_at(&pass->debits, *link);
         int64_t age = 0;

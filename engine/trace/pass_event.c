@@ -93,7 +93,7 @@ static at_status take_block(at_lots *block, at_pass *pass, const at_pass_event *
     if (units == event->amount)
         return AT_OK;
     AT_TRY(at_take_put(block, &pass->take, clean + 1, event->amount - units, err));
-    return at_pass_lend(pass, account, event->amount - units, event->row, event->fee, err);
+    return at_pass_lend(pass, event->from, event->amount - units, event->row, event->fee, err);
 }
 
 /* What stops at a node without a ledger stays there by label. */
@@ -130,7 +130,16 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
     const uint32_t move_first = pass->trace->moves.count;
     if (pass->take.method == AT_TRACE_POISON)
         return at_pass_poison(pass, event, err);
+    bool done = false;
+    if (pass->plain != NULL)
+        AT_TRY(at_pass_plain_event(&done, pass, event, err));
+    if (done)
+        return AT_OK;
     AT_TRY(take_block(&block, pass, event, err));
+    if (pass->plain != NULL)
+        AT_TRY(at_pass_plain_block(&done, pass, event, &block, err));
+    if (done)
+        return AT_OK;
     AT_TRY(at_pass_remember(pass, event, &block, err));
     if (event->amount != event->amount_in)
         AT_TRY(at_pass_convert(pass, event, &block, err));
@@ -162,7 +171,7 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
         if (!pass->accounts[event.to].held)
             event.stopped = &pass->accounts[event.to].lots;
         AT_TRY(run_event(pass, &event, err));
-    } else if (event.amount > 0) {
+    } else if (event.amount > 0 && !pass->options->declared_only) {
         AT_TRY(at_pass_note(pass,
                             (at_trace_note){.code = "SELF_TRANSFER",
                                             .node = event.from,
@@ -185,16 +194,21 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
 /* Accounts and lots lie all over memory and a row waits for each of them, so they are called for
  * some rows ahead: first the accounts, then what they hold. Half the time at ten million rows. */
 static void call_ahead(const at_pass *pass, uint32_t place) {
-    enum { ACCOUNTS_AHEAD = 16, LOTS_AHEAD = 8 };
+    enum { ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
     const at_ledger *ledger = pass->ledger;
     if (place + ACCOUNTS_AHEAD >= ledger->count)
         return;
     const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
+    if (pass->plain != NULL) {
+        __builtin_prefetch(&pass->plain[ledger->from[far]], 1);
+        __builtin_prefetch(&pass->plain[ledger->to[far]], 1);
+        return;
+    }
+    __builtin_prefetch(&pass->accounts[ledger->from[far]], 1);
+    __builtin_prefetch(&pass->accounts[ledger->to[far]], 1);
     const uint32_t near = at_effective_row(pass->effective, place + LOTS_AHEAD);
     const at_lots *from = &pass->accounts[ledger->from[near]].lots;
     const at_lots *to = &pass->accounts[ledger->to[near]].lots;
-    __builtin_prefetch(&pass->accounts[ledger->from[far]]);
-    __builtin_prefetch(&pass->accounts[ledger->to[far]]);
     if (from->total > 0)
         __builtin_prefetch(at_lot_at(&pass->take.lots, from->oldest));
     if (to->total > 0)
@@ -215,6 +229,8 @@ at_status at_pass_rows(at_pass *pass, at_error *err) {
         AT_TRY(at_deadline_check(err));
         call_ahead(pass, place);
         AT_TRY(at_pass_account_sources(pass, ledger->time_us[row], err));
+        if (pass->plain != NULL && at_pass_plain_row(pass, row))
+            continue;
         AT_TRY(run_row(pass, row, err));
     }
     return at_pass_account_sources(pass, as_of_us, err);
@@ -229,17 +245,22 @@ at_status at_pass_open(at_pass *pass, at_error *err) {
         account->held = at_node_held(pass->ledger->nodes[node].kind);
         account->preserved = pass->ledger->nodes[node].kind == AT_NODE_ASSET ||
                              (pass->options->preserved != NULL && pass->options->preserved[node]);
-        account->sink = account->debits = account->debt_first = AT_NONE;
+        pass->pasts[node] = (at_pass_past){
+            .debt_first = AT_NONE, .debt_last = AT_NONE, .sink = AT_NONE, .debits = AT_NONE};
+        if (pass->plain != NULL)
+            pass->plain[node] = !account->held ? AT_PASS_OUTSIDE
+                                : opening < 0  ? AT_PASS_LISTED
+                                               : opening;
         if (pass->take.method == AT_TRACE_POISON)
             pass->poison[node].balance = opening;
         else if (opening < 0)
-            AT_TRY(at_pass_lend(pass, account, -opening, AT_TRACE_OPENING, false, err));
-        else
+            AT_TRY(at_pass_lend(pass, node, -opening, AT_TRACE_OPENING, false, err));
+        else if (pass->plain == NULL)
             AT_TRY(at_take_put(&account->lots, &pass->take, imputed ? clean + 2 : clean, opening,
                                err));
         AT_TRY(at_pass_watch(
             pass, (at_trace_moment){.node = node, .row = AT_NONE, .source = AT_NONE}, err));
-        if (imputed)
+        if (imputed && !pass->options->declared_only)
             AT_TRY(at_pass_note(pass,
                                 (at_trace_note){.code = "IMPUTED_OPENING",
                                                 .node = node,

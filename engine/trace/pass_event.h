@@ -2,7 +2,8 @@
  * pass_event.h - the forward pass at work: its state, and what one event does. For pass*.c alone:
  * pass_event.c runs events, pass_source.c applies declarations (T20), pass_debt.c lends, repays and
  * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing,
- * pass_sale.c converts (T17, T18), pass_watch.c keeps what watched nodes hold.
+ * pass_sale.c converts (T17, T18), pass_plain.c runs what taint is far from, pass_watch.c keeps
+ * what watched nodes hold.
  *
  * Ownership: everything lives in the pass's arena.
  */
@@ -11,17 +12,23 @@
 
 #include "engine/trace/pass.h"
 
+enum { AT_PASS_LISTED = -1, AT_PASS_OUTSIDE = -2 };
+
 /* One node of the ledger. Without a ledger held (external, sink) `lots` has one lot a label. */
 typedef struct at_pass_account {
     at_lots lots;
     int64_t debt;
+    bool held;      /* a ledger is (T1); kept here, nodes lie far away */
+    bool reached;   /* taint has been here */
+    bool preserved; /* oatway takes tainted money first for it (T12) */
+} at_pass_account;
+
+/* Of an account, what few events look at: an account is two to a line of the cache without. */
+typedef struct at_pass_past {
     uint32_t debt_first, debt_last; /* queue of `debt`, oldest first; AT_NONE: empty */
     uint32_t sink;                  /* its overdraft sink, or AT_NONE */
     uint32_t debits;                /* newest `debit` that may be refilled, or AT_NONE */
-    bool held;                      /* a ledger is (T1); kept here, nodes lie far away */
-    bool reached;                   /* taint has been here */
-    bool preserved;                 /* oatway takes tainted money first for it (T12) */
-} at_pass_account;
+} at_pass_past;
 
 /* One node of the ledger under poison (T11). */
 typedef struct at_pass_poison_node {
@@ -67,9 +74,12 @@ typedef struct at_pass {
     at_arena *arena;
     at_take take;
     at_pass_account *accounts;   /* by node */
+    at_pass_past *pasts;         /* by node */
     at_pass_poison_node *poison; /* by node; NULL under the other methods */
     uint32_t node_count;
     at_pool sinks, debts, debits;
+    int64_t *plain;     /* by node: what an account without lots or debt holds, AT_PASS_LISTED or
+                           AT_PASS_OUTSIDE; NULL: all have lots */
     uint32_t fee_sinks; /* the first ones of `sinks` */
     size_t note_capacity;
 
@@ -120,8 +130,8 @@ AT_CHECKED at_status at_pass_transfer_sources(bool *any_out, at_pass *pass,
 AT_CHECKED at_status at_pass_convert(at_pass *pass, const at_pass_event *event, at_lots *block,
                                      at_error *err);
 
-AT_CHECKED at_status at_pass_lend(at_pass *pass, at_pass_account *account, int64_t units,
-                                  uint32_t row, bool fee, at_error *err);
+AT_CHECKED at_status at_pass_lend(at_pass *pass, uint32_t node, int64_t units, uint32_t row,
+                                  bool fee, at_error *err);
 /** The part of the block that pays debt back, into its sink. */
 AT_CHECKED at_status at_pass_repay(at_pass *pass, const at_pass_event *event, at_lots *block,
                                    at_error *err);
@@ -130,6 +140,20 @@ AT_CHECKED at_status at_pass_remember(at_pass *pass, const at_pass_event *event,
                                       const at_lots *block, at_error *err);
 AT_CHECKED at_status at_pass_refill(at_pass *pass, const at_pass_event *event, const at_lots *block,
                                     at_error *err);
+
+/** Whether untainted money may be one number, whatever it is (declared_only). */
+bool at_pass_may_be_plain(const at_pass *pass);
+/** An account with lots from now on. */
+AT_CHECKED at_status at_pass_list(at_pass *pass, uint32_t node, at_error *err);
+/** Run a row between two plain accounts that charges no fee; nearly every row is one. False:
+ *  nothing was done. */
+bool at_pass_plain_row(at_pass *pass, uint32_t row);
+/** Run an event of a plain debtor; else the debtor is listed. */
+AT_CHECKED at_status at_pass_plain_event(bool *done, at_pass *pass, const at_pass_event *event,
+                                         at_error *err);
+/** Run the rest of an event whose block has nothing tainted; else the creditor is listed. */
+AT_CHECKED at_status at_pass_plain_block(bool *done, at_pass *pass, const at_pass_event *event,
+                                         at_lots *block, at_error *err);
 
 /** One event under poison. */
 AT_CHECKED at_status at_pass_poison(at_pass *pass, const at_pass_event *event, at_error *err);

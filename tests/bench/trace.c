@@ -75,6 +75,7 @@ static void set_up(work *out, const bench_flows *flows, enum bench_shape shape,
     declare(&sources, &out->options.source_count, flows, shape, &out->arena);
     out->options.sources = sources;
     out->options.method = method;
+    out->options.declared_only = getenv("BENCH_ALL") == NULL;
     out->options.as_of_us = INT64_MAX;
     out->options.backward_window_us = AT_TRACE_WINDOW_OFF;
 }

@@ -93,6 +93,17 @@ mutant flow.c trace_envelope 's/way == AT_FLOW_OUT ? arc : flow->arcs\[arc\].bac
 mutant flow.c trace_envelope 's/while (total < limit \&\& measure/if (total < limit \&\& measure/'
 mutant flow.c trace_envelope \
     's/flow->distance\[there\] == flow->distance\[here\] + !flow->arcs\[arc\].stays/flow->distance[there] == flow->distance[here]/'
+mutant pass_plain.c trace_restrict 's/pass->declared\[event->row\] == 0 \&\& is_plain/is_plain/'
+mutant pass_plain.c trace_restrict 's/lots->oldest == lots->newest \&\&/true ||/'
+mutant pass_plain.c trace_restrict 's/ledger->fee\[row\] > 0 || //'
+mutant pass_plain.c trace_restrict 's/event_held \&\& from->debt == 0/event_held/; s/from->debt == 0 \&\& //'
+mutant restrict.c trace_restrict 's/ledger->amount\[row\] > 0)/ledger->amount[row] > 9)/'
+mutant restrict.c trace_restrict \
+    's/keep_node(cut, next.node, INT64_MIN, INT64_MAX/keep_node(cut, next.node, next.time_us, INT64_MAX/'
+mutant restrict.c trace_restrict 's/ledger->time_us\[rows\[middle\]\] < time_us/ledger->time_us[rows[middle]] <= time_us/'
+mutant restrict.c trace_restrict 's/    AT_TRY(keep_reversed(/    if (false) AT_TRY(keep_reversed(/'
+mutant restrict.c trace_restrict 's/    if (moments)/    if (false)/'
+mutant restrict_cut.c trace_restrict 's/AT_NONE - 1;/AT_NONE;/; s/kind = AT_NODE_EXTERNAL;/kind = AT_NODE_ACCOUNT;/'
 mutant backward.c trace_back 's/(held - taken) \* way/held * way/'
 mutant backward.c trace_back 's/targets\[node\];/targets[node] \&\& node > 0;/'
 
