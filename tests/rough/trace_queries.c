@@ -12,7 +12,7 @@
 #include "tests/support/asked.h"
 
 extern const at_query query_trace, query_trace_transfers, query_trace_notes, query_trace_account,
-    query_trace_explain, query_trace_back;
+    query_trace_breaks, query_trace_explain, query_trace_back;
 
 static const struct {
     const at_query *query;
@@ -26,6 +26,7 @@ static const struct {
     {&query_trace_transfers, "source=L=transfer:t1 method=prorata"},
     {&query_trace_notes, "source=L=transfer:t1 source=M=transfer:none method=lifo"},
     {&query_trace_account, "source=L=transfer:t1 method=fifo to=X"},
+    {&query_trace_breaks, "source=L=transfer:t1 method=fifo method=poison as_of=2"},
     {&query_trace_explain, "source=L=transfer:t1 method=fifo method=oatway to=X to=Y"},
     {&query_trace_back, "of=Z of=X method=fifo method=prorata"},
 };

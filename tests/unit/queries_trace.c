@@ -11,7 +11,7 @@
 
 #include "tests/support/asked.h"
 
-extern const at_query query_trace, query_trace_transfers, query_trace_notes;
+extern const at_query query_trace, query_trace_transfers, query_trace_notes, query_trace_breaks;
 
 static const struct {
     const char *story;
@@ -103,6 +103,12 @@ static const struct {
       "fifo|SELF_TRANSFER|X|odd/s|1|||observed|11(1)",
       "fifo|replenished|X|odd/n|1||t4|observed|9,6,7(3)",
       "# INJECTED fifo: 1 minor units were found to be \"L\""}},
+    {"an account whose statements do not add up is where to ask next",
+     &query_trace_breaks,
+     "source=L=transfer:t1 method=fifo as_of=2",
+     NULL,
+     {"fifo|L|EUR|1|Y|unreconciled|60|t2|1970-01-01T00:00:00.000002Z|inferred|1,2,3(3)",
+      "# INJECTED fifo: 100 minor units were found to be \"L\""}},
     {"an unknown account",
      &query_trace,
      "envelope=none source=L=account:nobody@1 method=fifo",

@@ -1,6 +1,7 @@
 /* rules.c: the other rules of tracing over the same payments, each from its first sentence: newest
  * out first, everybody's part, own money first, own money first but not into assets, and everything
- * that a label ever touched. No account of a world is ever in debt, and no payment is taken back. */
+ * that a label ever touched. No account of a world is ever in debt, and no payment is taken back.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
