@@ -66,6 +66,9 @@ void at_command_options(const at_command *command, void (*visit)(void *self, con
 at_status at_cmd_init(at_cli *cli, at_error *err);
 at_status at_cmd_status(at_cli *cli, at_error *err);
 at_status at_cmd_diff(at_cli *cli, at_error *err);
+at_status at_cmd_backup(at_cli *cli, at_error *err);
+at_status at_cmd_restore(at_cli *cli, at_error *err);
+at_status at_cmd_key_recipient(at_cli *cli, at_error *err);
 at_status at_cmd_check(at_cli *cli, at_error *err);
 at_status at_cmd_doctor(at_cli *cli, at_error *err);
 at_status at_cmd_log_show(at_cli *cli, at_error *err);

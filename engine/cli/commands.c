@@ -1,65 +1,6 @@
 /* commands.c: every command, one row each. */
 #include "engine/cli/command.h"
 
-#include <string.h>
-
-const at_option at_general_options[] = {
-    {"store", 's', "STORE",
-     "the store's folder; else $ASSETTRACE_STORE, else the nearest *.at upward", false},
-    {"lang", 0, "LANGUAGE",
-     "headings and messages in ar, az, en, fa or ru; else $ASSETTRACE_LANG, else en", false},
-    {"help", 'h', NULL, "show help and do nothing", false},
-    {0},
-};
-
-static const at_option format_options[] = {
-    {"json", 0, NULL, "one JSON document", false},
-    {"ndjson", 0, NULL, "one JSON object a row", false},
-    {"csv", 0, NULL, "comma-separated values", false},
-    {"tsv", 0, NULL, "tab-separated values: what a pipe gets", false},
-    {"table", 0, NULL, "a table for people: what a terminal gets", false},
-    {"fields", 0, "NAME,...", "these fields only, in this order", false},
-    {"output", 'o', "FILE", "write to FILE", false},
-    {"force", 0, NULL, "overwrite FILE", false},
-    {0},
-};
-
-static const at_option json_options[] = {
-    {"json", 0, NULL, "one JSON document", false},
-    {0},
-};
-
-static const at_option revision_options[] = {
-    {"at", 0, "REVISION", "as the store was at this revision", false},
-    {0},
-};
-
-static const at_option lock_options[] = {
-    {"lock-wait", 0, "SECONDS", "how long to wait for another writer (30)", false},
-    {0},
-};
-
-static const at_option passphrase_options[] = {
-    {"passphrase-file", 0, "FILE", "the passphrase is the first line of FILE", false},
-    {"passphrase-fd", 0, "N", "the passphrase is the first line of descriptor N", false},
-    {0},
-};
-
-static const at_option unpack_options[] = {
-    {"max-unpacked", 0, "MIB", "how much a compressed file may become (262144)", false},
-    {"max-ratio", 0, "N", "how many times its size a compressed file may become (300)", false},
-    {0},
-};
-
-static const struct {
-    unsigned takes;
-    const at_option *options;
-} option_groups[] = {
-    {AT_TAKES_FORMAT, format_options},         {AT_TAKES_JSON, json_options},
-    {AT_TAKES_REVISION, revision_options},     {AT_TAKES_LOCK, lock_options},
-    {AT_TAKES_PASSPHRASE, passphrase_options}, {AT_TAKES_UNPACK, unpack_options},
-};
-
 static const at_option import_options[] = {
     {"as", 0, "IMPORTER", "the format (see `importers`); else recognised by the first bytes",
      false},
@@ -101,6 +42,18 @@ static const at_option sources_options[] = {
 
 static const at_option show_options[] = {
     {"proof", 0, NULL, "of an ADDRESS: the proof that this record belongs to its source", false},
+    {0},
+};
+
+static const at_option backup_options[] = {
+    {"to", 0, "RECIPIENT", "encrypt to this key (age1...)", true},
+    {"plain", 0, NULL, "do not encrypt; whoever finds the file can read it", false},
+    {"force", 0, NULL, "replace FILE", false},
+    {0},
+};
+
+static const at_option restore_options[] = {
+    {"identity", 0, "FILE", "the secret key that the backup is encrypted to", false},
     {0},
 };
 
@@ -151,7 +104,7 @@ static const at_option verify_options[] = {
 
 static const at_option key_options[] = {
     {"no-passphrase", 0, NULL, "with new: a TEST key, for trials only", false},
-    {"force", 0, NULL, "with new: overwrite existing key files", false},
+    {"force", 0, NULL, "overwrite existing key files", false},
     {0},
 };
 
@@ -166,6 +119,14 @@ static const at_action init_actions[] = {
 };
 static const at_action status_actions[] = {
     {"", "", "what the store holds", 0, 0, at_cmd_status},
+    {0},
+};
+static const at_action backup_actions[] = {
+    {"", "FILE", "the whole store in one file, encrypted", 1, 1, at_cmd_backup},
+    {0},
+};
+static const at_action restore_actions[] = {
+    {"", "FILE STORE.at", "a store out of a backup", 2, 2, at_cmd_restore},
     {0},
 };
 static const at_action check_actions[] = {
@@ -247,6 +208,7 @@ static const at_action verify_actions[] = {
 static const at_action key_actions[] = {
     {"new", "NAME", "make NAME.key (secret) and NAME.pub", 1, 1, at_cmd_key_new},
     {"show", "FILE.pub", "what a public key file says", 1, 1, at_cmd_key_show},
+    {"recipient", "NAME", "make NAME.age-key, to encrypt backups to", 1, 1, at_cmd_key_recipient},
     {0},
 };
 static const at_action schema_actions[] = {
@@ -282,6 +244,25 @@ const at_command at_commands[] = {
      .summary = "what the store holds",
      .actions = status_actions,
      .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION},
+    {.name = "backup",
+     .group = "store",
+     .summary = "a copy of the whole store in one file",
+     .actions = backup_actions,
+     .writes = true,
+     .takes = AT_TAKES_JSON,
+     .options = backup_options,
+     .details =
+         "A tar archive, encrypted as `age` does it. Others may import and ask meanwhile: it is\n"
+         "the store of one moment. The file is read back before it gets its name."},
+    {.name = "restore",
+     .group = "store",
+     .summary = "a store out of a backup",
+     .actions = restore_actions,
+     .writes = true,
+     .takes = AT_TAKES_JSON,
+     .options = restore_options,
+     .details = "Everything is checked as by `check --read-data` before the store is there. An\n"
+                "import that was under way is rolled back."},
     {.name = "check",
      .group = "store",
      .summary = "is the store whole?",
@@ -463,22 +444,3 @@ const at_command at_commands[] = {
      .takes = AT_TAKES_JSON},
     {0},
 };
-
-const at_command *at_command_find(const char *name) {
-    for (const at_command *command = at_commands; command->name; command++)
-        if (strcmp(command->name, name) == 0)
-            return command;
-    return NULL;
-}
-
-void at_command_options(const at_command *command, void (*visit)(void *self, const at_option *),
-                        void *self) {
-    for (const at_option *option = command->options; option && option->name; option++)
-        visit(self, option);
-    for (size_t i = 0; i < AT_COUNT(option_groups); i++)
-        if (command->takes & option_groups[i].takes)
-            for (const at_option *option = option_groups[i].options; option->name; option++)
-                visit(self, option);
-    for (const at_option *option = at_general_options; option->name; option++)
-        visit(self, option);
-}
