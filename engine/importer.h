@@ -43,6 +43,8 @@ typedef struct at_importer {
     const char *summary;               /* one line, for help */
     int version;                       /* raised when the same bytes would give other records */
     const at_importer_option *options; /* may be NULL */
+    const at_token *tokens; /* what the format counts in beside ISO 4217, unless the user gives
+                               another scale; scale -1 ends the list; may be NULL */
     bool needs_mapping;
     /** How sure is it, 0-100, that `head` (the first bytes of the content) is its format? 0 = no.
      * NULL = never guessed. */

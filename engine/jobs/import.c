@@ -169,6 +169,26 @@ static at_status read_mapping(import_plan *plan, const at_import_request *reques
     return AT_OK;
 }
 
+/* The user's tokens, then those of the format that the user did not name. */
+static at_status add_tokens(at_import_options *options, const at_token *tokens, at_arena *arena,
+                            at_error *err) {
+    at_token *all = NULL;
+    size_t count = 0, more = 0;
+    while (tokens != NULL && tokens[more].scale >= 0)
+        more++;
+    if (more == 0)
+        return AT_OK;
+    AT_TRY(AT_NEW(&all, arena, options->token_count + more, err));
+    for (; count < options->token_count; count++)
+        all[count] = options->tokens[count];
+    for (size_t i = 0; i < more; i++)
+        if (at_currency_scale(tokens[i].currency.code, options->tokens, options->token_count) < 0)
+            all[count++] = tokens[i];
+    options->tokens = all;
+    options->token_count = count;
+    return AT_OK;
+}
+
 static at_status make_plan(import_plan *plan, const at_importer *const *registry,
                            const at_import_request *request, at_arena *arena, at_error *err) {
     if (request->importer) {
@@ -196,6 +216,7 @@ static at_status make_plan(import_plan *plan, const at_importer *const *registry
                                         .count = request->option_count,
                                         .tokens = request->tokens,
                                         .token_count = request->token_count};
+    AT_TRY(add_tokens(&plan->options, importer->tokens, arena, err));
     return mapped ? read_mapping(plan, request, err) : AT_OK;
 }
 
@@ -230,8 +251,8 @@ at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer
                            .options = plan.options_text,
                            .mapping = plan.options.mapping ? at_text_string(&plan.mapping) : NULL,
                            .mapping_bytes = plan.mapping.bytes,
-                           .tokens = request->tokens,
-                           .token_count = request->token_count};
+                           .tokens = plan.options.tokens,
+                           .token_count = plan.options.token_count};
     AT_CLEANUP(at_import_close) at_import *import = NULL;
     AT_TRY(at_import_begin(&import, store, &info, err));
     if (!at_import_already(import)) {
