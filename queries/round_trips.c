@@ -14,10 +14,10 @@ static at_status find(at_patterns *out, const at_moves *moves, const at_pattern_
 }
 
 static const at_arg args[] = {
-    AT_PATTERN_DELTA("14d", "from the first transfer to the last at most"),
+    AT_PATTERN_DELTA("30d", "from the first transfer to the last at most"),
     {.name = "maxlen",
      .type = AT_ARG_COUNT,
-     .fallback = "8",
+     .fallback = "10",
      .summary = "transfers in a cycle at most; 100 is the limit"},
     {.name = "ratio",
      .type = AT_ARG_RATIO,

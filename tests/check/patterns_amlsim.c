@@ -172,7 +172,7 @@ static uint64_t hash_of(const at_pattern_finding *finding, const at_ledger *ledg
 }
 
 static void test_cycles(void **state) {
-    static const struct { int delta, most; } rows[] = {{7, 4}, {14, 8}, {30, 6}};
+    static const struct { int delta, most; } rows[] = {{7, 4}, {30, 10}, {150, 5}};
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
     static walk w;
     at_ledger ledger;
