@@ -91,11 +91,12 @@ static void before(const at_closing *closing, uint32_t node, int64_t before_us, 
 
 /* What following a level would cost; levels of more than a few are not measured to the end. */
 static uint64_t cost_of(const at_closing *closing, bool ahead) {
-    enum { SAMPLE_MAX = 64 };
+    enum { SAMPLE_MAX = 64, SEARCH_STEPS = 16 };
     const at_closing_side *side = ahead ? &closing->ahead : &closing->back;
     const size_t count = side->end - side->start;
     const size_t sample = count < SAMPLE_MAX ? count : SAMPLE_MAX;
     uint64_t cost = 0, start, end;
+    closing->out->steps += sample * SEARCH_STEPS;
     for (size_t i = 0; i < sample; i++) {
         const uint32_t move = side->queue[side->start + i];
         if (ahead)
