@@ -51,6 +51,21 @@ void *at_memory_resize(void *old, size_t bytes) {
     return realloc(old, bytes);
 }
 
+void *at_memory_pages(size_t bytes) {
+    if (should_fail())
+        return NULL;
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return NULL;
+    (void)madvise(pages, bytes, MADV_HUGEPAGE); /* only faster, and not everywhere */
+    return pages;
+}
+
+void at_memory_pages_free(void *pages, size_t bytes) {
+    if (pages != NULL)
+        (void)munmap(pages, bytes);
+}
+
 void at_arena_clear(at_arena *arena) {
     while (arena->blocks != NULL) {
         at_arena_block *older = arena->blocks->next;

@@ -62,5 +62,9 @@ AT_CHECKED at_status at_arena_grow(void **items, size_t *capacity, size_t count,
 void at_memory_fail_after(uint64_t n);
 /** The only door to malloc/realloc/free for base/text.c and foreign libraries' hooks. */
 void *at_memory_resize(void *old, size_t bytes);
+/** Zeroed pages for tables that are looked into at random: of the huge kind where the kernel has
+ * them, because each miss of a small one costs as much as the look itself. NULL when none. */
+void *at_memory_pages(size_t bytes);
+void at_memory_pages_free(void *pages, size_t bytes); /* NULL is fine */
 
 #endif

@@ -62,6 +62,14 @@ at_status at_text_add_char(at_text *text, char c, at_error *err) {
     return at_text_add_bytes(text, &c, 1, err);
 }
 
+at_status at_text_extend(char **out, at_text *text, size_t count, at_error *err) {
+    AT_TRY(make_room(text, count, err));
+    *out = text->data + text->bytes;
+    text->bytes += count;
+    text->data[text->bytes] = '\0';
+    return AT_OK;
+}
+
 at_status at_text_print(at_text *text, at_error *err, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);

@@ -34,6 +34,8 @@ AT_CHECKED at_status at_text_add(at_text *text, const char *string, at_error *er
 AT_CHECKED at_status at_text_add_bytes(at_text *text, const void *bytes, size_t count,
                                        at_error *err);
 AT_CHECKED at_status at_text_add_char(at_text *text, char c, at_error *err);
+/** Make the text `count` bytes longer; the caller fills them at *out. */
+AT_CHECKED at_status at_text_extend(char **out, at_text *text, size_t count, at_error *err);
 AT_CHECKED at_status at_text_print(at_text *text, at_error *err, const char *format, ...)
     AT_PRINTF(3, 4);
 AT_CHECKED at_status at_text_add_int(at_text *text, int64_t number,

@@ -6,37 +6,6 @@
 
 enum { LINES_SHOWN = 20 };
 
-/* One currency over all accounts. */
-typedef struct currency_sum {
-    const char *currency;
-    at_wide in, out;
-    uint64_t count;
-} currency_sum;
-
-typedef struct sum_list {
-    currency_sum *items;
-    size_t count;
-} sum_list;
-
-static at_status add_up(sum_list *sums, const at_receipt *receipt, at_arena *arena, at_error *err) {
-    AT_TRY(AT_NEW(&sums->items, arena, receipt->total_count, err));
-    for (size_t i = 0; i < receipt->total_count; i++) {
-        const at_receipt_total *total = &receipt->totals[i];
-        size_t at = 0;
-        while (at < sums->count && strcmp(sums->items[at].currency, total->currency.code) < 0)
-            at++;
-        if (at == sums->count || strcmp(sums->items[at].currency, total->currency.code) != 0) {
-            for (size_t k = sums->count++; k > at; k--)
-                sums->items[k] = sums->items[k - 1];
-            sums->items[at] = (currency_sum){.currency = total->currency.code};
-        }
-        sums->items[at].in += total->in;
-        sums->items[at].out += total->out;
-        sums->items[at].count += total->count;
-    }
-    return AT_OK;
-}
-
 /* The lines of one kind: the first of them from the receipt, or all from the store. */
 typedef struct line_list {
     const at_receipt_line *lines;
@@ -115,16 +84,17 @@ static at_status print_lines(at_text *out, const at_receipt *receipt, const at_r
 
 static at_status print_sums(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
                             at_error *err) {
-    sum_list sums = {0};
     char in[AT_WIDE_BYTES], spent[AT_WIDE_BYTES];
-    AT_TRY(add_up(&sums, receipt, how->arena, err));
-    for (size_t i = 0; i < sums.count; i++) {
-        at_wide_format(in, sums.items[i].in);
-        at_wide_format(spent, sums.items[i].out);
+    for (size_t i = 0; i < receipt->sum_count; i++) {
+        const at_receipt_sum *sum = &receipt->sums[i];
+        at_wide_format(in, sum->in);
+        at_wide_format(spent, sum->out);
         AT_TRY(at_text_print(out, err, "  %-11s in %s, out %s minor units, %llu movements\n",
-                             sums.items[i].currency, in, spent,
-                             (unsigned long long)sums.items[i].count));
+                             sum->currency.code, in, spent, (unsigned long long)sum->count));
     }
+    if (how->accounts && receipt->totals_left_out)
+        AT_TRY(at_text_print(out, err, "  accounts    too many to list: %llu totals\n",
+                             (unsigned long long)receipt->totals_left_out));
     for (size_t i = 0; how->accounts && i < receipt->total_count; i++) {
         const at_receipt_total *total = &receipt->totals[i];
         AT_TRY(at_text_add(out, "  account     ", err));

@@ -135,6 +135,8 @@ at_status at_receipt_print_json(at_json_writer *json, const at_receipt *receipt,
     put_count(json, "source", (uint64_t)receipt->source);
     put_text(json, "state", at_source_state_text(receipt->state));
     put_totals(json, receipt);
+    if (receipt->totals_left_out)
+        put_count(json, "totals_left_out", receipt->totals_left_out);
     AT_TRY(put_lines(json, "warning_lines", receipt, AT_RECEIPT_WARNING, how, how->warnings, err));
     put_count(json, "warnings", receipt->warnings);
     at_json_object_end(json);

@@ -36,32 +36,65 @@ static at_status load_places(at_reader *reader, at_error *err) {
     return AT_OK;
 }
 
-/* An answer of many rows asks for many addresses: the statement is kept, sources are known. */
-at_status at_reader_address(at_reader *reader, at_address *out, at_record_id record,
-                            at_error *err) {
-    bool row = false;
-    if (!reader->places)
-        AT_TRY(load_places(reader, err));
+/* A record that stands in a chunk; *found false when none does. */
+static at_status find_in_chunks(at_address *out, bool *found, at_reader *reader,
+                                at_record_id record, at_error *err) {
+    if (!reader->chunks_open)
+        AT_TRY(at_chunks_open(&reader->chunks, reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_PLACES,
+                              reader->arena, err));
+    reader->chunks_open = true;
+    const size_t index = at_chunks_find(&reader->chunks, record);
+    *found = index != SIZE_MAX;
+    if (!*found)
+        return AT_OK;
+    AT_TRY(at_chunks_load(&reader->chunks, index, err));
+    const at_chunk *chunk = &reader->chunks.loaded;
+    const size_t row = at_chunk_row(chunk, at_record_number(record));
+    *found = row < chunk->count;
+    if (*found)
+        *out = (at_address){.offset = (uint64_t)at_chunk_int(chunk, AT_CHUNK_OFFSET, row),
+                            .bytes = (uint64_t)at_chunk_int(chunk, AT_CHUNK_BYTES, row),
+                            .line = (uint64_t)at_chunk_int(chunk, AT_CHUNK_LINE, row)};
+    return AT_OK;
+}
+
+static at_status find_in_rows(at_address *out, bool *found, at_reader *reader, at_record_id record,
+                              at_error *err) {
     if (!reader->address_statement)
         AT_TRY(at_db_prepare(&reader->address_statement, reader->db,
-                             "SELECT source, offset, bytes, line FROM main.record WHERE id = ?",
-                             err));
+                             "SELECT offset, bytes, line FROM main.record WHERE id = ?", err));
     sqlite3_stmt *statement = reader->address_statement;
     at_db_again(statement);
     AT_TRY(at_db_bind_int(statement, 1, record, err));
-    AT_TRY(at_db_step(&row, statement, err));
-    const size_t source = row ? (size_t)at_db_int(statement, 0) : 0;
-    if (!row || source >= reader->place_count || !reader->places[source].content[0])
+    AT_TRY(at_db_step(found, statement, err));
+    if (*found)
+        *out = (at_address){.offset = (uint64_t)at_db_int(statement, 0),
+                            .bytes = (uint64_t)at_db_int(statement, 1),
+                            .line = (uint64_t)at_db_int(statement, 2)};
+    at_db_again(statement);
+    return AT_OK;
+}
+
+/* An answer of many rows asks for many addresses: the statement is kept, sources are known. */
+at_status at_reader_address(at_reader *reader, at_address *out, at_record_id record,
+                            at_error *err) {
+    const uint64_t source = (uint64_t)at_record_source(record);
+    at_address address = {.offset = 0};
+    bool found = false;
+    if (!reader->places)
+        AT_TRY(load_places(reader, err));
+    if (source < reader->place_count && reader->places[source].content[0]) {
+        AT_TRY(find_in_chunks(&address, &found, reader, record, err));
+        if (!found)
+            AT_TRY(find_in_rows(&address, &found, reader, record, err));
+    }
+    if (!found)
         return at_fail(err, AT_BUG, "E-BUG", "there is no record %" PRId64 " at revision %" PRId64,
                        record, reader->revision);
     const at_source_place *place = &reader->places[source];
-    at_address found = {.offset = (uint64_t)at_db_int(statement, 1),
-                        .bytes = (uint64_t)at_db_int(statement, 2),
-                        .line = (uint64_t)at_db_int(statement, 3),
-                        .name_space = place->name_space,
-                        .source_name = place->name};
-    memcpy(found.content, place->content, sizeof found.content);
-    at_db_again(statement);
-    *out = found;
+    address.name_space = place->name_space;
+    address.source_name = place->name;
+    memcpy(address.content, place->content, sizeof address.content);
+    *out = address;
     return AT_OK;
 }

@@ -7,7 +7,7 @@
 
 at_status at_column_insert_sql(at_text *sql, at_kind kind, at_error *err) {
     const at_fact_table *table = &at_fact_tables[kind];
-    const bool money = kind == AT_TRANSFER || kind == AT_LEG;
+    const bool money = kind == AT_LEG;
     AT_TRY(at_text_print(sql, err, "INSERT INTO main.%s (source, record%s", table->name,
                          money ? ", id_given" : ""));
     for (size_t i = 0; i < table->column_count; i++)

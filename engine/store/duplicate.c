@@ -2,10 +2,9 @@
 
 #include "engine/crypto/hash.h"
 #include "engine/store/column.h"
+#include "engine/store/put.h"
 
 #include <string.h>
-
-enum { TRANSFER = 0, LEG = 1 };
 
 /* temp.kin: visible sources of the namespace that is being imported into. */
 static const char kin_sql[] =
@@ -21,12 +20,6 @@ static const char kin_sql[] =
     "                    AND d.source = ?1)"                                  \
     " ORDER BY r.id LIMIT 1"
 
-static const char match_transfer_sql[] =
-    "SELECT coalesce(r.duplicate_of, r.id) FROM main.transfer f"
-    " JOIN main.record r ON r.id = f.record"
-    " WHERE f.id_given = 0 AND f.from_account = ?2 AND f.time_us = ?3 AND f.to_account = ?4"
-    "   AND f.amount = ?5 AND f.currency = ?6" FREE_THERE;
-
 static const char match_leg_sql[] =
     "SELECT coalesce(r.duplicate_of, r.id) FROM main.leg f"
     " JOIN main.record r ON r.id = f.record"
@@ -41,17 +34,17 @@ static const char content_here_sql[] =
 static const char content_there_sql[] =
     "SELECT coalesce(r.duplicate_of, r.id) FROM main.record r WHERE r.content = ?2" FREE_THERE;
 
-/* Rows with an id, ours or of the namespace's other visible sources. */
-static at_status prepare_by_id(sqlite3_stmt **out, sqlite3 *db, at_kind kind, at_error *err) {
+/* Legs with an id, ours or of the namespace's other visible sources. */
+static at_status prepare_by_id(sqlite3_stmt **out, sqlite3 *db, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
     AT_TRY(at_text_add(&sql, "SELECT coalesce(r.duplicate_of, r.id), ", err));
-    AT_TRY(at_column_select_sql(&sql, kind, "f", err));
-    AT_TRY(at_text_print(&sql, err,
-                         " FROM main.%s f JOIN main.record r ON r.id = f.record"
-                         " WHERE f.id = ?2 AND f.id_given = 1 AND (f.source = ?1"
-                         "   OR f.source IN (SELECT source FROM temp.kin))"
-                         " ORDER BY f.fact LIMIT 1",
-                         at_fact_tables[kind].name));
+    AT_TRY(at_column_select_sql(&sql, AT_LEG, "f", err));
+    AT_TRY(at_text_add(&sql,
+                       " FROM main.leg f JOIN main.record r ON r.id = f.record"
+                       " WHERE f.id = ?2 AND f.id_given = 1 AND (f.source = ?1"
+                       "   OR f.source IN (SELECT source FROM temp.kin))"
+                       " ORDER BY f.fact LIMIT 1",
+                       err));
     return at_db_prepare(out, db, at_text_string(&sql), err);
 }
 
@@ -74,27 +67,27 @@ static at_status make_kin(sqlite3 *db, int64_t name_space, at_error *err) {
     return at_db_once(statement, err);
 }
 
-at_status at_duplicates_begin(at_duplicates *out, sqlite3 *db, int64_t source, int64_t name_space,
-                              at_error *err) {
-    int64_t others = 0;
-    *out = (at_duplicates){.db = db, .source = source};
-    AT_TRY(make_kin(db, name_space, err));
+at_status at_duplicates_begin(at_duplicates *out, at_import *import, at_error *err) {
+    sqlite3 *db = import->store->db;
+    int64_t others = 0, legs = 0;
+    *out = (at_duplicates){.import = import, .db = db, .source = import->source};
+    AT_TRY(make_kin(db, import->name_space, err));
     AT_TRY(at_db_number(&others, db, 0, NULL, 0, "SELECT count(*) FROM temp.kin", err));
+    AT_TRY(at_db_number(&legs, db, 0, NULL, 0, "SELECT EXISTS (SELECT 1 FROM main.leg)", err));
     out->others = others > 0;
-    AT_TRY(prepare_by_id(&out->by_id[TRANSFER], db, AT_TRANSFER, err));
-    AT_TRY(prepare_by_id(&out->by_id[LEG], db, AT_LEG, err));
-    AT_TRY(at_db_prepare(&out->by_match[TRANSFER], db, match_transfer_sql, err));
-    AT_TRY(at_db_prepare(&out->by_match[LEG], db, match_leg_sql, err));
+    out->older_legs = legs != 0;
+    AT_TRY(
+        at_repeats_begin(&import->repeats, db, &import->chunks, out->others, &import->arena, err));
+    AT_TRY(prepare_by_id(&out->by_id, db, err));
+    AT_TRY(at_db_prepare(&out->by_match, db, match_leg_sql, err));
     AT_TRY(at_db_prepare(&out->by_content_here, db, content_here_sql, err));
     AT_TRY(at_db_prepare(&out->by_content_there, db, content_there_sql, err));
     return prepare_account(&out->account, db, err);
 }
 
 void at_duplicates_end(at_duplicates *duplicates) {
-    for (int i = 0; i < 2; i++) {
-        at_db_done(&duplicates->by_id[i]);
-        at_db_done(&duplicates->by_match[i]);
-    }
+    at_db_done(&duplicates->by_id);
+    at_db_done(&duplicates->by_match);
     at_db_done(&duplicates->by_content_here);
     at_db_done(&duplicates->by_content_there);
     at_db_done(&duplicates->account);
@@ -124,37 +117,40 @@ static at_status first_row(at_record_id *out, at_fact *fact, at_kind kind, sqlit
     return status;
 }
 
-static at_status find_by_id(at_finding *out, at_error *reason, at_duplicates *all,
-                            const at_fact *fact, at_arena *scratch, at_error *err) {
-    static const at_kind kinds[2] = {AT_TRANSFER, AT_LEG};
-    const char *id = fact->kind == AT_LEG ? fact->leg.id : fact->transfer.id;
-    for (int i = 0; i < 2; i++) {
-        at_fact known;
-        bool same = false;
-        AT_TRY(at_db_bind_int(all->by_id[i], 1, all->source, err));
-        AT_TRY(at_db_bind_text(all->by_id[i], 2, id, err));
-        AT_TRY(first_row(&out->first, &known, kinds[i], all->by_id[i], scratch, err));
-        if (!out->first)
-            continue;
-        if (kinds[i] == fact->kind)
-            AT_TRY(same_content(&same, &known, fact, err));
-        out->verdict = same ? AT_VERDICT_DUPLICATE : AT_VERDICT_REFUSED;
-        if (!same)
-            at_fail(reason, AT_BAD_INPUT, "E-IMPORT-DUPID",
-                    "%s id \"%s\" was used before with other content", at_kind_text(fact->kind),
-                    id);
+/* The leg with an id; 0 when there is none. */
+static at_status find_leg(at_record_id *out, at_fact *known, at_duplicates *all, const char *id,
+                          at_arena *scratch, at_error *err) {
+    *out = 0;
+    if (!all->older_legs && !all->import->legs_put)
         return AT_OK;
-    }
-    return AT_OK;
+    AT_TRY(at_db_bind_int(all->by_id, 1, all->source, err));
+    AT_TRY(at_db_bind_text(all->by_id, 2, id, err));
+    return first_row(out, known, AT_LEG, all->by_id, scratch, err);
 }
 
-static at_status bind_transfer(sqlite3_stmt *statement, const at_transfer *transfer,
-                               at_error *err) {
-    AT_TRY(at_db_bind_int(statement, 2, transfer->from.thing, err));
-    AT_TRY(at_db_bind_int(statement, 3, transfer->time.us, err));
-    AT_TRY(at_db_bind_int(statement, 4, transfer->to.thing, err));
-    AT_TRY(at_db_bind_int(statement, 5, transfer->amount, err));
-    return at_db_bind_text(statement, 6, transfer->currency, err);
+/* Transfers and legs share one space of ids; an id of the other kind is one with other content. */
+static at_status find_by_id(at_finding *out, at_error *reason, at_duplicates *all,
+                            const at_fact *fact, const at_put_row *row, at_arena *scratch,
+                            at_error *err) {
+    const bool leg = fact->kind == AT_LEG;
+    const char *id = leg ? fact->leg.id : fact->transfer.id;
+    at_repeats *repeats = &all->import->repeats;
+    at_fact known;
+    bool same = false;
+    AT_TRY(leg ? at_repeats_has_id(&out->first, repeats, id, err)
+               : at_repeats_by_id(&out->first, &same, repeats, &row->row, err));
+    if (!out->first) {
+        AT_TRY(find_leg(&out->first, &known, all, id, scratch, err));
+        if (out->first && leg)
+            AT_TRY(same_content(&same, &known, fact, err));
+    }
+    if (!out->first)
+        return AT_OK;
+    out->verdict = same ? AT_VERDICT_DUPLICATE : AT_VERDICT_REFUSED;
+    if (!same)
+        at_fail(reason, AT_BAD_INPUT, "E-IMPORT-DUPID",
+                "%s id \"%s\" was used before with other content", at_kind_text(fact->kind), id);
+    return AT_OK;
 }
 
 static at_status bind_leg(sqlite3_stmt *statement, const at_leg *leg, at_error *err) {
@@ -170,14 +166,16 @@ static at_status bind_leg(sqlite3_stmt *statement, const at_leg *leg, at_error *
 }
 
 static at_status find_by_match(at_finding *out, at_duplicates *all, const at_fact *fact,
-                               at_error *err) {
+                               const at_put_row *row, at_error *err) {
     if (!all->others)
         return AT_OK;
-    sqlite3_stmt *statement = all->by_match[fact->kind == AT_LEG ? LEG : TRANSFER];
-    AT_TRY(at_db_bind_int(statement, 1, all->source, err));
-    AT_TRY(fact->kind == AT_LEG ? bind_leg(statement, &fact->leg, err)
-                                : bind_transfer(statement, &fact->transfer, err));
-    AT_TRY(first_row(&out->first, NULL, AT_KIND_NONE, statement, NULL, err));
+    if (fact->kind == AT_TRANSFER) {
+        AT_TRY(at_repeats_by_match(&out->first, &all->import->repeats, &row->row, err));
+    } else {
+        AT_TRY(at_db_bind_int(all->by_match, 1, all->source, err));
+        AT_TRY(bind_leg(all->by_match, &fact->leg, err));
+        AT_TRY(first_row(&out->first, NULL, AT_KIND_NONE, all->by_match, NULL, err));
+    }
     if (out->first)
         out->verdict = AT_VERDICT_DUPLICATE;
     return AT_OK;
@@ -198,9 +196,10 @@ static at_status find_money(at_finding *out, at_error *reason, at_duplicates *al
         if (!is_money(&candidate->facts[i]))
             continue;
         if (candidate->id_given[i])
-            AT_TRY(find_by_id(&one, reason, all, &candidate->facts[i], scratch, err));
+            AT_TRY(find_by_id(&one, reason, all, &candidate->facts[i], &candidate->rows[i], scratch,
+                              err));
         else
-            AT_TRY(find_by_match(&one, all, &candidate->facts[i], err));
+            AT_TRY(find_by_match(&one, all, &candidate->facts[i], &candidate->rows[i], err));
         if (one.verdict == AT_VERDICT_REFUSED) {
             *out = one;
             return AT_OK;
@@ -219,7 +218,9 @@ static at_status find_money(at_finding *out, at_error *reason, at_duplicates *al
         sum = (at_finding){.verdict = AT_VERDICT_NEW};
     }
     *out = sum;
-    return AT_OK;
+    return sum.verdict == AT_VERDICT_DUPLICATE && all->others
+               ? at_repeats_take(&all->import->repeats, sum.first, err)
+               : AT_OK;
 }
 
 static at_status find_account(at_finding *out, at_error *reason, at_duplicates *all,

@@ -19,17 +19,23 @@ enum { AT_CONTENT_BYTES = 16 };
 
 typedef enum at_verdict { AT_VERDICT_NEW, AT_VERDICT_DUPLICATE, AT_VERDICT_REFUSED } at_verdict;
 
+typedef struct at_import at_import;
+struct at_put_row;
+
 typedef struct at_duplicates {
+    at_import *import; /* its chunks hold the transfers (repeat.h) */
     sqlite3 *db;
     int64_t source;
-    bool others; /* other visible sources share the namespace */
-    sqlite3_stmt *by_id[2], *by_match[2], *by_content_here, *by_content_there, *account;
+    bool others;     /* other visible sources share the namespace */
+    bool older_legs; /* the store had legs before */
+    sqlite3_stmt *by_id, *by_match, *by_content_here, *by_content_there, *account;
 } at_duplicates;
 
 /* One record as it is about to be stored: references interned, ids filled in. */
 typedef struct at_candidate {
     const at_fact *facts;
-    const bool *id_given; /* per fact; for transfers and legs */
+    const bool *id_given;          /* per fact; for transfers and legs */
+    const struct at_put_row *rows; /* per fact; for transfers */
     size_t count;
 } at_candidate;
 
@@ -42,8 +48,7 @@ typedef struct at_finding {
 } at_finding;
 
 /** temp.visible and temp.hidden must be those of the newest revision. */
-AT_CHECKED at_status at_duplicates_begin(at_duplicates *out, sqlite3 *db, int64_t source,
-                                         int64_t name_space, at_error *err);
+AT_CHECKED at_status at_duplicates_begin(at_duplicates *out, at_import *import, at_error *err);
 void at_duplicates_end(at_duplicates *duplicates);
 
 /** When refused, *reason says why ("E-IMPORT-DUPID", "E-IMPORT-DUPPART"). */

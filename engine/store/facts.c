@@ -1,13 +1,45 @@
 /* facts.c - at_facts over one snapshot: facts read once a kind, references resolved. */
+#include "engine/store/chunks.h"
 #include "engine/store/column.h"
 #include "engine/store/snapshot.h"
 #include "engine/store/views.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Facts in the order of their records: source, offset, and then as they were put. */
 #define IN_RECORD_ORDER " ORDER BY f.source, r.offset, f.fact"
+
+static at_status chunk_ref(at_ref *out, const at_identity *identity, int64_t source, int64_t local,
+                           at_error *err) {
+    const at_thing class = at_identity_local(identity, source, local);
+    if (!class)
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+    *out = at_identity_ref(identity, class);
+    return AT_OK;
+}
+
+/* A row of a chunk as its source stated it, references resolved. */
+static at_status chunk_fact(at_fact *out, const at_identity *identity, const at_chunk *chunk,
+                            int64_t source, size_t row, at_arena *arena, at_error *err) {
+    const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, row);
+    *out = at_fact_new(AT_TRANSFER);
+    out->record = AT_RECORD_ID(source, (uint64_t)at_chunk_int(chunk, AT_CHUNK_NUMBER, row));
+    at_transfer *transfer = &out->transfer;
+    at_chunk_transfer(transfer, chunk, row);
+    AT_TRY(at_chunk_id(&transfer->id, chunk, source, row, arena, err));
+    AT_TRY(at_arena_text(&transfer->reverses, arena, transfer->reverses, err));
+    AT_TRY(at_arena_text(
+        &transfer->currency, arena,
+        at_pack_text(&chunk->codes, (size_t)at_chunk_int(chunk, AT_CHUNK_CURRENCY, row)), err));
+    if (code_in)
+        AT_TRY(at_arena_text(&transfer->currency_in, arena,
+                             at_pack_text(&chunk->codes, (size_t)code_in - 1), err));
+    AT_TRY(
+        chunk_ref(&transfer->from, identity, source, at_chunk_int(chunk, AT_CHUNK_FROM, row), err));
+    return chunk_ref(&transfer->to, identity, source, at_chunk_int(chunk, AT_CHUNK_TO, row), err);
+}
 
 static void resolve_ref(const at_reader *reader, at_ref *ref) {
     const at_thing class = at_identity_class(&reader->identity, ref->thing);
@@ -110,11 +142,38 @@ static void close_parts(const part_reader *parts) {
     sqlite3_finalize(parts->statement);
 }
 
+static at_status load_transfers(at_reader *reader, at_error *err) {
+    AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
+    at_fact_index index = {.loaded = true};
+    size_t capacity = 0;
+    at_hidden hidden;
+    AT_TRY(at_hidden_read(&hidden, reader->db, reader->arena, err));
+    AT_TRY(at_chunks_open(&chunks, reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_FACTS, reader->arena,
+                          err));
+    for (size_t i = 0; i < chunks.count; i++) {
+        const int64_t source = chunks.entries[i].source;
+        AT_TRY(at_chunks_load(&chunks, i, err));
+        for (size_t row = 0; row < chunks.loaded.count; row++) {
+            const at_record_id record =
+                AT_RECORD_ID(source, (uint64_t)at_chunk_int(&chunks.loaded, AT_CHUNK_NUMBER, row));
+            if (at_hidden_has(&hidden, record))
+                continue;
+            AT_TRY(AT_GROW(&index.facts, &capacity, index.count, reader->arena, err));
+            AT_TRY(chunk_fact(&index.facts[index.count++], &reader->identity, &chunks.loaded,
+                              source, row, reader->arena, err));
+        }
+    }
+    reader->kinds[AT_TRANSFER] = index;
+    return AT_OK;
+}
+
 static at_status load_kind(at_reader *reader, at_kind kind, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     AT_CLEANUP(close_parts) part_reader parts = {.statement = NULL};
     at_fact_index index = {.loaded = true};
+    if (kind == AT_TRANSFER)
+        return load_transfers(reader, err);
     AT_TRY(at_text_add(&sql, "SELECT f.fact, f.record, ", err));
     AT_TRY(at_column_select_sql(&sql, kind, "f", err));
     AT_TRY(at_text_print(&sql, err, " FROM main.%s f JOIN main.record r ON r.id = f.record WHERE ",
@@ -282,6 +341,14 @@ static at_status view(void *self, at_thing_view *out, at_thing thing, at_error *
     return AT_OK;
 }
 
+/* Numbers of things depend on what was imported first; names do not. */
+static int compare_aliases(const void *first, const void *second) {
+    const at_ref *a = first, *b = second;
+    int order = strcmp(a->name_space, b->name_space);
+    order = order ? order : strcmp(a->id, b->id);
+    return order ? order : (a->kind > b->kind) - (a->kind < b->kind);
+}
+
 static at_status aliases(void *self, const at_ref **out, size_t *count_out, at_thing thing,
                          at_error *err) {
     at_reader *reader = self;
@@ -298,6 +365,7 @@ static at_status aliases(void *self, const at_ref **out, size_t *count_out, at_t
                            .kind = (at_kind)member->kind,
                            .thing = thing};
     }
+    qsort(refs, count, sizeof *refs, compare_aliases);
     *out = refs;
     *count_out = count;
     return AT_OK;

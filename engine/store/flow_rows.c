@@ -1,6 +1,6 @@
 /* flow_rows.c - transfers, both sides known, as rows. */
 #include "engine/base/progress.h"
-#include "engine/store/column.h"
+#include "engine/store/chunks.h"
 #include "engine/store/flow.h"
 #include "engine/store/views.h"
 
@@ -14,11 +14,9 @@ static const char *currency_in_of(const at_flow *flow, const at_transfer *transf
     return flow->accounts[to].currency ? flow->accounts[to].currency : transfer->currency;
 }
 
-static at_status add_transfer(at_flow *flow, const at_transfer *transfer, at_record_id record,
-                              uint32_t name_space, bool id_given, at_error *err) {
-    const at_identity *identity = &flow->reader->identity;
-    const at_thing from = at_identity_class(identity, transfer->from.thing);
-    const at_thing to = at_identity_class(identity, transfer->to.thing);
+static at_status add_transfer(at_flow *flow, const at_transfer *transfer, at_thing from,
+                              at_thing to, at_record_id record, uint32_t name_space, bool id_given,
+                              at_error *err) {
     const char *currency_in = currency_in_of(flow, transfer, to);
     at_flow_row row = {.name_space = name_space, .id_given = id_given};
     row.row = (at_ledger_row_in){.id = transfer->id,
@@ -41,35 +39,49 @@ static at_status add_transfer(at_flow *flow, const at_transfer *transfer, at_rec
     return at_flow_add_row(flow, &row, err);
 }
 
+/* Everything of a row but what at_chunk_transfer reads. */
+static at_status read_row(at_flow *flow, const at_chunk *chunk, int64_t source, size_t row,
+                          at_record_id record, at_error *err) {
+    at_transfer transfer;
+    at_chunk_transfer(&transfer, chunk, row);
+    const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, row);
+    const bool given = (at_chunk_int(chunk, AT_CHUNK_FLAGS, row) & AT_CHUNK_ID_GIVEN) != 0;
+    transfer.currency =
+        at_pack_text(&chunk->codes, (size_t)at_chunk_int(chunk, AT_CHUNK_CURRENCY, row));
+    transfer.currency_in = code_in ? at_pack_text(&chunk->codes, (size_t)code_in - 1) : NULL;
+    AT_TRY(at_chunk_id(&transfer.id, chunk, source, row, flow->arena, err));
+    AT_TRY(at_arena_text(&transfer.reverses, flow->arena, transfer.reverses, err));
+    const at_thing from =
+        at_identity_local(&flow->reader->identity, source, at_chunk_int(chunk, AT_CHUNK_FROM, row));
+    const at_thing to =
+        at_identity_local(&flow->reader->identity, source, at_chunk_int(chunk, AT_CHUNK_TO, row));
+    if (!from || !to)
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+    return add_transfer(flow, &transfer, from, to, record, flow->name_space_of[source], given, err);
+}
+
 at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
-    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = 0};
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
     AT_CLEANUP(at_progress_end)
     at_progress bar = {.what = "transfers", .unit = AT_PROGRESS_COUNT};
-    int64_t last = 0;
-    bool row = false;
-    AT_TRY(at_db_number(&last, flow->reader->db, 0, NULL, 0, "SELECT max(fact) FROM main.transfer",
-                        err));
-    bar.total = (uint64_t)last;
+    uint64_t done = 0;
+    at_hidden hidden;
+    AT_TRY(at_hidden_read(&hidden, flow->reader->db, flow->arena, err));
+    AT_TRY(at_chunks_open(&chunks, flow->reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_FACTS,
+                          flow->arena, err));
+    for (size_t i = 0; i < chunks.count; i++)
+        bar.total += chunks.entries[i].count;
     at_progress_begin(&bar);
-    AT_TRY(at_text_add(&sql, "SELECT f.record, f.source, f.id_given, f.fact, ", err));
-    AT_TRY(at_column_select_sql(&sql, AT_TRANSFER, "f", err));
-    AT_TRY(at_text_add(&sql, " FROM main.transfer f WHERE " AT_VISIBLE " ORDER BY f.fact", err));
-    AT_TRY(at_db_prepare(&statement, flow->reader->db, at_text_string(&sql), err));
-    for (;;) {
-        at_fact fact;
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            return AT_OK;
-        at_arena_reset(&scratch);
-        AT_TRY(at_column_read(&fact, AT_TRANSFER, statement, 4, &scratch, err));
-        at_transfer *transfer = &fact.transfer;
-        AT_TRY(at_arena_text(&transfer->id, flow->arena, transfer->id, err));
-        AT_TRY(at_arena_text(&transfer->reverses, flow->arena, transfer->reverses, err));
-        at_progress_step(&bar, (uint64_t)at_db_int(statement, 3));
-        AT_TRY(add_transfer(flow, transfer, at_db_int(statement, 0),
-                            flow->name_space_of[at_db_int(statement, 1)],
-                            at_db_int(statement, 2) != 0, err));
+    for (size_t i = 0; i < chunks.count; i++) {
+        const int64_t source = chunks.entries[i].source;
+        AT_TRY(at_chunks_load(&chunks, i, err));
+        for (size_t row = 0; row < chunks.loaded.count; row++) {
+            const at_record_id record =
+                AT_RECORD_ID(source, (uint64_t)at_chunk_int(&chunks.loaded, AT_CHUNK_NUMBER, row));
+            if (!at_hidden_has(&hidden, record))
+                AT_TRY(read_row(flow, &chunks.loaded, source, row, record, err));
+            at_progress_step(&bar, ++done);
+        }
     }
+    return AT_OK;
 }

@@ -1,5 +1,6 @@
 #include "engine/store/identity.h"
 
+#include "engine/store/chunks.h"
 #include "engine/store/intern.h"
 
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static at_status load_name_spaces(at_identity *out, sqlite3 *db, at_error *err) 
     }
 }
 
-static at_status load_things(at_identity *out, sqlite3 *db, at_error *err) {
+static at_status load_things(at_identity *out, size_t *capacity_out, sqlite3 *db, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     size_t capacity = 0;
     bool row = false;
@@ -46,6 +47,115 @@ static at_status load_things(at_identity *out, sqlite3 *db, at_error *err) {
         AT_TRY(at_db_text(&thing->id, statement, 3, out->arena, err));
         out->count++;
     }
+    *capacity_out = capacity;
+    return AT_OK;
+}
+
+/* Things that chunks name, joined with those that have rows. */
+typedef struct name_reader {
+    at_identity *out;
+    at_names names;     /* of everything known so far */
+    at_thing *thing_of; /* by number in `names` */
+    size_t known, known_capacity, capacity;
+    at_thing next;
+    at_thing *numbers; /* of the source being read */
+    size_t count, count_capacity;
+    int64_t source;
+} name_reader;
+
+static void end_names(name_reader *reader) {
+    at_names_clear(&reader->names);
+}
+
+static at_status learn_thing(uint32_t *out, name_reader *reader, uint32_t space, const char *id,
+                             at_error *err) {
+    const size_t bytes = strlen(id);
+    return at_names_number(out, &reader->names, space, id, bytes, at_names_hash(space, id, bytes),
+                           err);
+}
+
+static at_status keep_number(name_reader *reader, at_thing number, at_error *err) {
+    AT_TRY(AT_GROW(&reader->thing_of, &reader->known_capacity, reader->known, reader->out->arena,
+                   err));
+    reader->thing_of[reader->known++] = number;
+    return AT_OK;
+}
+
+static at_status learn_rows(name_reader *reader, at_error *err) {
+    for (size_t i = 0; i < reader->out->count; i++) {
+        const at_identity_thing *thing = &reader->out->things[i];
+        uint32_t unused = 0;
+        AT_TRY(learn_thing(&unused, reader, AT_NAME_SPACE(thing->kind, thing->name_space),
+                           thing->id, err));
+        AT_TRY(keep_number(reader, thing->number, err));
+    }
+    return AT_OK;
+}
+
+static at_status add_name(name_reader *reader, uint32_t space, const char *id, at_error *err) {
+    at_identity *out = reader->out;
+    AT_TRY(AT_GROW(&out->things, &reader->capacity, out->count, out->arena, err));
+    at_identity_thing *thing = &out->things[out->count];
+    *thing = (at_identity_thing){
+        .number = reader->next, .kind = (uint8_t)(space & 15), .name_space = space >> 4};
+    if (thing->name_space >= out->name_space_limit || !out->name_spaces[thing->name_space])
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
+                       "a chunk has an account of no known namespace");
+    AT_TRY(at_arena_text(&thing->id, out->arena, id, err));
+    AT_TRY(keep_number(reader, reader->next++, err));
+    out->count++;
+    return AT_OK;
+}
+
+static void end_source(name_reader *reader) {
+    if (reader->source && (size_t)reader->source < reader->out->source_limit) {
+        reader->out->locals[reader->source].numbers = reader->numbers;
+        reader->out->locals[reader->source].count = reader->count;
+    }
+    reader->numbers = NULL;
+    reader->count = reader->count_capacity = 0;
+}
+
+static at_status visit_names(void *self, int64_t source, const at_name_list *list, size_t count,
+                             at_error *err) {
+    name_reader *reader = self;
+    if (source != reader->source)
+        end_source(reader);
+    reader->source = source;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t space = (uint32_t)list->spaces[i];
+        const char *id = at_pack_text(&list->ids, i);
+        uint32_t known = 0;
+        AT_TRY(learn_thing(&known, reader, space, id, err));
+        if (known == reader->known)
+            AT_TRY(add_name(reader, space, id, err));
+        AT_TRY(AT_GROW(&reader->numbers, &reader->count_capacity, reader->count, reader->out->arena,
+                       err));
+        reader->numbers[reader->count++] = reader->thing_of[known];
+    }
+    return AT_OK;
+}
+
+static at_status load_names(at_identity *out, sqlite3 *db, size_t capacity, at_error *err) {
+    AT_CLEANUP(end_names) name_reader reader = {.out = out, .capacity = capacity};
+    int64_t last = 0, chunks = 0;
+    AT_TRY(at_db_number(&last, db, 0, NULL, 0, "SELECT max(number) FROM main.thing", err));
+    out->local_first = reader.next = (at_thing)last + 1;
+    AT_TRY(at_db_number(&last, db, 0, NULL, 0, "SELECT max(source) FROM temp.visible", err));
+    out->source_limit = (size_t)last + 1;
+    AT_TRY(AT_NEW(&out->locals, out->arena, out->source_limit, err));
+    AT_TRY(at_db_number(&chunks, db, 0, NULL, 0,
+                        "SELECT EXISTS (SELECT 1 FROM main.chunk WHERE " AT_CHUNKS_VISIBLE ")",
+                        err));
+    if (!chunks)
+        return AT_OK;
+    AT_TRY(learn_rows(&reader, err));
+    AT_TRY(at_chunks_names(db, AT_CHUNKS_VISIBLE, 0, visit_names, &reader, err));
+    end_source(&reader);
+    return AT_OK;
+}
+
+static at_status place_numbers(at_identity *out, at_error *err) {
     out->number_limit = out->count ? (size_t)out->things[out->count - 1].number + 1 : 1;
     AT_TRY(AT_NEW(&out->place_of, out->arena, out->number_limit, err));
     for (size_t i = 0; i < out->count; i++)
@@ -211,9 +321,12 @@ static at_status number_classes(at_identity *out, uint32_t *parent, at_error *er
 
 at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *arena, at_error *err) {
     uint32_t *parent = NULL;
+    size_t capacity = 0;
     *out = (at_identity){.arena = arena};
     AT_TRY(load_name_spaces(out, db, err));
-    AT_TRY(load_things(out, db, err));
+    AT_TRY(load_things(out, &capacity, db, err));
+    AT_TRY(load_names(out, db, capacity, err));
+    AT_TRY(place_numbers(out, err));
     AT_TRY(sort_by_id(out, err));
     AT_TRY(AT_NEW(&parent, arena, out->count, err));
     for (uint32_t i = 0; i < out->count; i++)
@@ -229,6 +342,13 @@ at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *arena, at_er
 at_thing at_identity_class(const at_identity *identity, at_thing number) {
     const uint32_t place = number < identity->number_limit ? identity->place_of[number] : 0;
     return place ? identity->things[place - 1].class : 0;
+}
+
+at_thing at_identity_local(const at_identity *identity, int64_t source, int64_t local) {
+    if (source < 0 || (size_t)source >= identity->source_limit || local < 0 ||
+        (size_t)local >= identity->locals[source].count)
+        return 0;
+    return at_identity_class(identity, identity->locals[source].numbers[local]);
 }
 
 at_kind at_identity_kind(const at_identity *identity, at_thing class) {

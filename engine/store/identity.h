@@ -33,6 +33,12 @@ typedef struct at_identity {
     size_t count;
     uint32_t *place_of; /* by number: place in things + 1, or 0 */
     size_t number_limit;
+    at_thing local_first; /* numbers from here on are things that only chunks name, made here */
+    struct {
+        const at_thing *numbers; /* by local number of the source (chunk.h) */
+        size_t count;
+    } * locals; /* by source */
+    size_t source_limit;
     const char **name_spaces; /* by number, NULL where none */
     size_t name_space_limit;
     uint32_t *by_id;    /* places, by (id, kind, namespace number) */
@@ -50,6 +56,8 @@ AT_CHECKED at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *a
 
 /** The class of a thing of the store; 0 for 0. Things not visible have none: 0. */
 at_thing at_identity_class(const at_identity *identity, at_thing number);
+/** The class of an account of a chunk; 0 when the chunk names none. */
+at_thing at_identity_local(const at_identity *identity, int64_t source, int64_t local);
 at_kind at_identity_kind(const at_identity *identity, at_thing class);
 /** A reference as it goes out: class, kind, id and namespace that name it. */
 at_ref at_identity_ref(const at_identity *identity, at_thing class);

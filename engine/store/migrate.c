@@ -5,7 +5,8 @@
 extern const char at_schema_sql[]; /* schema.sql, embedded by the build */
 
 const at_migration at_migrations[] = {
-    {at_schema_sql, "first layout"},
+    {"SELECT 1", "transfers as rows: no longer made or read"},
+    {at_schema_sql, "transfers as columns"},
 };
 const size_t at_migration_count = AT_COUNT(at_migrations);
 

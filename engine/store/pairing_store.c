@@ -55,7 +55,8 @@ static at_status first_members(at_thing **out, const at_identity *of, const at_i
     AT_TRY(AT_NEW(&first, arena, of->class_count + 1, err));
     for (size_t i = 0; i < of->count; i++) {
         const at_identity_thing *thing = &of->things[i];
-        if (at_identity_class(both, thing->number) && !first[thing->class])
+        if (thing->number < of->local_first && at_identity_class(both, thing->number) &&
+            !first[thing->class])
             first[thing->class] = thing->number;
     }
     *out = first;
@@ -71,6 +72,8 @@ static at_status same_partition(bool *out, const at_identity *before, const at_i
     *out = true;
     for (size_t i = 0; i < before->count && *out; i++) {
         const at_thing number = before->things[i].number;
+        if (number >= before->local_first)
+            break; /* only chunks name the rest, and legs are in none */
         const at_thing now = at_identity_class(after, number);
         *out = !now || first_before[before->things[i].class] == first_after[now];
     }

@@ -12,6 +12,7 @@
 typedef struct loading {
     at_fact *facts;
     bool *id_given;
+    at_put_row *rows; /* of transfers, by fact */
     size_t count;
     struct {
         at_intern_thing *thing;
@@ -99,6 +100,12 @@ static at_status add_mention(loading *record, at_import *import, at_ref *ref, un
 
 static at_status intern_fact(loading *record, at_import *import, at_fact *fact, at_error *err) {
     const at_fact_table *table = &at_fact_tables[fact->kind];
+    if (fact->kind == AT_TRANSFER) {
+        at_repeat_row *row = &record->rows[fact - record->facts].row;
+        row->transfer = &fact->transfer;
+        AT_TRY(at_put_side(&row->from, import, &fact->transfer.from, err));
+        return at_put_side(&row->to, import, &fact->transfer.to, err);
+    }
     for (size_t i = 0; i < table->column_count; i++) {
         const at_fact_column *column = &table->columns[i];
         at_ref *ref = at_column_field(column, fact);
@@ -140,7 +147,10 @@ static at_status fill_ids(loading *record, at_import *import, at_error *err) {
         record->id_given[i] = *id != NULL;
         if (*id)
             continue;
-        if (++nameless == 1)
+        record->rows[i].part = ++nameless;
+        if (fact->kind == AT_TRANSFER)
+            continue; /* whoever reads a chunk knows the id */
+        if (nameless == 1)
             AT_TRY(at_arena_print(id, &import->scratch, err, "%" PRId64 ":%" PRIu64, import->source,
                                   import->rows));
         else
@@ -155,6 +165,7 @@ static at_status copy_facts(loading *record, at_import *import, const at_fact *f
     *record = (loading){.count = count, .extra = count > 0};
     AT_TRY(AT_NEW(&record->facts, &import->scratch, count, err));
     AT_TRY(AT_NEW(&record->id_given, &import->scratch, count, err));
+    AT_TRY(AT_NEW(&record->rows, &import->scratch, count, err));
     if (count)
         memcpy(record->facts, facts, count * sizeof *facts);
     for (size_t i = 0; i < count; i++)
@@ -180,28 +191,20 @@ typedef struct movement {
     int64_t in, out;
 } movement;
 
-static size_t movements_of(movement out[2], const at_fact *fact) {
+static size_t movements_of(movement out[1], const at_fact *fact) {
     if (fact->kind == AT_LEG) {
         const at_leg *leg = &fact->leg;
         out[0] = (movement){&leg->account, leg->currency, leg->credit ? leg->amount : 0,
                             leg->credit ? 0 : leg->amount};
         return 1;
     }
-    if (fact->kind != AT_TRANSFER)
-        return 0;
-    const at_transfer *transfer = &fact->transfer;
-    const int64_t in =
-        transfer->amount_in == AT_AMOUNT_NONE ? transfer->amount : transfer->amount_in;
-    const char *currency = transfer->currency_in ? transfer->currency_in : transfer->currency;
-    out[0] = (movement){&transfer->from, transfer->currency, 0, transfer->amount};
-    out[1] = (movement){&transfer->to, currency, in, 0};
-    return 2;
+    return 0;
 }
 
 /* Totals of the whole record, or of none of it. */
 static at_status count_money(bool *fits_out, at_import *import, const loading *record,
                              at_error *err) {
-    movement moves[2];
+    movement moves[1];
     at_intern_thing *thing = NULL;
     at_intern_total *total = NULL;
     *fits_out = true;
@@ -220,7 +223,15 @@ static at_status count_money(bool *fits_out, at_import *import, const loading *r
     return AT_OK;
 }
 
-static at_status insert_record(at_record_id *out, at_import *import, const at_origin *origin,
+/* What only chunks say of a record, and what needs a row: a repetition, an element, other facts. */
+static bool needs_row(const at_origin *origin, const loading *record, const at_finding *finding) {
+    bool transfers = record->count > 0;
+    for (size_t i = 0; i < record->count; i++)
+        transfers = transfers && record->facts[i].kind == AT_TRANSFER;
+    return !transfers || finding->verdict == AT_VERDICT_DUPLICATE || origin->element;
+}
+
+static at_status insert_record(at_record_id id, at_import *import, const at_origin *origin,
                                const at_finding *finding, at_error *err) {
     sqlite3_stmt *statement = import->insert_record;
     AT_TRY(at_db_bind_int(statement, 1, import->source, err));
@@ -232,9 +243,8 @@ static at_status insert_record(at_record_id *out, at_import *import, const at_or
     AT_TRY(finding->has_content
                ? at_db_bind_bytes(statement, 8, finding->content, sizeof finding->content, err)
                : at_db_bind_null(statement, 8, err));
-    AT_TRY(at_db_once(statement, err));
-    *out = sqlite3_last_insert_rowid(import->store->db);
-    return AT_OK;
+    AT_TRY(at_db_bind_int(statement, 9, id, err));
+    return at_db_once(statement, err);
 }
 
 static at_status insert_parts(at_import *import, const at_fact *fact, int64_t number,
@@ -272,7 +282,7 @@ static at_status insert_fact(at_import *import, const at_fact *fact, bool id_giv
     int first = 3;
     AT_TRY(at_db_bind_int(statement, 1, import->source, err));
     AT_TRY(at_db_bind_int(statement, 2, record, err));
-    if (fact->kind == AT_TRANSFER || fact->kind == AT_LEG)
+    if (fact->kind == AT_LEG)
         AT_TRY(at_db_bind_int(statement, first++, id_given, err));
     AT_TRY(at_column_bind(statement, first, fact, err));
     AT_TRY(at_db_once(statement, err));
@@ -282,10 +292,16 @@ static at_status insert_fact(at_import *import, const at_fact *fact, bool id_giv
 /* A duplicate's facts are kept too: they count again when the record they repeat is withdrawn. */
 static at_status store_record(at_import *import, const at_origin *origin, const loading *record,
                               const at_finding *finding, at_error *err) {
-    at_record_id number = 0;
-    AT_TRY(insert_record(&number, import, origin, finding, err));
+    const at_record_id number = AT_RECORD_ID(
+        import->source, record->extra ? AT_RECORD_EXTRA + ++import->extra_lines : import->rows);
+    if (needs_row(origin, record, finding))
+        AT_TRY(insert_record(number, import, origin, finding, err));
     for (size_t i = 0; i < record->count; i++) {
-        AT_TRY(insert_fact(import, &record->facts[i], record->id_given[i], number, err));
+        record->rows[i].counts = finding->verdict == AT_VERDICT_NEW;
+        if (record->facts[i].kind == AT_TRANSFER)
+            AT_TRY(at_put_transfer(import, origin, &record->rows[i], err));
+        else
+            AT_TRY(insert_fact(import, &record->facts[i], record->id_given[i], number, err));
         if (finding->verdict == AT_VERDICT_NEW)
             import->facts[record->facts[i].kind]++;
     }
@@ -340,7 +356,7 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     for (size_t i = 0; i < fact_count; i++)
         AT_TRY(intern_fact(&record, import, &record.facts[i], err));
     AT_TRY(fill_ids(&record, import, err));
-    const at_candidate candidate = {record.facts, record.id_given, record.count};
+    const at_candidate candidate = {record.facts, record.id_given, record.rows, record.count};
     if (!record.extra)
         AT_TRY(at_duplicates_find(&finding, &reason, &import->duplicates, &candidate,
                                   &import->scratch, err));
@@ -380,7 +396,7 @@ at_status at_put_begin(at_import *import, at_error *err) {
     } statements[] = {
         {&import->insert_record,
          "INSERT INTO main.record (source, number, offset, bytes, line, element, duplicate_of,"
-         " content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+         " content, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         {&import->insert_name, "INSERT INTO main.party_name (party, position, text, kind, lang)"
                                " VALUES (?, ?, ?, ?, ?)"},
         {&import->insert_event_thing, "INSERT INTO main.event_thing (event, position, thing)"
@@ -391,7 +407,8 @@ at_status at_put_begin(at_import *import, at_error *err) {
     };
     for (size_t i = 0; i < AT_COUNT(statements); i++)
         AT_TRY(at_db_prepare(statements[i].out, db, statements[i].sql, err));
-    AT_TRY(at_duplicates_begin(&import->duplicates, db, import->source, import->name_space, err));
+    AT_TRY(at_chunk_writer_begin(&import->chunks, db, import->source, err));
+    AT_TRY(at_duplicates_begin(&import->duplicates, import, err));
     AT_TRY(at_leaves_begin(&import->leaves, db, import->source, import->archived.path,
                            import->info.name, err));
     import->sink = (at_sink){.self = import, .put = put, .reject = reject, .warn = warn};
@@ -424,6 +441,7 @@ static at_status write_tree(at_import *import, at_error *err) {
 }
 
 at_status at_put_finish(at_import *import, at_error *err) {
+    AT_TRY(at_chunk_writer_flush(&import->chunks, err));
     AT_TRY(at_intern_write(&import->intern, import->source, err));
     AT_TRY(write_fact_counts(import, err));
     AT_TRY(write_tree(import, err));
@@ -439,6 +457,8 @@ void at_put_end(at_import *import) {
     at_db_done(&import->insert_event_thing);
     at_db_done(&import->insert_line);
     at_duplicates_end(&import->duplicates);
+    at_repeats_end(&import->repeats);
+    at_chunk_writer_end(&import->chunks);
     at_intern_end(&import->intern);
     at_leaves_end(&import->leaves);
 }

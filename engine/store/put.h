@@ -7,10 +7,13 @@
 #define ASSETTRACE_STORE_PUT_H
 
 #include "engine/store/archive.h"
+#include "engine/store/chunks.h"
 #include "engine/store/duplicate.h"
 #include "engine/store/handle.h"
 #include "engine/store/intern.h"
 #include "engine/store/leaves.h"
+#include "engine/store/repeat.h"
+#include "engine/store/total.h"
 #include "engine/store/writer.h"
 
 struct at_import {
@@ -27,8 +30,12 @@ struct at_import {
     at_sink sink;
 
     at_intern intern;
+    at_chunk_writer chunks;
+    at_repeats repeats;
     at_duplicates duplicates;
     at_leaves leaves;
+    at_wide all_money; /* of all transfers together: while it fits 64 bits, so does every sum */
+    at_totals totals;  /* kept once it does not; arena NULL until then */
     sqlite3_stmt *insert[AT_KIND_COUNT];
     sqlite3_stmt *insert_record, *insert_name, *insert_event_thing, *insert_line;
 
@@ -37,6 +44,30 @@ struct at_import {
     bool legs_put;
     char tree[AT_TREE_TEXT_BYTES]; /* for the log; at_put_finish */
 };
+
+/* A transfer of a record that is being stored. */
+typedef struct at_put_row {
+    at_repeat_row row;
+    unsigned part; /* which transfer without an id of its record, from 1 */
+    bool counts;   /* the record repeats no other */
+} at_put_row;
+
+/* put_transfer.c */
+
+/** An account as the store names it. */
+AT_CHECKED at_status at_put_side(at_name_key *out, at_import *import, const at_ref *ref,
+                                 at_error *err);
+/** Add a row to the open chunk, and write that when it is full. */
+AT_CHECKED at_status at_put_transfer(at_import *import, const at_origin *origin,
+                                     const at_put_row *row, at_error *err);
+/** Sums of all transfers of a source that counted when it was read; `open` is not written yet, or
+ * NULL. */
+AT_CHECKED at_status at_put_totals(at_totals *totals, sqlite3 *db, int64_t source,
+                                   const at_chunk *open, at_error *err);
+/** From now on keep the sums of every account. */
+AT_CHECKED at_status at_put_count_again(at_import *import, at_error *err);
+
+/* put.c */
 
 /** Prepare statements and the sink of an import whose transaction has begun. */
 AT_CHECKED at_status at_put_begin(at_import *import, at_error *err);

@@ -47,6 +47,7 @@ void at_reader_close(at_reader **reader) {
         return;
     at_input_close(&(*reader)->open_input);
     at_db_done(&(*reader)->address_statement);
+    at_chunks_close(&(*reader)->chunks);
     at_db_rollback((*reader)->db);
     at_db_close(&(*reader)->db);
     *reader = NULL;

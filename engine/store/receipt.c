@@ -1,5 +1,6 @@
 #include "engine/store/receipt.h"
 
+#include "engine/store/chunks.h"
 #include "engine/store/handle.h"
 
 #include <assert.h>
@@ -12,48 +13,114 @@ const char *at_source_state_text(at_source_state state) {
     return texts[state];
 }
 
+/* The last column is the record that is repeated or contradicted. */
 static const char lines_sql[] =
-    "SELECT l.offset, l.bytes, l.line, l.element, l.code, l.message, l.hint,"
-    "       s.content, r.offset, r.bytes, r.line, n.name, s.name"
-    "  FROM main.receipt_line l LEFT JOIN main.record r ON r.id = l.first"
-    "  LEFT JOIN main.source s ON s.number = r.source"
-    "  LEFT JOIN main.name_space n ON n.number = s.name_space"
+    "SELECT l.offset, l.bytes, l.line, l.element, l.code, l.message, l.hint, l.first"
+    "  FROM main.receipt_line l"
     " WHERE l.source = ?1 AND l.kind = ?2 ORDER BY l.number LIMIT ?3 OFFSET ?4";
 
 /* Duplicates are records of their own; statements about a record never are. */
 static const char duplicates_sql[] =
-    "SELECT d.offset, d.bytes, d.line, d.element, NULL, NULL, NULL,"
-    "       s.content, r.offset, r.bytes, r.line, n.name, s.name"
-    "  FROM main.record d JOIN main.record r ON r.id = d.duplicate_of"
-    "  LEFT JOIN main.source s ON s.number = r.source"
-    "  LEFT JOIN main.name_space n ON n.number = s.name_space"
+    "SELECT d.offset, d.bytes, d.line, d.element, NULL, NULL, NULL, d.duplicate_of"
+    "  FROM main.record d"
     " WHERE d.source = ?1 AND d.duplicate_of IS NOT NULL AND ?2 IS NOT NULL"
     " ORDER BY d.id LIMIT ?3 OFFSET ?4";
 
-static at_status read_line(at_receipt_line *out, sqlite3_stmt *row, at_arena *arena,
+/* Addresses of records of any published source: chunks of the source asked last stay open. */
+typedef struct address_book {
+    sqlite3 *db;
+    at_arena *arena;
+    sqlite3_stmt *row, *source;
+    at_chunks chunks;
+    int64_t open_source;
+} address_book;
+
+static void close_book(address_book *book) {
+    at_db_done(&book->row);
+    at_db_done(&book->source);
+    at_chunks_close(&book->chunks);
+}
+
+static at_status open_book(address_book *book, sqlite3 *db, at_arena *arena, at_error *err) {
+    *book = (address_book){.db = db, .arena = arena, .chunks = {.loaded_index = SIZE_MAX}};
+    AT_TRY(at_db_prepare(&book->row, db,
+                         "SELECT offset, bytes, line FROM main.record WHERE id = ?1", err));
+    return at_db_prepare(&book->source, db,
+                         "SELECT s.content, n.name, s.name FROM main.source s"
+                         "  JOIN main.name_space n ON n.number = s.name_space"
+                         " WHERE s.number = ?1",
+                         err);
+}
+
+static at_status place_in_chunks(at_address *out, address_book *book, at_record_id record,
+                                 at_error *err) {
+    if (book->open_source != at_record_source(record)) {
+        at_chunks_close(&book->chunks);
+        book->open_source = at_record_source(record);
+        AT_TRY(at_chunks_open(&book->chunks, book->db, AT_CHUNKS_SOURCE, book->open_source,
+                              AT_CHUNK_PLACES, book->arena, err));
+    }
+    const size_t index = at_chunks_find(&book->chunks, record);
+    if (index == SIZE_MAX)
+        return AT_OK;
+    AT_TRY(at_chunks_load(&book->chunks, index, err));
+    const at_chunk *chunk = &book->chunks.loaded;
+    const size_t row = at_chunk_row(chunk, at_record_number(record));
+    if (row == chunk->count)
+        return AT_OK;
+    out->offset = (uint64_t)at_chunk_int(chunk, AT_CHUNK_OFFSET, row);
+    out->bytes = (uint64_t)at_chunk_int(chunk, AT_CHUNK_BYTES, row);
+    out->line = (uint64_t)at_chunk_int(chunk, AT_CHUNK_LINE, row);
+    return AT_OK;
+}
+
+static at_status find_address(at_address *out, address_book *book, at_record_id record,
+                              at_error *err) {
+    bool row = false;
+    AT_TRY(at_db_bind_int(book->source, 1, at_record_source(record), err));
+    at_status status = at_db_step(&row, book->source, err);
+    if (status == AT_OK && row) {
+        at_db_hash(out->content, book->source, 0);
+        status = at_db_text(&out->name_space, book->source, 1, book->arena, err);
+        if (status == AT_OK)
+            status = at_db_text(&out->source_name, book->source, 2, book->arena, err);
+    }
+    at_db_again(book->source);
+    AT_TRY(status);
+    AT_TRY(at_db_bind_int(book->row, 1, record, err));
+    status = at_db_step(&row, book->row, err);
+    if (status == AT_OK && row) {
+        out->offset = (uint64_t)at_db_int(book->row, 0);
+        out->bytes = (uint64_t)at_db_int(book->row, 1);
+        out->line = (uint64_t)at_db_int(book->row, 2);
+    }
+    at_db_again(book->row);
+    AT_TRY(status);
+    return row ? AT_OK : place_in_chunks(out, book, record, err);
+}
+
+static at_status read_line(at_receipt_line *out, sqlite3_stmt *row, address_book *book,
                            at_error *err) {
+    at_arena *arena = book->arena;
     *out = (at_receipt_line){.origin = {.offset = (uint64_t)at_db_int(row, 0),
                                         .bytes = (uint64_t)at_db_int(row, 1),
-                                        .line = (uint64_t)at_db_int(row, 2)},
-                             .first = {.offset = (uint64_t)at_db_int(row, 8),
-                                       .bytes = (uint64_t)at_db_int(row, 9),
-                                       .line = (uint64_t)at_db_int(row, 10)}};
+                                        .line = (uint64_t)at_db_int(row, 2)}};
     AT_TRY(at_db_text(&out->origin.element, row, 3, arena, err));
     AT_TRY(at_db_text(&out->code, row, 4, arena, err));
     AT_TRY(at_db_text(&out->message, row, 5, arena, err));
     AT_TRY(at_db_text(&out->hint, row, 6, arena, err));
-    at_db_hash(out->first.content, row, 7);
-    AT_TRY(at_db_text(&out->first.name_space, row, 11, arena, err));
-    return at_db_text(&out->first.source_name, row, 12, arena, err);
+    return at_db_is_null(row, 7) ? AT_OK : find_address(&out->first, book, at_db_int(row, 7), err);
 }
 
 at_status at_receipt_lines(const at_receipt_line **out, size_t *count_out, at_store *store,
                            int64_t source, at_receipt_kind kind, uint64_t first, size_t limit,
                            at_arena *arena, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_CLEANUP(close_book) address_book book = {.db = NULL};
     at_receipt_line *lines = NULL;
     size_t count = 0, capacity = 0;
     bool row = false;
+    AT_TRY(open_book(&book, store->db, arena, err));
     AT_TRY(at_db_prepare(&statement, store->db,
                          kind == AT_RECEIPT_DUPLICATE ? duplicates_sql : lines_sql, err));
     AT_TRY(at_db_bind_int(statement, 1, source, err));
@@ -65,7 +132,7 @@ at_status at_receipt_lines(const at_receipt_line **out, size_t *count_out, at_st
         if (!row)
             break;
         AT_TRY(AT_GROW(&lines, &capacity, count, arena, err));
-        AT_TRY(read_line(&lines[count], statement, arena, err));
+        AT_TRY(read_line(&lines[count], statement, &book, err));
         count++;
     }
     *out = lines;
@@ -113,39 +180,6 @@ static at_status read_source(at_receipt *out, at_store *store, int64_t source, a
     return AT_OK;
 }
 
-static at_status read_totals(at_receipt *out, at_store *store, int64_t source, at_arena *arena,
-                             at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-    at_receipt_total *totals = NULL;
-    size_t capacity = 0;
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, store->db,
-                         "SELECT h.id, n.name, t.currency, t.incoming, t.outgoing, t.row_count"
-                         "  FROM main.receipt_total t JOIN main.thing h ON h.number = t.thing"
-                         "  JOIN main.name_space n ON n.number = h.name_space"
-                         " WHERE t.source = ? ORDER BY h.id, n.name, t.currency",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, source, err));
-    for (;;) {
-        const char *currency = NULL;
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            break;
-        AT_TRY(AT_GROW(&totals, &capacity, out->total_count, arena, err));
-        at_receipt_total *total = &totals[out->total_count];
-        *total = (at_receipt_total){.in = at_db_int(statement, 3),
-                                    .out = at_db_int(statement, 4),
-                                    .count = (uint64_t)at_db_int(statement, 5)};
-        AT_TRY(at_db_text(&total->account, statement, 0, arena, err));
-        AT_TRY(at_db_text(&total->name_space, statement, 1, arena, err));
-        AT_TRY(at_db_text(&currency, statement, 2, arena, err));
-        strncpy(total->currency.code, currency, sizeof total->currency.code - 1);
-        out->total_count++;
-    }
-    out->totals = totals;
-    return AT_OK;
-}
-
 static at_status read_fact_counts(at_receipt *out, at_store *store, int64_t source, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     bool row = false;
@@ -166,7 +200,7 @@ at_status at_receipt_get(at_receipt *out, at_store *store, int64_t source, at_ar
                          at_error *err) {
     at_receipt receipt;
     AT_TRY(read_source(&receipt, store, source, arena, err));
-    AT_TRY(read_totals(&receipt, store, source, arena, err));
+    AT_TRY(at_receipt_totals(&receipt, store, source, arena, err));
     AT_TRY(read_fact_counts(&receipt, store, source, err));
     AT_TRY(at_receipt_lines(&receipt.rejects, &receipt.reject_count, store, source,
                             AT_RECEIPT_REJECT, 0, AT_RECEIPT_LINES, arena, err));

@@ -15,7 +15,7 @@
 #include "engine/model/record.h"
 #include "engine/store/store.h"
 
-enum { AT_RECEIPT_LINES = 100 };
+enum { AT_RECEIPT_LINES = 100, AT_RECEIPT_TOTALS = 100000 };
 
 typedef enum at_source_state {
     AT_SOURCE_COMPLETE,
@@ -45,6 +45,13 @@ typedef struct at_receipt_total {
     uint64_t count;
 } at_receipt_total;
 
+/* One currency over all accounts. */
+typedef struct at_receipt_sum {
+    at_currency currency;
+    at_wide in, out;
+    uint64_t count;
+} at_receipt_sum;
+
 typedef struct at_receipt {
     at_source_state state;
     bool already; /* published before: nothing was done; the figures are those of then */
@@ -62,13 +69,20 @@ typedef struct at_receipt {
     /* At most AT_RECEIPT_LINES each, in file order; the counts say how many are listed. */
     const at_receipt_line *rejects, *duplicate_lines, *warning_lines;
     size_t reject_count, duplicate_count, warning_count;
-    const at_receipt_total *totals; /* sorted by account, name_space, currency; all of them */
+    const at_receipt_total *totals; /* sorted by account, name_space, currency */
     size_t total_count;
+    uint64_t totals_left_out;   /* all, when there are more than AT_RECEIPT_TOTALS */
+    const at_receipt_sum *sums; /* sorted by currency */
+    size_t sum_count;
 } at_receipt;
 
 /** The receipt of a published source, by its number; AT_BAD_INPUT "E-SOURCE-UNKNOWN". */
 AT_CHECKED at_status at_receipt_get(at_receipt *out, at_store *store, int64_t source,
                                     at_arena *arena, at_error *err);
+
+/** The totals and sums of a receipt that is being filled (receipt_total.c). */
+AT_CHECKED at_status at_receipt_totals(at_receipt *out, at_store *store, int64_t source,
+                                       at_arena *arena, at_error *err);
 
 /** Lines of one kind in file order, `limit` at most, beginning at number `first` (from 0). */
 AT_CHECKED at_status at_receipt_lines(const at_receipt_line **out, size_t *count_out,

@@ -1,4 +1,4 @@
--- The store's tables, version 1. Facts are only ever inserted. A fact counts at revision R when
+-- The store's tables, layout 2. Facts are only ever inserted. A fact counts at revision R when
 -- its source was published at or before R and not withdrawn by then, and when its record is
 -- not the repetition of a record that counts (record.duplicate_of).
 --
@@ -224,17 +224,25 @@ CREATE TABLE holding (
     since_us INTEGER, until_us INTEGER
 ) STRICT;
 
-CREATE TABLE transfer (
-    fact INTEGER PRIMARY KEY, source INTEGER NOT NULL, record INTEGER NOT NULL,
-    id TEXT NOT NULL, id_given INTEGER NOT NULL,
-    from_account INTEGER NOT NULL, to_account INTEGER NOT NULL,
-    time_us INTEGER NOT NULL, time_precision INTEGER NOT NULL, time_zone_assumed INTEGER NOT NULL,
-    seq INTEGER NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
-    amount_in INTEGER, amount_in_scale INTEGER NOT NULL, currency_in TEXT,
-    fee INTEGER NOT NULL, reverses TEXT, type TEXT NOT NULL
+-- Transfers: up to 65,536 of one source in one row, a BLOB a column (pack.h, chunk.h). A record in
+-- a chunk has a row in `record` only when it repeats another record, says more, or lies in an
+-- element; every record's id is source << 40 | its number.
+CREATE TABLE chunk (
+    chunk INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL,   -- numbers of records
+    row_count INTEGER NOT NULL,
+    time_first INTEGER NOT NULL, time_last INTEGER NOT NULL,
+    offset_first INTEGER NOT NULL, offset_last INTEGER NOT NULL,
+    name_count INTEGER NOT NULL, -- accounts that the source names here for the first time
+    code_count INTEGER NOT NULL, -- currencies
+    name_space BLOB, name BLOB, code BLOB,
+    number BLOB, place BLOB, bytes BLOB, line BLOB,
+    from_account BLOB, to_account BLOB, time_us BLOB, seq BLOB, amount BLOB, currency BLOB,
+    flags BLOB, part BLOB, amount_in BLOB, scale_in BLOB, currency_in BLOB, fee BLOB, type BLOB,
+    id BLOB, reverses BLOB
 ) STRICT;
-CREATE INDEX transfer_id ON transfer (id) WHERE id_given = 1;
-CREATE INDEX transfer_match ON transfer (from_account, time_us) WHERE id_given = 0;
+CREATE INDEX chunk_source ON chunk (source, first);
 
 CREATE TABLE leg (
     fact INTEGER PRIMARY KEY, source INTEGER NOT NULL, record INTEGER NOT NULL,

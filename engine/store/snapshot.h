@@ -9,6 +9,7 @@
 #define ASSETTRACE_STORE_SNAPSHOT_H
 
 #include "engine/base/input.h"
+#include "engine/store/chunks.h"
 #include "engine/store/handle.h"
 #include "engine/store/identity.h"
 #include "engine/store/reader.h"
@@ -44,12 +45,15 @@ struct at_reader {
     const at_token *tokens;
     size_t token_count;
     bool tokens_loaded;
+    bool own_sql;            /* a statement of ours is being prepared while a question runs */
     const char *view_prefix; /* of the inner views; NULL until SQL is asked */
 
     /* Addresses: by source number; NULL until asked. */
     at_source_place *places;
     size_t place_count;
     sqlite3_stmt *address_statement;
+    at_chunks chunks; /* AT_CHUNK_PLACES */
+    bool chunks_open;
 
     /* The source whose bytes were read last. */
     char open_content[65];
@@ -59,6 +63,10 @@ struct at_reader {
 /** Where a record stands; AT_BUG when it is not visible at the reader's revision. */
 AT_CHECKED at_status at_reader_address(at_reader *reader, at_address *out, at_record_id record,
                                        at_error *err);
+
+/** Transfers as a table of this name: sql_transfer.c. */
+#define AT_TRANSFER_MODULE "chunked_transfer"
+AT_CHECKED at_status at_reader_make_transfers(at_reader *reader, at_error *err);
 
 /** Fill reader->facts. */
 void at_reader_make_facts(at_reader *reader);

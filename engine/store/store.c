@@ -146,6 +146,14 @@ static at_status check_layout(at_store *store, at_error *err) {
         return no_store(store->path, err);
     if (version == (int64_t)at_migration_count)
         return AT_OK;
+    if (version == 1) { /* its records have other numbers: nothing of it could be cited */
+        at_fail(err, AT_BAD_INPUT, "E-STORE-OLDER",
+                "the store has layout 1, with transfers as rows; this program reads layout %zu",
+                at_migration_count);
+        at_hint(err, "Everything it received is in \"%s/%s\": make a new store and import that.",
+                store->path, AT_STORE_SOURCES);
+        return AT_BAD_INPUT;
+    }
     if (version < (int64_t)at_migration_count &&
         (store->options.mode == AT_READ_ONLY || !store->writable))
         return at_fail(err, AT_BAD_INPUT, "E-STORE-OLDER",

@@ -1,5 +1,7 @@
 #include "engine/store/views.h"
 
+#include "engine/store/chunk.h"
+
 #include <inttypes.h>
 
 static const char tables_sql[] = "DROP TABLE IF EXISTS temp.visible;"
@@ -14,15 +16,15 @@ static const char visible_sql[] = "INSERT INTO temp.visible (source)"
                                   "     WHERE w.source = s.number AND w.revision <= ?1))"
                                   "   AND s.number <> ?2";
 
-/* Of all records that say the same, the first in a visible source counts. */
+/* Of all records that say the same, the first in a visible source counts. A record's id holds its
+ * source (chunk.h): not every record has a row. */
+_Static_assert(AT_RECORD_BITS == 40, "hidden_sql takes the source out of an id");
 static const char hidden_sql[] =
     "INSERT INTO temp.hidden (record)"
     " SELECT d.id FROM main.record d"
     "  WHERE d.duplicate_of IS NOT NULL"
     "    AND d.source IN (SELECT source FROM temp.visible)"
-    "    AND (EXISTS (SELECT 1 FROM main.record e"
-    "                  WHERE e.id = d.duplicate_of"
-    "                    AND e.source IN (SELECT source FROM temp.visible))"
+    "    AND ((d.duplicate_of >> 40) IN (SELECT source FROM temp.visible)"
     "      OR EXISTS (SELECT 1 FROM main.record e"
     "                  WHERE e.duplicate_of = d.duplicate_of AND e.id < d.id"
     "                    AND e.source IN (SELECT source FROM temp.visible)))";
@@ -53,4 +55,28 @@ at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_erro
 
 at_status at_views_without(sqlite3 *db, int64_t revision, int64_t source, at_error *err) {
     return fill(db, revision, source, 0, err);
+}
+
+at_status at_hidden_read(at_hidden *out, sqlite3 *db, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    int64_t *records = NULL;
+    size_t capacity = 0;
+    bool row = false;
+    *out = (at_hidden){.count = 0};
+    AT_TRY(at_db_prepare(&statement, db, "SELECT record FROM temp.hidden ORDER BY record", err));
+    for (;;) {
+        AT_TRY(at_db_step(&row, statement, err));
+        if (!row)
+            break;
+        AT_TRY(AT_GROW(&records, &capacity, out->count, arena, err));
+        records[out->count++] = at_db_int(statement, 0);
+    }
+    out->records = records;
+    return AT_OK;
+}
+
+bool at_hidden_has(at_hidden *hidden, int64_t record) {
+    while (hidden->at < hidden->count && hidden->records[hidden->at] < record)
+        hidden->at++;
+    return hidden->at < hidden->count && hidden->records[hidden->at] == record;
 }

@@ -22,4 +22,12 @@ AT_CHECKED at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t add
 /** The same but for a source: what a revision that replaces it begins from. 0 = none. */
 AT_CHECKED at_status at_views_without(sqlite3 *db, int64_t revision, int64_t source, at_error *err);
 
+/* temp.hidden as a list that is asked in rising order of records. */
+typedef struct at_hidden {
+    const int64_t *records;
+    size_t count, at;
+} at_hidden;
+AT_CHECKED at_status at_hidden_read(at_hidden *out, sqlite3 *db, at_arena *arena, at_error *err);
+bool at_hidden_has(at_hidden *hidden, int64_t record);
+
 #endif

@@ -4,6 +4,7 @@
  * publish and reading; the store is whole after each. Then gzip sources, good and cut. */
 #include "tests/support/store.h"
 #include "engine/base/file.h"
+#include "engine/store/chunk.h"
 #include "engine/store/custody.h"
 
 #include <setjmp.h>
@@ -196,10 +197,10 @@ static void test_compressed(void **state) {
     at_import_close(&import);
     assert_string_not_equal(receipt.received, receipt.content);
     at_reader *reader = test_reader(&test, 0);
-    assert_int_equal(at_reader_record_bytes(&bytes, reader, 1, &err), AT_OK);
+    assert_int_equal(at_reader_record_bytes(&bytes, reader, AT_RECORD_ID(1, 1), &err), AT_OK);
     assert_memory_equal(bytes.data, text + 16, 8);
     const at_facts *facts = at_reader_facts(reader);
-    assert_int_equal(facts->address(facts->self, &address, 1, &err), AT_OK);
+    assert_int_equal(facts->address(facts->self, &address, AT_RECORD_ID(1, 1), &err), AT_OK);
     assert_string_equal(address.content, receipt.content); /* that of the text inside */
     at_reader_close(&reader);
 

@@ -4,6 +4,7 @@
  * text. */
 #include "tests/support/store.h"
 #include "engine/base/file.h"
+#include "engine/store/chunk.h"
 #include "engine/store/column.h"
 #include "engine/store/migrate.h"
 
@@ -36,6 +37,7 @@ static void run_sql(const test_store *test, const char *sql) {
 
 static void test_migration(void **state) {
     const at_migration steps[] = {at_migrations[0],
+                                  at_migrations[1],
                                   {"CREATE TABLE toy (x INTEGER) STRICT", "a toy"},
                                   {"INSERT INTO toy VALUES (1); CREATE TABLE toy (y)", "broken"},
                                   {"INSERT INTO toy VALUES (7)", "a fact for it"}};
@@ -47,7 +49,7 @@ static void test_migration(void **state) {
     (void)state;
     test_store_make(&test);
     test_source source = test_source_begin(&test, "a", 'a', 1);
-    const at_fact fact = test_transfer("T1", "X", "Y", 1, 5);
+    const at_fact fact = test_leg("X", true, "Y", 1, 5);
     test_put(&source, &fact, 1);
     test_publish(&source);
     at_store_close(&test.store);
@@ -55,26 +57,31 @@ static void test_migration(void **state) {
 
     assert_int_equal(at_db_open(&db, path, AT_DB_WRITE, 0, &err), AT_OK);
     assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
-    assert_int_equal(number, 1);
-    assert_int_equal(at_migrate(db, steps, 2, &err), AT_OK);
-    assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
     assert_int_equal(number, 2);
+    assert_int_equal(at_migrate(db, steps, 3, &err), AT_OK);
+    assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
+    assert_int_equal(number, 3);
     /* A step that fails leaves the version before it whole. */
-    assert_int_equal(at_migrate(db, steps, 3, &err), AT_BUG);
+    assert_int_equal(at_migrate(db, steps, 4, &err), AT_BUG);
     assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
-    assert_int_equal(number, 2);
+    assert_int_equal(number, 3);
     assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT count(*) FROM toy", &err),
                      AT_OK);
     assert_int_equal(number, 0);
     /* What was there is still there. */
-    assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT amount FROM transfer", &err),
-                     AT_OK);
+    assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT amount FROM leg", &err), AT_OK);
     assert_int_equal(number, 5);
-    assert_int_equal(at_migrate(db, steps, 1, &err), AT_NO_STORE);
+    assert_int_equal(at_migrate(db, steps, 2, &err), AT_NO_STORE);
     assert_string_equal(err.code, "E-STORE-NEWER");
     at_db_close(&db);
     assert_int_equal(at_store_open(&test.store, test.path, &writing, &err), AT_NO_STORE);
     assert_string_equal(err.code, "E-STORE-NEWER");
+    /* Transfers as rows are not read any more: neither by readers nor by writers. */
+    run_sql(&test, "PRAGMA user_version = 1");
+    assert_int_equal(at_store_open(&test.store, test.path, &writing, &err), AT_BAD_INPUT);
+    assert_string_equal(err.code, "E-STORE-OLDER");
+    assert_non_null(strstr(err.hint, "/sources\""));
+    assert_int_equal(at_store_open(&test.store, test.path, &reading, &err), AT_BAD_INPUT);
     test_store_drop(&test);
 }
 
@@ -195,12 +202,12 @@ static void test_archive(void **state) {
     assert_int_equal(chmod(path, 0600), 0);
     assert_int_equal(at_file_write(path, "a000000\na000009\na000002\n", 24, 0400, &err), AT_OK);
     reader = test_reader(&test, 0);
-    assert_int_equal(at_reader_record_bytes(&bytes, reader, 1, &err), AT_TAMPERED);
+    assert_int_equal(at_reader_record_bytes(&bytes, reader, AT_RECORD_ID(1, 1), &err), AT_TAMPERED);
     assert_string_equal(err.code, "E-SOURCE-TAMPERED");
     assert_int_equal(at_store_check(&findings, &count, test.store, true, &test.arena, &err),
                      AT_TAMPERED);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(at_reader_record_bytes(&bytes, reader, 1, &err), AT_TAMPERED);
+    assert_int_equal(at_reader_record_bytes(&bytes, reader, AT_RECORD_ID(1, 1), &err), AT_TAMPERED);
     assert_int_equal(at_store_check(&findings, &count, test.store, false, &test.arena, &err),
                      AT_TAMPERED);
     at_reader_close(&reader);

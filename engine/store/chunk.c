@@ -1,0 +1,215 @@
+#include "engine/store/chunk.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+enum { KEY_CODES = 64, CODE_BYTES_MAX = AT_CURRENCY_BYTES - 1 };
+
+const char *const at_chunk_columns[] = {
+    "number",      "place",  "bytes",    "line",  "from_account", "to_account", "time_us",
+    "seq",         "amount", "currency", "flags", "part",         "amount_in",  "scale_in",
+    "currency_in", "fee",    "type",     "id",    "reverses",     NULL,
+};
+
+void at_chunk_clear(at_chunk *chunk) {
+    for (int i = 0; i < AT_CHUNK_INTS; i++)
+        at_memory_resize(chunk->kept[i], 0);
+    at_pack_texts_clear(&chunk->texts[0]);
+    at_pack_texts_clear(&chunk->texts[1]);
+    at_pack_texts_clear(&chunk->codes);
+    *chunk = (at_chunk){.count = 0};
+}
+
+at_status at_chunk_take(at_chunk *chunk, at_chunk_column column, at_error *err) {
+    if (!chunk->kept[column]) {
+        void *room = at_memory_resize(NULL, AT_CHUNK_ROWS * sizeof(int64_t));
+        if (!room)
+            return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for a column of transfers");
+        chunk->kept[column] = room;
+    }
+    chunk->ints[column] = chunk->kept[column];
+    return AT_OK;
+}
+
+/* --- Out -------------------------------------------------------------------------------------- */
+
+static bool is_zero(const int64_t *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (values[i])
+            return false;
+    return true;
+}
+
+/* Offsets as gaps after the record before; the first is kept whole, before them. */
+static at_status pack_offsets(at_text *out, const at_chunk *chunk, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text room = {.data = NULL};
+    const int64_t *offset = chunk->ints[AT_CHUNK_OFFSET];
+    char *data = NULL;
+    AT_TRY(at_text_extend(&data, &room, chunk->count * sizeof(int64_t), err));
+    int64_t *gap = (int64_t *)(void *)data;
+    for (size_t i = 1; i < chunk->count; i++)
+        gap[i] = offset[i] - offset[i - 1] - at_chunk_int(chunk, AT_CHUNK_BYTES, i - 1);
+    gap[0] = chunk->count > 1 ? gap[1] : 0;
+    const int64_t first = offset[0];
+    AT_TRY(at_text_add_bytes(out, &first, sizeof first, err));
+    return at_pack_ints(out, AT_CHUNK_OFFSET, gap, chunk->count, err);
+}
+
+at_status at_chunk_pack(at_text *out, const at_chunk *chunk, int column, at_error *err) {
+    assert(chunk->count > 0 && chunk->count <= AT_CHUNK_ROWS);
+    if (column == AT_CHUNK_COLUMNS)
+        return at_pack_texts_write(out, KEY_CODES, &chunk->codes, err);
+    if (column >= AT_CHUNK_INTS)
+        return chunk->has_texts[column - AT_CHUNK_ID]
+                   ? at_pack_texts_write(out, (uint32_t)column, &chunk->texts[column - AT_CHUNK_ID],
+                                         err)
+                   : AT_OK;
+    if (!chunk->ints[column] || is_zero(chunk->ints[column], chunk->count))
+        return AT_OK;
+    if (column == AT_CHUNK_OFFSET)
+        return pack_offsets(out, chunk, err);
+    return at_pack_ints(out, (uint32_t)column, chunk->ints[column], chunk->count, err);
+}
+
+/* --- In --------------------------------------------------------------------------------------- */
+
+static at_status fail_damaged(int column, at_error *err) {
+    return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
+                   "the column \"%s\" of a chunk of transfers is damaged",
+                   at_chunk_columns[column]);
+}
+
+static at_status unpack_offsets(int64_t *out, const at_chunk *chunk, at_span packed,
+                                at_error *err) {
+    uint64_t at = 0;
+    if (packed.bytes < sizeof at)
+        return fail_damaged(AT_CHUNK_OFFSET, err);
+    __builtin_memcpy(&at, packed.data, sizeof at);
+    const at_span gaps = {packed.data + sizeof at, packed.bytes - sizeof at};
+    AT_TRY(at_unpack_ints(out, AT_CHUNK_OFFSET, chunk->count, gaps, err));
+    for (size_t i = 0; i < chunk->count; i++) {
+        if (i > 0)
+            at += (uint64_t)out[i] + (uint64_t)at_chunk_int(chunk, AT_CHUNK_BYTES, i - 1);
+        out[i] = (int64_t)at;
+    }
+    return AT_OK;
+}
+
+/* Largest value a column may hold; what is never negative is checked by comparing unsigned. */
+static uint64_t largest(int column, size_t code_count) {
+    static const uint64_t flags =
+        AT_CHUNK_PRECISION | AT_CHUNK_ZONE_ASSUMED | AT_CHUNK_ID_GIVEN | AT_CHUNK_HAS_IN;
+    switch (column) {
+    case AT_CHUNK_NUMBER:
+        return AT_RECORD_EXTRA - 1;
+    case AT_CHUNK_FROM:
+    case AT_CHUNK_TO:
+    case AT_CHUNK_PART:
+        return UINT32_MAX;
+    case AT_CHUNK_FLAGS:
+        return flags;
+    case AT_CHUNK_CURRENCY:
+        return code_count ? code_count - 1 : 0;
+    case AT_CHUNK_CURRENCY_IN:
+        return code_count;
+    case AT_CHUNK_SCALE_IN:
+        return AT_SCALE_MAX + 1;
+    case AT_CHUNK_TYPE:
+        return AT_TRANSFER_OTHER;
+    case AT_CHUNK_OFFSET:
+    case AT_CHUNK_BYTES:
+    case AT_CHUNK_LINE:
+    case AT_CHUNK_AMOUNT:
+    case AT_CHUNK_AMOUNT_IN:
+    case AT_CHUNK_FEE:
+        return INT64_MAX;
+    default:
+        return UINT64_MAX;
+    }
+}
+
+static at_status check_range(const at_chunk *chunk, int column, size_t code_count, at_error *err) {
+    const uint64_t most = largest(column, code_count);
+    const int64_t *values = chunk->ints[column];
+    bool good = true;
+    for (size_t i = 0; i < chunk->count; i++)
+        good &= (uint64_t)values[i] <= most;
+    if (column == AT_CHUNK_FLAGS)
+        for (size_t i = 0; i < chunk->count; i++)
+            good &= (values[i] & AT_CHUNK_PRECISION) <= AT_YEAR;
+    return good ? AT_OK : fail_damaged(column, err);
+}
+
+static at_status unpack_ints(at_chunk *out, int column, at_span packed, size_t code_count,
+                             at_error *err) {
+    out->ints[column] = NULL;
+    if (!packed.data)
+        return AT_OK;
+    AT_TRY(at_chunk_take(out, (at_chunk_column)column, err));
+    AT_TRY(column == AT_CHUNK_OFFSET
+               ? unpack_offsets(out->ints[column], out, packed, err)
+               : at_unpack_ints(out->ints[column], (uint32_t)column, out->count, packed, err));
+    return check_range(out, column, code_count, err);
+}
+
+static at_status unpack_codes(at_chunk *out, at_span codes, size_t code_count, at_error *err) {
+    at_pack_texts_reset(&out->codes);
+    if (!codes.data)
+        return AT_OK;
+    AT_TRY(at_pack_texts_read(&out->codes, KEY_CODES, code_count, codes, err));
+    for (size_t i = 0; i < code_count; i++)
+        if (__builtin_strlen(at_pack_text(&out->codes, i)) > CODE_BYTES_MAX)
+            return fail_damaged(AT_CHUNK_CURRENCY, err);
+    return AT_OK;
+}
+
+at_status at_chunk_unpack(at_chunk *out, size_t count, const at_span *columns, at_span codes,
+                          size_t code_count, at_error *err) {
+    if (count == 0 || count > AT_CHUNK_ROWS || code_count > AT_CHUNK_ROWS)
+        return fail_damaged(AT_CHUNK_NUMBER, err);
+    out->count = count;
+    AT_TRY(unpack_codes(out, codes, code_count, err));
+    /* Offsets follow from the lengths of the records. */
+    AT_TRY(unpack_ints(out, AT_CHUNK_BYTES, columns[AT_CHUNK_BYTES], code_count, err));
+    for (int i = 0; i < AT_CHUNK_INTS; i++)
+        if (i != AT_CHUNK_BYTES)
+            AT_TRY(unpack_ints(out, i, columns[i], code_count, err));
+    for (int i = AT_CHUNK_ID; i < AT_CHUNK_COLUMNS; i++) {
+        out->has_texts[i - AT_CHUNK_ID] = columns[i].data != NULL;
+        if (columns[i].data)
+            AT_TRY(at_pack_texts_read(&out->texts[i - AT_CHUNK_ID], (uint32_t)i, count, columns[i],
+                                      err));
+    }
+    return AT_OK;
+}
+
+void at_chunk_transfer(at_transfer *out, const at_chunk *chunk, size_t row) {
+    const int64_t flags = at_chunk_int(chunk, AT_CHUNK_FLAGS, row);
+    const char *reverses = at_chunk_text(chunk, AT_CHUNK_REVERSES, row);
+    *out = (at_transfer){
+        .from = {.kind = AT_ACCOUNT},
+        .to = {.kind = AT_ACCOUNT},
+        .time = {.us = at_chunk_int(chunk, AT_CHUNK_TIME, row),
+                 .precision = (at_precision)(flags & AT_CHUNK_PRECISION),
+                 .zone_assumed = (flags & AT_CHUNK_ZONE_ASSUMED) != 0},
+        .seq = at_chunk_int(chunk, AT_CHUNK_SEQ, row),
+        .amount = at_chunk_int(chunk, AT_CHUNK_AMOUNT, row),
+        .amount_in =
+            flags & AT_CHUNK_HAS_IN ? at_chunk_int(chunk, AT_CHUNK_AMOUNT_IN, row) : AT_AMOUNT_NONE,
+        .amount_in_scale = (int8_t)(at_chunk_int(chunk, AT_CHUNK_SCALE_IN, row) - 1),
+        .fee = at_chunk_int(chunk, AT_CHUNK_FEE, row),
+        .reverses = *reverses ? reverses : NULL,
+        .type = (at_transfer_type)at_chunk_int(chunk, AT_CHUNK_TYPE, row)};
+}
+
+at_status at_chunk_id(const char **out, const at_chunk *chunk, int64_t source, size_t row,
+                      at_arena *arena, at_error *err) {
+    if (at_chunk_int(chunk, AT_CHUNK_FLAGS, row) & AT_CHUNK_ID_GIVEN)
+        return at_arena_text(out, arena, at_chunk_text(chunk, AT_CHUNK_ID, row), err);
+    const int64_t number = at_chunk_int(chunk, AT_CHUNK_NUMBER, row);
+    const int64_t part = at_chunk_int(chunk, AT_CHUNK_PART, row);
+    if (!part)
+        return at_arena_print(out, arena, err, "%" PRId64 ":%" PRId64, source, number);
+    return at_arena_print(out, arena, err, "%" PRId64 ":%" PRId64 ".%" PRId64, source, number,
+                          part);
+}

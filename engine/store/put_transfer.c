@@ -1,0 +1,188 @@
+/* put_transfer.c - transfers of a record as rows of the open chunk. */
+#include "engine/store/put.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+at_status at_put_side(at_name_key *out, at_import *import, const at_ref *ref, at_error *err) {
+    int64_t name_space = import->name_space;
+    if (ref->name_space)
+        AT_TRY(at_intern_name_space(&name_space, &import->intern, ref->name_space, err));
+    if (name_space >= INT64_C(1) << 28)
+        return at_fail(err, AT_LIMIT, "E-LIMIT", "a store holds 2^28 namespaces at most");
+    *out = (at_name_key){
+        .id = ref->id, .bytes = strlen(ref->id), .space = AT_NAME_SPACE(ref->kind, name_space)};
+    out->hash = at_names_hash(out->space, out->id, out->bytes);
+    return AT_OK;
+}
+
+/* The place of a currency in the open chunk's list. */
+static at_status code_of(int64_t *out, at_chunk *chunk, const char *code, at_error *err) {
+    size_t at = 0;
+    while (at < chunk->codes.count && strcmp(at_pack_text(&chunk->codes, at), code) != 0)
+        at++;
+    *out = (int64_t)at;
+    return at < chunk->codes.count ? AT_OK
+                                   : at_pack_texts_add(&chunk->codes, code, strlen(code), err);
+}
+
+/* A text of the row about to be added; rows before the first that has one have "". */
+static at_status add_text(at_chunk *chunk, int column, const char *text, at_error *err) {
+    at_pack_texts *texts = &chunk->texts[column - AT_CHUNK_ID];
+    if (!text && !texts->count)
+        return AT_OK;
+    while (texts->count < chunk->count)
+        AT_TRY(at_pack_texts_add(texts, "", 0, err));
+    chunk->has_texts[column - AT_CHUNK_ID] = true;
+    return at_pack_texts_add(texts, text ? text : "", text ? strlen(text) : 0, err);
+}
+
+/* Every row sets every column that was ever taken; one that is zero so far has no memory. */
+static at_status set(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
+    if (!chunk->ints[column]) {
+        if (!value)
+            return AT_OK;
+        AT_TRY(at_chunk_take(chunk, column, err));
+        memset(chunk->ints[column], 0, chunk->count * sizeof(int64_t));
+    }
+    chunk->ints[column][chunk->count] = value;
+    return AT_OK;
+}
+
+static int64_t flags_of(const at_transfer *transfer, bool id_given) {
+    return (int64_t)transfer->time.precision |
+           (transfer->time.zone_assumed ? AT_CHUNK_ZONE_ASSUMED : 0) |
+           (id_given ? AT_CHUNK_ID_GIVEN : 0) |
+           (transfer->amount_in != AT_AMOUNT_NONE ? AT_CHUNK_HAS_IN : 0);
+}
+
+static at_status set_money(at_chunk *chunk, const at_transfer *transfer, at_error *err) {
+    int64_t code = 0, code_in = 0;
+    AT_TRY(code_of(&code, chunk, transfer->currency, err));
+    if (transfer->currency_in) {
+        AT_TRY(code_of(&code_in, chunk, transfer->currency_in, err));
+        code_in++;
+    }
+    const int64_t in = transfer->amount_in;
+    AT_TRY(set(chunk, AT_CHUNK_AMOUNT, transfer->amount, err));
+    AT_TRY(set(chunk, AT_CHUNK_CURRENCY, code, err));
+    AT_TRY(set(chunk, AT_CHUNK_AMOUNT_IN, in == AT_AMOUNT_NONE ? 0 : in, err));
+    AT_TRY(set(chunk, AT_CHUNK_SCALE_IN, transfer->amount_in_scale + 1, err));
+    AT_TRY(set(chunk, AT_CHUNK_CURRENCY_IN, code_in, err));
+    return set(chunk, AT_CHUNK_FEE, transfer->fee, err);
+}
+
+/* Does one account's money leave 64 bits? Only once all of it together does. */
+static at_status check_sums(at_import *import, bool counts, at_error *err) {
+    at_chunk *open = &import->chunks.open;
+    const char *currency = NULL;
+    int64_t in = 0;
+    bool fits = true;
+    if (!counts)
+        return AT_OK;
+    at_chunk_credit(&in, &currency, open, open->count);
+    import->all_money += (at_wide)at_chunk_int(open, AT_CHUNK_AMOUNT, open->count) + in;
+    if (import->all_money > INT64_MAX && !import->totals.arena)
+        AT_TRY(at_put_count_again(import, err));
+    if (import->totals.arena)
+        AT_TRY(at_totals_add(&fits, &import->totals, open, open->count, err));
+    if (fits)
+        return AT_OK;
+    return at_fail(err, AT_LIMIT, "E-AMOUNT-RANGE",
+                   "the sum of one account's transfers leaves 64 bits at record %" PRIu64,
+                   import->rows);
+}
+
+static at_status flush_full(at_import *import, at_error *err) {
+    const size_t count = import->chunks.open.count;
+    if (count < AT_CHUNK_ROWS)
+        return AT_OK;
+    AT_TRY(at_chunk_writer_flush(&import->chunks, err));
+    return at_repeats_flushed(&import->repeats, count, err);
+}
+
+at_status at_put_transfer(at_import *import, const at_origin *origin, const at_put_row *row,
+                          at_error *err) {
+    at_chunk *open = &import->chunks.open;
+    const at_transfer *transfer = row->row.transfer;
+    const at_name_key *from = &row->row.from, *to = &row->row.to;
+    uint32_t from_number = 0, to_number = 0;
+    assert(open->count < AT_CHUNK_ROWS);
+    AT_TRY(at_names_number(&from_number, &import->chunks.names, from->space, from->id, from->bytes,
+                           from->hash, err));
+    AT_TRY(at_names_number(&to_number, &import->chunks.names, to->space, to->id, to->bytes,
+                           to->hash, err));
+    const struct {
+        at_chunk_column column;
+        int64_t value;
+    } values[] = {{AT_CHUNK_NUMBER, (int64_t)import->rows},
+                  {AT_CHUNK_OFFSET, (int64_t)origin->offset},
+                  {AT_CHUNK_BYTES, (int64_t)origin->bytes},
+                  {AT_CHUNK_LINE, (int64_t)origin->line},
+                  {AT_CHUNK_FROM, from_number},
+                  {AT_CHUNK_TO, to_number},
+                  {AT_CHUNK_TIME, transfer->time.us},
+                  {AT_CHUNK_SEQ, transfer->seq},
+                  {AT_CHUNK_FLAGS, flags_of(transfer, transfer->id != NULL)},
+                  {AT_CHUNK_PART, row->part > 1 ? row->part : 0},
+                  {AT_CHUNK_TYPE, transfer->type}};
+    for (size_t i = 0; i < AT_COUNT(values); i++)
+        AT_TRY(set(open, values[i].column, values[i].value, err));
+    AT_TRY(set_money(open, transfer, err));
+    AT_TRY(add_text(open, AT_CHUNK_ID, transfer->id, err));
+    AT_TRY(add_text(open, AT_CHUNK_REVERSES, transfer->reverses, err));
+    AT_TRY(check_sums(import, row->counts, err));
+    open->count++;
+    AT_TRY(at_repeats_added(&import->repeats, transfer->id, err));
+    return flush_full(import, err);
+}
+
+/* --- Sums ------------------------------------------------------------------------------------- */
+
+/* Records of this source that repeat others, in order. */
+static at_status next_repeated(int64_t *next, sqlite3_stmt *statement, at_error *err) {
+    bool row = false;
+    AT_TRY(at_db_step(&row, statement, err));
+    *next = row ? at_db_int(statement, 0) : INT64_MAX;
+    return AT_OK;
+}
+
+static at_status count_chunk(at_totals *totals, const at_chunk *chunk, int64_t source,
+                             int64_t *next, sqlite3_stmt *repeated, at_error *err) {
+    bool fits = true;
+    for (size_t i = 0; i < chunk->count; i++) {
+        const int64_t record =
+            AT_RECORD_ID(source, (uint64_t)at_chunk_int(chunk, AT_CHUNK_NUMBER, i));
+        while (*next < record)
+            AT_TRY(next_repeated(next, repeated, err));
+        if (*next != record) /* sums that did not fit ended the import before */
+            AT_TRY(at_totals_add(&fits, totals, chunk, i, err));
+    }
+    return AT_OK;
+}
+
+at_status at_put_totals(at_totals *totals, sqlite3 *db, int64_t source, const at_chunk *open,
+                        at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *repeated = NULL;
+    AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
+    int64_t next = 0;
+    AT_TRY(at_db_prepare(&repeated, db,
+                         "SELECT id FROM main.record WHERE source = ?1"
+                         " AND duplicate_of IS NOT NULL ORDER BY id",
+                         err));
+    AT_TRY(at_db_bind_int(repeated, 1, source, err));
+    AT_TRY(
+        at_chunks_open(&chunks, db, AT_CHUNKS_SOURCE, source, AT_CHUNK_MONEY, totals->arena, err));
+    for (size_t i = 0; i < chunks.count; i++) {
+        AT_TRY(at_chunks_load(&chunks, i, err));
+        AT_TRY(count_chunk(totals, &chunks.loaded, source, &next, repeated, err));
+    }
+    return open ? count_chunk(totals, open, source, &next, repeated, err) : AT_OK;
+}
+
+at_status at_put_count_again(at_import *import, at_error *err) {
+    import->totals = (at_totals){.arena = &import->arena};
+    return at_put_totals(&import->totals, import->store->db, import->source, &import->chunks.open,
+                         err);
+}

@@ -1,0 +1,412 @@
+#include "engine/store/repeat.h"
+
+#include "engine/base/arena.h"
+
+#include <string.h>
+
+enum { SLOTS_FIRST = 4096, ROW_BITS = 16 };
+
+/* --- The table -------------------------------------------------------------------------------- */
+
+static void clear_table(at_repeat_table *table) {
+    at_memory_pages_free(table->hashes, table->slot_count * sizeof *table->hashes);
+    at_memory_pages_free(table->places, table->slot_count * sizeof *table->places);
+    *table = (at_repeat_table){.used = 0};
+}
+
+static void insert(at_repeat_table *table, uint64_t hash, uint32_t place) {
+    size_t at = hash & (table->slot_count - 1);
+    while (table->hashes[at])
+        at = (at + 1) & (table->slot_count - 1);
+    table->hashes[at] = hash;
+    table->places[at] = place;
+    table->used++;
+}
+
+/* Room for `count` entries more. Where a row of slots wraps around, equal hashes keep their order
+ * too: they are entered again from the first free slot on. */
+static at_status make_room(at_repeat_table *table, size_t count, at_error *err) {
+    size_t slot_count = table->slot_count ? table->slot_count : SLOTS_FIRST, start = 0;
+    while ((table->used + count) * 10 > slot_count * 7)
+        slot_count *= 2;
+    if (slot_count == table->slot_count)
+        return AT_OK;
+    at_repeat_table grown = {.slot_count = slot_count};
+    grown.hashes = at_memory_pages(slot_count * sizeof *grown.hashes);
+    grown.places = at_memory_pages(slot_count * sizeof *grown.places);
+    if (!grown.hashes || !grown.places) {
+        clear_table(&grown);
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory to compare %zu transfers",
+                       table->used + count);
+    }
+    while (start < table->slot_count && table->hashes[start])
+        start++;
+    for (size_t i = 0; i < table->slot_count; i++) {
+        const size_t at = (start + i) & (table->slot_count - 1);
+        if (table->hashes[at])
+            insert(&grown, table->hashes[at], table->places[at]);
+    }
+    clear_table(table);
+    *table = grown;
+    return AT_OK;
+}
+
+static at_status put_entry(at_repeat_table *table, uint64_t hash, uint32_t place, at_error *err) {
+    AT_TRY(make_room(table, 1, err));
+    insert(table, hash, place);
+    return AT_OK;
+}
+
+/* The next entry with this hash from slot *at on; false when there is none. */
+static bool next_entry(uint32_t *place, size_t *at, const at_repeat_table *table, uint64_t hash) {
+    if (!table->slot_count)
+        return false;
+    for (;; *at = *at + 1) {
+        const size_t slot = *at & (table->slot_count - 1);
+        if (!table->hashes[slot])
+            return false;
+        if (table->hashes[slot] == hash) {
+            *place = table->places[slot];
+            *at = *at + 1;
+            return true;
+        }
+    }
+}
+
+static uint64_t nonzero(uint64_t hash) {
+    return hash ? hash : 1;
+}
+
+static uint64_t hash_id(const char *id) {
+    return nonzero(at_names_hash(0, id, strlen(id)));
+}
+
+static uint64_t hash_match(uint64_t from, uint64_t to, int64_t time_us, int64_t amount,
+                           const char *currency) {
+    const uint64_t parts[] = {from, to, (uint64_t)time_us, (uint64_t)amount,
+                              at_names_hash(0, currency, strlen(currency))};
+    return nonzero(at_names_hash(1, (const char *)parts, sizeof parts));
+}
+
+/* --- Known rows ------------------------------------------------------------------------------- */
+
+/* A row of a known chunk. */
+typedef struct known_row {
+    const at_chunk *chunk;
+    const at_names *names;
+    size_t row;
+    int64_t source;
+} known_row;
+
+static at_status names_of(const at_names **out, const at_repeats *all, int64_t source,
+                          at_error *err) {
+    for (size_t i = 0; i < all->owner_count; i++)
+        if (all->owners[i].source == source) {
+            *out = &all->owners[i].names;
+            return AT_OK;
+        }
+    return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+}
+
+static at_status look_at(known_row *out, at_repeats *all, uint32_t place, at_error *err) {
+    const size_t chunk = place >> ROW_BITS;
+    *out = (known_row){.row = place & ((1u << ROW_BITS) - 1)};
+    if (chunk == all->chunks.count) {
+        out->chunk = &all->writer->open;
+        out->source = all->source;
+        out->names = &all->writer->names;
+        return AT_OK;
+    }
+    AT_TRY(at_chunks_load(&all->chunks, chunk, err));
+    out->chunk = &all->chunks.loaded;
+    out->source = all->chunks.entries[chunk].source;
+    out->names = &all->writer->names;
+    return out->source == all->source ? AT_OK : names_of(&out->names, all, out->source, err);
+}
+
+static at_status side_of(const char **id, uint32_t *space, const known_row *known,
+                         at_chunk_column column, at_error *err) {
+    const int64_t local = at_chunk_int(known->chunk, column, known->row);
+    if ((uint64_t)local >= known->names->count)
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+    *id = at_names_id(known->names, (uint32_t)local);
+    *space = at_names_space(known->names, (uint32_t)local);
+    return AT_OK;
+}
+
+static at_status same_side(bool *out, const known_row *known, at_chunk_column column,
+                           const at_name_key *key, at_error *err) {
+    const char *id = NULL;
+    uint32_t space = 0;
+    AT_TRY(side_of(&id, &space, known, column, err));
+    *out = *out && space == key->space && strcmp(id, key->id) == 0;
+    return AT_OK;
+}
+
+static const char *code_at(const known_row *known, at_chunk_column column) {
+    const int64_t place = at_chunk_int(known->chunk, column, known->row);
+    if (column == AT_CHUNK_CURRENCY)
+        return at_pack_text(&known->chunk->codes, (size_t)place);
+    return place ? at_pack_text(&known->chunk->codes, (size_t)place - 1) : NULL;
+}
+
+/* Is everything that the transfer says what the known row says? Ids and order in the file are not
+ * said (column.c). */
+static at_status same_content(bool *out, const known_row *known, const at_repeat_row *row,
+                              at_error *err) {
+    const at_transfer *b = row->transfer;
+    at_transfer a;
+    at_chunk_transfer(&a, known->chunk, known->row);
+    *out = a.time.us == b->time.us && a.time.precision == b->time.precision &&
+           a.time.zone_assumed == b->time.zone_assumed && a.amount == b->amount &&
+           a.amount_in == b->amount_in && a.amount_in_scale == b->amount_in_scale &&
+           a.fee == b->fee && a.type == b->type && at_text_equal(a.reverses, b->reverses) &&
+           at_text_equal(code_at(known, AT_CHUNK_CURRENCY), b->currency) &&
+           at_text_equal(code_at(known, AT_CHUNK_CURRENCY_IN), b->currency_in);
+    AT_TRY(same_side(out, known, AT_CHUNK_FROM, &row->from, err));
+    return same_side(out, known, AT_CHUNK_TO, &row->to, err);
+}
+
+/* The record of a known row, or the first of those it repeats. */
+static at_status root_of(at_record_id *out, const at_repeats *all, const known_row *known,
+                         at_error *err) {
+    const at_record_id record = AT_RECORD_ID(
+        known->source, (uint64_t)at_chunk_int(known->chunk, AT_CHUNK_NUMBER, known->row));
+    bool row = false;
+    AT_TRY(at_db_bind_int(all->root, 1, record, err));
+    at_status status = at_db_step(&row, all->root, err);
+    *out = row ? at_db_int(all->root, 0) : record;
+    at_db_again(all->root);
+    return status;
+}
+
+/* --- Asking ----------------------------------------------------------------------------------- */
+
+static at_status find_id(known_row *out, bool *found, at_repeats *all, const char *id,
+                         at_error *err) {
+    const uint64_t hash = hash_id(id);
+    uint32_t place = 0;
+    *found = false;
+    for (size_t at = hash; next_entry(&place, &at, &all->ids, hash);) {
+        AT_TRY(look_at(out, all, place, err));
+        *found = strcmp(at_chunk_text(out->chunk, AT_CHUNK_ID, out->row), id) == 0;
+        if (*found)
+            return AT_OK;
+    }
+    return AT_OK;
+}
+
+/* Above all ids of this source so far? */
+static bool is_rising(const at_repeats *all, const char *id) {
+    const size_t bytes = strlen(id);
+    if (!all->any_id || bytes != all->last_id.bytes)
+        return !all->any_id || bytes > all->last_id.bytes;
+    return memcmp(id, all->last_id.data, bytes) > 0;
+}
+
+static at_status index_chunk(at_repeats *all, const at_chunk *chunk, size_t index, at_error *err) {
+    AT_TRY(make_room(&all->ids, chunk->count, err));
+    for (size_t i = 0; i < chunk->count; i++) {
+        const char *id = at_chunk_text(chunk, AT_CHUNK_ID, i);
+        if (at_chunk_int(chunk, AT_CHUNK_FLAGS, i) & AT_CHUNK_ID_GIVEN)
+            insert(&all->ids, hash_id(id), (uint32_t)(index << ROW_BITS | i));
+    }
+    return AT_OK;
+}
+
+/* The ids do not rise: from now on they are looked up. */
+static at_status index_own(at_repeats *all, at_error *err) {
+    for (size_t i = 0; i < all->chunks.count; i++) {
+        if (all->chunks.entries[i].source != all->source)
+            continue;
+        AT_TRY(at_chunks_load(&all->chunks, i, err));
+        AT_TRY(index_chunk(all, &all->chunks.loaded, i, err));
+    }
+    all->indexed = true;
+    return index_chunk(all, &all->writer->open, all->chunks.count, err);
+}
+
+at_status at_repeats_has_id(at_record_id *out, at_repeats *all, const char *id, at_error *err) {
+    known_row known;
+    bool found = false;
+    *out = 0;
+    if (!all->indexed && all->any_id && !is_rising(all, id))
+        AT_TRY(index_own(all, err));
+    AT_TRY(find_id(&known, &found, all, id, err));
+    return found ? root_of(out, all, &known, err) : AT_OK;
+}
+
+at_status at_repeats_by_id(at_record_id *out, bool *same_out, at_repeats *all,
+                           const at_repeat_row *row, at_error *err) {
+    const char *id = row->transfer->id;
+    known_row known;
+    bool found = false;
+    *out = 0;
+    *same_out = false;
+    if (!all->indexed && all->any_id && !is_rising(all, id))
+        AT_TRY(index_own(all, err));
+    AT_TRY(find_id(&known, &found, all, id, err));
+    if (!found)
+        return AT_OK;
+    AT_TRY(same_content(same_out, &known, row, err));
+    return root_of(out, all, &known, err);
+}
+
+static bool is_taken(const at_repeats *all, at_record_id record) {
+    uint32_t place = 0;
+    size_t at = nonzero((uint64_t)record * UINT64_C(0x9E3779B97F4A7C15));
+    return next_entry(&place, &at, &all->taken, at);
+}
+
+at_status at_repeats_take(at_repeats *all, at_record_id record, at_error *err) {
+    /* A multiplication by an odd number is one to one: equal hashes are equal records. */
+    return put_entry(&all->taken, nonzero((uint64_t)record * UINT64_C(0x9E3779B97F4A7C15)), 0, err);
+}
+
+at_status at_repeats_by_match(at_record_id *out, at_repeats *all, const at_repeat_row *row,
+                              at_error *err) {
+    const at_transfer *t = row->transfer;
+    const uint64_t hash =
+        hash_match(row->from.hash, row->to.hash, t->time.us, t->amount, t->currency);
+    uint32_t place = 0;
+    for (size_t at = hash; next_entry(&place, &at, &all->matches, hash);) {
+        known_row known;
+        AT_TRY(look_at(&known, all, place, err));
+        bool same = at_chunk_int(known.chunk, AT_CHUNK_TIME, known.row) == t->time.us &&
+                    at_chunk_int(known.chunk, AT_CHUNK_AMOUNT, known.row) == t->amount &&
+                    at_text_equal(code_at(&known, AT_CHUNK_CURRENCY), t->currency);
+        AT_TRY(same_side(&same, &known, AT_CHUNK_FROM, &row->from, err));
+        AT_TRY(same_side(&same, &known, AT_CHUNK_TO, &row->to, err));
+        if (!same)
+            continue;
+        AT_TRY(root_of(out, all, &known, err));
+        if (!is_taken(all, *out))
+            return AT_OK;
+    }
+    *out = 0;
+    return AT_OK;
+}
+
+/* --- Learning --------------------------------------------------------------------------------- */
+
+at_status at_repeats_added(at_repeats *all, const char *id, at_error *err) {
+    const size_t row = all->writer->open.count - 1;
+    if (!id)
+        return AT_OK;
+    if (all->indexed)
+        return put_entry(&all->ids, hash_id(id), (uint32_t)(all->chunks.count << ROW_BITS | row),
+                         err);
+    all->any_id = true;
+    at_text_reset(&all->last_id);
+    return at_text_add(&all->last_id, id, err);
+}
+
+at_status at_repeats_flushed(at_repeats *all, size_t count, at_error *err) {
+    AT_TRY(AT_GROW(&all->chunks.entries, &all->entry_capacity, all->chunks.count, all->arena, err));
+    all->chunks.entries[all->chunks.count++] = (at_chunk_entry){
+        .chunk = sqlite3_last_insert_rowid(all->db), .source = all->source, .count = count};
+    if (all->chunks.count >= UINT32_MAX >> ROW_BITS)
+        return at_fail(err, AT_LIMIT, "E-LIMIT", "a namespace holds %u transfers at most",
+                       UINT32_MAX);
+    return AT_OK;
+}
+
+static at_status add_names(void *self, int64_t source, const at_name_list *list, size_t count,
+                           at_error *err) {
+    at_repeats *all = self;
+    uint32_t unused = 0;
+    if (!all->owner_count || all->owners[all->owner_count - 1].source != source) {
+        AT_TRY(AT_GROW(&all->owners, &all->owner_capacity, all->owner_count, all->arena, err));
+        all->owners[all->owner_count++] = (at_repeat_owner){.source = source};
+    }
+    at_names *names = &all->owners[all->owner_count - 1].names;
+    for (size_t i = 0; i < count; i++) {
+        const char *id = at_pack_text(&list->ids, i);
+        const uint32_t space = (uint32_t)list->spaces[i];
+        const size_t bytes = strlen(id);
+        AT_TRY(at_names_number(&unused, names, space, id, bytes, at_names_hash(space, id, bytes),
+                               err));
+    }
+    return AT_OK;
+}
+
+static at_status match_hash(uint64_t *out, const known_row *known, at_error *err) {
+    const char *from = NULL, *to = NULL;
+    uint32_t from_space = 0, to_space = 0;
+    AT_TRY(side_of(&from, &from_space, known, AT_CHUNK_FROM, err));
+    AT_TRY(side_of(&to, &to_space, known, AT_CHUNK_TO, err));
+    *out = hash_match(
+        at_names_hash(from_space, from, strlen(from)), at_names_hash(to_space, to, strlen(to)),
+        at_chunk_int(known->chunk, AT_CHUNK_TIME, known->row),
+        at_chunk_int(known->chunk, AT_CHUNK_AMOUNT, known->row), code_at(known, AT_CHUNK_CURRENCY));
+    return AT_OK;
+}
+
+/* Whether a record is hidden: they come in rising order. */
+static at_status is_hidden(bool *out, int64_t *next, sqlite3_stmt *hidden, at_record_id record,
+                           at_error *err) {
+    while (*next < record) {
+        bool row = false;
+        AT_TRY(at_db_step(&row, hidden, err));
+        *next = row ? at_db_int(hidden, 0) : INT64_MAX;
+    }
+    *out = *next == record;
+    return AT_OK;
+}
+
+static at_status index_others(at_repeats *all, at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *hidden = NULL;
+    int64_t next = 0;
+    AT_TRY(at_db_prepare(&hidden, all->db, "SELECT record FROM temp.hidden ORDER BY record", err));
+    for (size_t i = 0; i < all->chunks.count; i++) {
+        AT_TRY(at_chunks_load(&all->chunks, i, err));
+        const at_chunk *chunk = &all->chunks.loaded;
+        known_row known = {.chunk = chunk, .source = all->chunks.entries[i].source};
+        AT_TRY(names_of(&known.names, all, known.source, err));
+        AT_TRY(index_chunk(all, chunk, i, err));
+        AT_TRY(make_room(&all->matches, chunk->count, err));
+        for (known.row = 0; known.row < chunk->count; known.row++) {
+            bool skip = (at_chunk_int(chunk, AT_CHUNK_FLAGS, known.row) & AT_CHUNK_ID_GIVEN) != 0;
+            uint64_t hash = 0;
+            if (!skip)
+                AT_TRY(is_hidden(&skip, &next, hidden,
+                                 AT_RECORD_ID(known.source, (uint64_t)at_chunk_int(
+                                                                chunk, AT_CHUNK_NUMBER, known.row)),
+                                 err));
+            if (skip)
+                continue;
+            AT_TRY(match_hash(&hash, &known, err));
+            insert(&all->matches, hash, (uint32_t)(i << ROW_BITS | known.row));
+        }
+    }
+    return AT_OK;
+}
+
+at_status at_repeats_begin(at_repeats *out, sqlite3 *db, const at_chunk_writer *writer, bool others,
+                           at_arena *arena, at_error *err) {
+    static const char kin[] = "source IN (SELECT source FROM temp.kin)";
+    *out = (at_repeats){.db = db,
+                        .source = writer->source,
+                        .writer = writer,
+                        .others = others,
+                        .arena = arena,
+                        .chunks = {.loaded_index = SIZE_MAX}};
+    AT_TRY(at_db_prepare(&out->root, db,
+                         "SELECT coalesce(duplicate_of, id) FROM main.record WHERE id = ?1", err));
+    AT_TRY(at_chunks_open(&out->chunks, db, kin, 0, AT_CHUNK_FACTS, arena, err));
+    out->entry_capacity = out->chunks.count;
+    AT_TRY(at_chunks_names(db, kin, 0, add_names, out, err));
+    return index_others(out, err);
+}
+
+void at_repeats_end(at_repeats *all) {
+    at_db_done(&all->root);
+    at_chunks_close(&all->chunks);
+    for (size_t i = 0; i < all->owner_count; i++)
+        at_names_clear(&all->owners[i].names);
+    all->owner_count = 0;
+    clear_table(&all->ids);
+    clear_table(&all->matches);
+    clear_table(&all->taken);
+    at_text_clear(&all->last_id);
+}
