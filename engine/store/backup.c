@@ -289,8 +289,10 @@ static at_status end(backup *work, const at_backup_request *request, at_error *e
         return at_fail(err, AT_REFUSED, "E-BACKUP-EXISTS", "\"%s\" exists already", request->path);
     if (renamed != 0)
         return at_fail(err, AT_IO, "E-IO", "\"%s\": %s", request->path, strerrordesc_np(errno));
+    work->path = request->path; /* until the name is sure to last */
+    AT_TRY(at_folder_sync(folder, err));
     work->path = NULL;
-    return at_folder_sync(folder, err);
+    return AT_OK;
 }
 
 at_status at_backup_write(at_backup *out, at_store *store, const at_backup_request *request,
@@ -311,13 +313,16 @@ at_status at_backup_write(at_backup *out, at_store *store, const at_backup_reque
     AT_TRY(add_sources(&work, err));
     AT_TRY(add_manifest(&work, err));
     AT_TRY(read_back(hash, &work, err));
-    AT_TRY(end(&work, request, err));
-    *out = (at_backup){.bytes = work.bytes, .files = work.files, .revision = work.revision};
-    memcpy(out->sha256, hash, sizeof out->sha256);
-    return at_custody_append(store,
+    at_backup made = {.bytes = work.bytes, .files = work.files, .revision = work.revision};
+    memcpy(made.sha256, hash, sizeof made.sha256);
+    /* Logged before it gets its name: there is no backup that the log does not know. */
+    AT_TRY(at_custody_append(store,
                              &(at_custody_entry){.action = "backup",
-                                                 .object = out->sha256,
+                                                 .object = made.sha256,
                                                  .result = work.age ? "encrypted" : "plain",
                                                  .revision = work.revision},
-                             err);
+                             err));
+    AT_TRY(end(&work, request, err));
+    *out = made;
+    return AT_OK;
 }
