@@ -58,6 +58,8 @@ at_status at_take_units(at_lots *out, at_take *take, at_lots *lots, int64_t unit
         *lots = (at_lots){0};
         return AT_OK;
     }
+    if (units > 0 && lots->oldest == lots->newest) /* one label, whatever the rule */
+        return at_lots_take_oldest(out, lots, &take->lots, units, err);
     return units > 0 ? take_shares(out, take, lots, units, preserved, err) : AT_OK;
 }
 

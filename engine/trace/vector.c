@@ -24,8 +24,12 @@ bool at_parts_divide(at_part *items, size_t count, const at_part **room, int64_t
     int64_t missing = amount;
     for (size_t i = 0; i < count; i++) {
         const at_wide product = (at_wide)items[i].weight * amount;
-        items[i].units = total > 0 ? (int64_t)(product / total) : 0;
-        items[i].left_over = total > 0 ? (int64_t)(product % total) : 0;
+        if (total > 0) /* most products are short, and a wide division is a call */
+            items[i].units =
+                product <= INT64_MAX ? (int64_t)product / total : (int64_t)(product / total);
+        else
+            items[i].units = 0;
+        items[i].left_over = (int64_t)(product - (at_wide)items[i].units * total);
         missing -= items[i].units;
     }
     if (missing == 0)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CLAIMANTS = BENCH_CLAIMANTS, CYCLE_NODES = 16, ISLAND = 100, NEIGHBOURS = 64 };
+enum { CLAIMANTS = BENCH_CLAIMANTS, CYCLE_NODES = 16, ISLAND = BENCH_ISLAND, NEIGHBOURS = 64 };
 
 void bench_must(at_status status, const at_error *err) {
     if (status == AT_OK)

@@ -30,7 +30,8 @@ enum bench_shape {
     BENCH_ISLANDS /* many small groups that do not pay each other */
 };
 
-enum { BENCH_CLAIMANTS = 1000 };
+/* Labels of BENCH_LABELS; accounts of a group of BENCH_ISLANDS. */
+enum { BENCH_CLAIMANTS = 1000, BENCH_ISLAND = 100 };
 
 /** Ends the program with a message where the status is not AT_OK. */
 void bench_must(at_status status, const at_error *err);

@@ -1,16 +1,19 @@
 /* Goal: what tracing costs, beside an obvious kernel and beside half the rows.
  * Method: ours and the other in turn, five times, processor time of the process; medians and their
- * ratio. One line of tests/bench/results.md an answer. Run by tests/bench/run.sh.
+ * ratio. One line of tests/bench/results.md an answer. Run by tests/bench/trace.sh.
  *
  *   bench_trace pass METHOD ROWS|FILE   the whole trace beside the kernel of peer.c
  *   bench_trace double METHOD SHAPE ROWS  twice the rows beside the rows
- *   bench_trace envelope ROWS           bounds of every node */
+ *   bench_trace envelope ROWS           bounds of every node
+ *   bench_trace cut METHOD ROWS         what one account's money can reach, beside the whole */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/bench/peer.h"
 #include "engine/trace/envelope.h"
+#include "engine/trace/restrict.h"
 
 enum { ROUNDS = 5 };
 
@@ -24,6 +27,20 @@ static int compare_seconds(const void *a, const void *b) {
 static double median(double *seconds) {
     qsort(seconds, ROUNDS, sizeof *seconds, compare_seconds);
     return seconds[ROUNDS / 2];
+}
+
+/* A row of results.md: what, clock, processor, limit. The clock is not looked at. */
+AT_PRINTF(4, 5)
+static void put_row(double seconds, double beside, const char *of, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    printf("| ");
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf(" | | %.3f |", seconds);
+    if (of != NULL)
+        printf(" %.2f times %s, %.3f", seconds / beside, of, beside);
+    printf(" |\n");
 }
 
 static int find_word(const char *word, const char *const *words, size_t count) {
@@ -75,7 +92,7 @@ static void set_up(work *out, const bench_flows *flows, enum bench_shape shape,
     declare(&sources, &out->options.source_count, flows, shape, &out->arena);
     out->options.sources = sources;
     out->options.method = method;
-    out->options.declared_only = getenv("BENCH_ALL") == NULL;
+    out->options.declared_only = true;
     out->options.as_of_us = INT64_MAX;
     out->options.backward_window_us = AT_TRACE_WINDOW_OFF;
 }
@@ -90,12 +107,8 @@ static double run_ours(const work *at, int64_t *tainted) {
     bench_must(at_effective_make(&effective, &at->ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
                                  INT64_MAX, &arena, &err),
                &err);
-    const double prepared = bench_seconds();
     bench_must(at_trace_run(&trace, &effective, &at->options, &arena, &err), &err);
     const double end = bench_seconds();
-    if (getenv("BENCH_VERBOSE") != NULL)
-        fprintf(stderr, "prepare %.3f pass %.3f moves %u\n", prepared - start, end - prepared,
-                trace.moves.count);
     for (size_t i = 0; tainted != NULL && i < trace.holding_count; i++)
         if (trace.holdings[i].label < trace.tainted_count)
             tainted[trace.holdings[i].node] = trace.holdings[i].amount;
@@ -128,8 +141,8 @@ static void bench_pass(const char *word, const char *from) {
                     (long long)left[node], (long long)right[node]);
             exit(1);
         }
-    printf("| %s, %u transfers | %.3f s | array kernel %.3f s | %.2f |\n", word, flows.count,
-           median(ours), median(theirs), median(ours) / median(theirs));
+    put_row(median(ours), median(theirs), "an array kernel's", "trace, %s, %u transfers", word,
+            flows.count);
     at_arena_clear(&at.arena);
     free(flows.rows);
     free(left);
@@ -152,8 +165,8 @@ static void bench_double(const char *word, const char *shape_word, const char *r
         for (size_t i = 0; i < 2; i++)
             seconds[i][round] = run_ours(&at[i], NULL);
     const double one = median(seconds[0]), two = median(seconds[1]);
-    printf("| %s, %s, %u transfers | %.3f s | %u: %.3f s | %.2f |\n", word, shape_word, rows * 2,
-           two, rows, one, two / one);
+    put_row(two, one, "that of half of them", "trace, %s, %s, %u transfers", word, shape_word,
+            rows * 2);
     for (size_t i = 0; i < 2; i++) {
         at_arena_clear(&at[i].arena);
         free(flows[i].rows);
@@ -180,8 +193,72 @@ static void bench_envelope(const char *rows_word) {
         bench_must(at_envelope_make(&envelope, &trace, NULL, &arena, &err), &err);
         seconds[round] = bench_seconds() - start;
     }
-    printf("| envelope, %u transfers, %zu nodes%s | %.3f s | | |\n", flows.count, envelope.count,
-           envelope.limited ? " and no more" : "", median(seconds));
+    put_row(median(seconds), 0, NULL, "bounds of %zu nodes%s, %u transfers", envelope.count,
+            envelope.limited ? " and no more" : "", flows.count);
+    at_arena_clear(&at.arena);
+    free(flows.rows);
+}
+
+/* A trace over what is reached, from the whole ledger to the end. */
+static double run_cut(const work *at, at_restriction *cut) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)16 << 30};
+    at_error err = {0};
+    at_effective effective;
+    at_trace trace;
+    at_trace_source *sources = NULL;
+    at_trace_options options = at->options;
+    const double start = bench_seconds();
+    bench_must(at_restrict(cut, &at->ledger, options.sources, options.source_count, INT64_MAX, true,
+                           at->ledger.count / AT_RESTRICT_PART, &arena, &err),
+               &err);
+    if (cut->whole) {
+        fprintf(stderr, "bench: too much is reached to cut anything\n");
+        exit(1);
+    }
+    bench_must(
+        at_restricted_sources(&sources, cut, options.sources, options.source_count, &arena, &err),
+        &err);
+    options.sources = sources;
+    bench_must(at_restricted_effective(&effective, cut, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
+                                       INT64_MAX, &arena, &err),
+               &err);
+    bench_must(at_trace_run(&trace, &effective, &options, &arena, &err), &err);
+    return bench_seconds() - start;
+}
+
+/* Every payment of the accounts of one in a hundred groups, each of which its group's can reach. */
+static void declare_islands(work *at) {
+    at_error err = {0};
+    at_trace_source *sources = NULL;
+    size_t count = 0, capacity = 0;
+    for (uint32_t row = 0; row < at->flows.count; row++) {
+        const uint32_t from = at->flows.rows[row].from;
+        if (from % BENCH_ISLAND != 0 || from / BENCH_ISLAND % 100 != 0)
+            continue;
+        bench_must(AT_GROW(&sources, &capacity, count, &at->arena, &err), &err);
+        sources[count++] = (at_trace_source){
+            .label = "S", .id = "", .amount = AT_AMOUNT_NONE, .row = row, .node = AT_NONE};
+    }
+    at->options.sources = sources;
+    at->options.source_count = count;
+}
+
+static void bench_cut(const char *word, const char *rows_word) {
+    bench_flows flows;
+    work at;
+    at_restriction cut = {0};
+    double whole[ROUNDS], part[ROUNDS];
+    bench_make(&flows, BENCH_ISLANDS, (uint32_t)strtoul(rows_word, NULL, 10), 1);
+    set_up(&at, &flows, BENCH_ISLANDS, read_method(word));
+    declare_islands(&at);
+    for (int round = 0; round < ROUNDS; round++) {
+        whole[round] = run_ours(&at, NULL);
+        part[round] = run_cut(&at, &cut);
+    }
+    put_row(median(part), median(whole), "that of the whole ledger",
+            "trace, %s, %u transfers, %.2f %% of the accounts reached, %.2f %% of the bytes read",
+            word, flows.count, 100.0 * cut.reached / flows.node_count,
+            100.0 * (double)cut.bytes / (double)cut.ledger_bytes);
     at_arena_clear(&at.arena);
     free(flows.rows);
 }
@@ -193,6 +270,8 @@ int main(int argc, char **argv) {
         bench_double(argv[2], argv[3], argv[4]);
     else if (argc == 3 && strcmp(argv[1], "envelope") == 0)
         bench_envelope(argv[2]);
+    else if (argc == 4 && strcmp(argv[1], "cut") == 0)
+        bench_cut(argv[2], argv[3]);
     else
         return 2;
     return 0;

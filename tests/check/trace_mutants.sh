@@ -54,7 +54,7 @@ mutant event.c trace_coin \
     's/ledger->amount\[row\] > work->left\[reversed\]/ledger->amount[row] >= work->left[reversed]/'
 mutant event.c trace_coin \
     's/work->place\[row\] >= work->place\[reversed\]/work->place[row] > work->place[reversed]/'
-mutant event.c trace_coin 's/sum\[from\] < lowest\[from\]/sum[from] + 1 < lowest[from]/'
+mutant event.c trace_coin 's/at->now < at->lowest ?/at->now + 1 < at->lowest ?/'
 mutant order.c trace_coin \
     's/group->heap\[child + 1\] < group->heap\[child\]/group->heap[child + 1] > group->heap[child]/'
 mutant order.c trace_coin 's/if (from != ledger->to\[row\])/if (true)/'
