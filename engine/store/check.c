@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_BYTES = 1024, DAMAGES_MAX = 20 };
@@ -40,6 +41,18 @@ at_status at_check_failed(at_checking *all, const at_error *found, at_error *err
                         *found->place ? " at " : "", found->place);
 }
 
+/* SQLite's integrity check says in words what it could not read, with a code of its own. */
+static at_status add_damage(at_checking *all, const char *text, at_error *err) {
+    static const char mark[] = "error code=";
+    const char *code = strstr(text, mark);
+    const int primary = code ? (int)strtol(code + strlen(mark), NULL, 10) & 0xff : 0;
+    if (primary == SQLITE_NOMEM)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory to check the database");
+    if (primary == SQLITE_IOERR)
+        return at_check_add(all, AT_IO, "E-IO", err, "%s", text);
+    return at_check_add(all, AT_TAMPERED, "E-STORE-DAMAGED", err, "%s", text);
+}
+
 static at_status check_database(at_checking *all, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
     bool row = false;
@@ -53,7 +66,7 @@ static at_status check_database(at_checking *all, at_error *err) {
         if (strcmp(text, "ok") == 0)
             AT_TRY(at_check_add(all, AT_OK, NULL, err, "the database is whole"));
         else
-            AT_TRY(at_check_add(all, AT_TAMPERED, "E-STORE-DAMAGED", err, "%s", text));
+            AT_TRY(add_damage(all, text, err));
     }
     return AT_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "engine/store/archive.h"
 #include "engine/store/block.h"
+#include "engine/store/chunks.h"
 #include "engine/store/feed.h"
 #include "engine/store/leaves.h"
 #include "engine/store/log.h"
@@ -53,6 +54,10 @@ static at_status check_counts(at_checking *all, at_error *err) {
         {"SELECT count(*) FROM main.record r JOIN main.source s ON s.number = r.source"
          " WHERE r.offset < 0 OR r.bytes < 0 OR r.offset > s.content_bytes - r.bytes",
          "records lie past the end of their source"},
+        {"SELECT count(*) FROM main.chunk c JOIN main.source s ON s.number = c.source"
+         " WHERE c.offset_first < 0 OR c.offset_last > s.content_bytes OR c.first < 1"
+         "    OR c.last > s.row_count",
+         "chunks of transfers lie past the end of their source"},
     };
     for (size_t i = 0; i < AT_COUNT(rows); i++) {
         int64_t count = 0;
@@ -62,6 +67,24 @@ static at_status check_counts(at_checking *all, at_error *err) {
                                 rows[i].what));
     }
     return AT_OK;
+}
+
+/* Every transfer, of withdrawn sources too. */
+static at_status check_chunks(at_checking *all, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
+    AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
+    uint64_t rows = 0;
+    if (!all->read_data)
+        return AT_OK;
+    AT_TRY(at_chunks_open(&chunks, all->store->db, "source > ?1", 0, AT_CHUNK_ALL, &arena, err));
+    for (size_t i = 0; i < chunks.count; i++) {
+        at_error found = {.status = AT_OK};
+        rows += chunks.entries[i].count;
+        if (at_chunks_load(&chunks, i, &found) != AT_OK)
+            AT_TRY(at_check_failed(all, &found, err));
+    }
+    return at_check_add(all, AT_OK, NULL, err, "%" PRIu64 " transfers of %zu chunks unpacked", rows,
+                        chunks.count);
 }
 
 /* One source's tree while its blocks are read. */
@@ -190,6 +213,7 @@ at_status at_check_rows(at_checking *all, at_error *err) {
     announcements log;
     AT_TRY(check_orphans(all, err));
     AT_TRY(check_counts(all, err));
+    AT_TRY(check_chunks(all, err));
     AT_TRY(read_announced(&log, all, err));
     size_t good = 0;
     for (size_t i = 0; i < all->source_count; i++) {

@@ -48,7 +48,11 @@ says 'a source is named otherwise' out 'sources/x is nothing that this program p
 damaged 'a file that no import knows' 0 E-STORE-STRAY \
     'printf x >sources/2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881' --read-data
 damaged 'a record moved past the end' 5 'records lie past the end' \
-    'sql "UPDATE record SET offset = 100000 WHERE id = 1"'
+    'sql "INSERT INTO record (id, source, number, offset, bytes, line) VALUES (7, 1, 1, 9999, 1, 1)"'
+damaged 'transfers moved past the end' 5 'chunks of transfers lie past the end' \
+    'sql "UPDATE chunk SET offset_last = 99999 WHERE source = 1"'
+damaged 'a column of transfers was changed' 5 'E-STORE-DAMAGED' \
+    'sql "UPDATE chunk SET amount = x'"'ff'"' WHERE source = 2"' --read-data
 damaged 'a row of no source' 5 'rows of table receipt_line belong to no source' \
     'sql "UPDATE receipt_line SET source = 9 WHERE source = 1"'
 damaged 'a withdrawal of no revision' 5 'withdrawals belong to no revision' \
