@@ -66,7 +66,10 @@ static void declare(at_trace_source **out, size_t *count_out, const bench_flows 
     for (uint32_t row = 0; row < flows->count; row++) {
         const uint32_t from = flows->rows[row].from;
         const bool labels = shape == BENCH_LABELS;
-        if (labels ? row >= BENCH_CLAIMANTS : from != payer)
+        const bool wanted = labels                  ? row < BENCH_CLAIMANTS
+                            : shape == BENCH_DEBITS ? row % 1600 == 0 /* a credit in a hundred */
+                                                    : from == payer;
+        if (!wanted)
             continue;
         const char *label = "S";
         if (labels)
@@ -226,14 +229,14 @@ static double run_cut(const work *at, at_restriction *cut) {
     return bench_seconds() - start;
 }
 
-/* Every payment of the accounts of one in a hundred groups, each of which its group's can reach. */
+/* Every payment of one account of one in fifty groups, each of which its group's can reach. */
 static void declare_islands(work *at) {
     at_error err = {0};
     at_trace_source *sources = NULL;
     size_t count = 0, capacity = 0;
     for (uint32_t row = 0; row < at->flows.count; row++) {
         const uint32_t from = at->flows.rows[row].from;
-        if (from % BENCH_ISLAND != 0 || from / BENCH_ISLAND % 100 != 0)
+        if (from % BENCH_ISLAND != 0 || from / BENCH_ISLAND % 50 != 0)
             continue;
         bench_must(AT_GROW(&sources, &capacity, count, &at->arena, &err), &err);
         sources[count++] = (at_trace_source){
