@@ -38,20 +38,40 @@ static at_status add(making *work, bool alone, uint64_t group, uint32_t node, at
     return AT_OK;
 }
 
+/* Nodes by account: the first of each, and the next of the same. */
+static at_status chain_nodes(uint32_t **first_out, uint32_t **next_out, making *work,
+                             at_error *err) {
+    const at_ledger *ledger = work->question->ledger;
+    const size_t limit = work->question->facts->thing_limit;
+    uint32_t *first, *next;
+    AT_TRY(AT_NEW(&first, &work->scratch, limit, err));
+    AT_TRY(AT_NEW(&next, &work->scratch, ledger->node_count, err));
+    memset(first, 0xFF, limit * sizeof *first);
+    for (size_t node = ledger->node_count; node-- > 0;) {
+        const at_thing account = ledger->nodes[node].account;
+        next[node] = first[account];
+        first[account] = account == 0 ? AT_NONE : (uint32_t)node;
+    }
+    *first_out = first;
+    *next_out = next;
+    return AT_OK;
+}
+
 /* An account stated twice is placed twice: repeats are dropped after sorting. */
 static at_status list_places(making *work, at_error *err) {
     const at_facts *facts = work->question->facts;
     const at_ledger *ledger = work->question->ledger;
     at_fact_list accounts = {0};
+    uint32_t *first, *next;
     bool *held = NULL;
     AT_TRY(AT_NEW(&held, &work->scratch, ledger->node_count, err));
+    AT_TRY(chain_nodes(&first, &next, work, err));
     AT_TRY(facts->list(facts->self, &accounts, AT_ACCOUNT, 0, err));
     for (size_t i = 0; i < accounts.count; i++) {
         const at_account *account = &accounts.facts[i].account;
         if (account->holder.thing == 0)
             continue;
-        uint32_t node = at_ledger_node_of(ledger, account->self.thing, 0);
-        for (; node != AT_NONE; node = at_ledger_node_of(ledger, account->self.thing, node + 1)) {
+        for (uint32_t node = first[account->self.thing]; node != AT_NONE; node = next[node]) {
             AT_TRY(add(work, false, account->holder.thing, node, err));
             held[node] = true;
         }

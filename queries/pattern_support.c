@@ -180,6 +180,53 @@ static at_status cite(at_row *row, const at_pattern_work *work, const at_pattern
     return AT_OK;
 }
 
+/* A holder known by several ids is shown by one of them: all records that describe it. */
+static at_status cite_party(at_row *row, const at_pattern_work *work, at_thing party,
+                            at_error *err) {
+    const at_facts *facts = work->question->facts;
+    at_fact_list list = {0};
+    AT_TRY(facts->list(facts->self, &list, AT_PARTY, party, err));
+    for (size_t i = 0; i < list.count; i++)
+        AT_TRY(at_row_cite(row, work->table, list.facts[i].record, err));
+    return AT_OK;
+}
+
+/* The records that say that a node's account is held by the centre. */
+static at_status cite_holder(at_row *row, const at_pattern_work *work, const char *centre,
+                             uint32_t node, at_error *err) {
+    const at_facts *facts = work->question->facts;
+    const at_thing account = work->question->ledger->nodes[node].account;
+    at_fact_list list = {0};
+    if (account == 0)
+        return AT_OK;
+    AT_TRY(facts->list(facts->self, &list, AT_ACCOUNT, account, err));
+    for (size_t i = 0; i < list.count; i++) {
+        const at_thing holder = list.facts[i].account.holder.thing;
+        at_thing_view view;
+        if (holder == 0)
+            continue;
+        AT_TRY(facts->view(facts->self, &view, holder, err));
+        if (strcmp(view.shown, centre) != 0)
+            continue;
+        AT_TRY(at_row_cite(row, work->table, list.facts[i].record, err));
+        return cite_party(row, work, holder, err);
+    }
+    return AT_OK;
+}
+
+/* A finding about a holder says whose the first and the last account are: so do its records, which
+ * stand first because a row shows only so many. */
+static at_status cite_holders(at_row *row, const at_pattern_work *work,
+                              const at_pattern_finding *finding, at_error *err) {
+    const at_ledger *ledger = work->question->ledger;
+    const uint32_t ends[2] = {finding->rows[0], finding->rows[finding->row_count - 1]};
+    for (size_t i = 0; i < AT_COUNT(ends); i++) {
+        AT_TRY(cite_holder(row, work, finding->centre, ledger->from[ends[i]], err));
+        AT_TRY(cite_holder(row, work, finding->centre, ledger->to[ends[i]], err));
+    }
+    return AT_OK;
+}
+
 static at_status add_finding(at_pattern_work *work, const at_pattern_family *family, size_t place,
                              const at_pattern_finding *finding, at_error *err) {
     const at_ledger *ledger = work->question->ledger;
@@ -205,6 +252,8 @@ static at_status add_finding(at_pattern_work *work, const at_pattern_family *fam
     at_cell_text(cell++, ledger->nodes[finding->node].currency.code);
     at_cell_integer(cell++, reversals);
     at_cell_text(cell, ids);
+    if (family->by_holder)
+        AT_TRY(cite_holders(row, work, finding, err));
     return cite(row, work, finding, err);
 }
 

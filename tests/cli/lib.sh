@@ -99,16 +99,20 @@ fresh_store() {
 
 # whole_case CASE FILE: the case, and one question more for every registered query that it does not
 # ask, with values of the case's other questions for the arguments it needs (money begins with the
-# subject); FILE gets the result.
+# subject, a set of patterns lies beside FILE); FILE gets the result.
 whole_case() {
+    cat >patterns.json <<'END'
+{"schema": "assettrace/patterns/1", "id": "usual", "version": 1, "patterns": [
+    {"pattern": "fan_in", "k": 5}, {"pattern": "pass_through"}]}
+END
     "$bin" queries --ndjson >queries.ndjson
     jq -r .query queries.ndjson >registered
     jq --slurpfile queries queries.ndjson '
         (.questions | map(.ask)) as $asked |
-        (.questions | reverse | add | {"from": .of} + .) as $values |
+        (.questions | reverse | add | {"from": .of, "set": "patterns.json", "T": 1000000} + .) as $values |
         .questions += [$queries[] | select(.query | IN($asked[]) | not) |
             {"id": "also-\(.query | gsub("_"; "-"))", "ask": .query} +
-            ([.arguments | split(" ")[] | select(test("^[a-z]")) |
+            ([.arguments | split(" ")[] | select(test("^[A-Za-z]")) |
                 {(.): ($values[.] // error("the case has no value for \(.)"))}] | add // {})]
         ' "$1" >"$2"
 }
