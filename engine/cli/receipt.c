@@ -93,7 +93,7 @@ static at_status print_sums(at_text *out, const at_receipt *receipt, const at_re
                              sum->currency.code, in, spent, (unsigned long long)sum->count));
     }
     if (how->accounts && receipt->totals_left_out)
-        AT_TRY(at_text_print(out, err, "  accounts    too many to list: %llu totals\n",
+        AT_TRY(at_text_print(out, err, "  accounts    too many to list: %llu\n",
                              (unsigned long long)receipt->totals_left_out));
     for (size_t i = 0; how->accounts && i < receipt->total_count; i++) {
         const at_receipt_total *total = &receipt->totals[i];

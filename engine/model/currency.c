@@ -36,14 +36,23 @@ static const struct {
     {"ZWG", 2}, {"ZWL", 2},
 };
 
+/* Three letters as a number that orders as they do. */
+static uint32_t packed(const char *code) {
+    return (uint32_t)(unsigned char)code[0] << 16 | (uint32_t)(unsigned char)code[1] << 8 |
+           (uint32_t)(unsigned char)code[2];
+}
+
 static int iso_scale(const char *code) {
     size_t low = 0, high = AT_COUNT(iso_4217);
+    if (!code[0] || !code[1] || !code[2] || code[3])
+        return -1;
+    const uint32_t wanted = packed(code);
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = strcmp(code, iso_4217[middle].code);
-        if (order == 0)
+        const uint32_t now = packed(iso_4217[middle].code);
+        if (now == wanted)
             return iso_4217[middle].scale;
-        if (order < 0)
+        if (wanted < now)
             high = middle;
         else
             low = middle + 1;

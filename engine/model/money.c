@@ -175,10 +175,41 @@ static void pad(reading *amount) {
         push_digit(amount, &amount->dust, 0);
 }
 
+/* What nearly every amount is: ASCII digits, a point, no more decimals than there may be, and short
+ * enough for 64 bits. False: whatever else it may be is read above. */
+static bool read_simple(int64_t *out, const char *text, int scale) {
+    enum { SAFE_DIGITS = 18 };
+    const bool negative = *text == '-';
+    const char *at = text + negative;
+    int64_t value = 0;
+    int digits = 0, decimals = 0;
+    for (; *at >= '0' && *at <= '9' && digits < SAFE_DIGITS; at++, digits++)
+        value = value * 10 + (*at - '0');
+    if (digits == 0)
+        return false;
+    if (*at == '.') {
+        for (at++; *at >= '0' && *at <= '9' && digits < SAFE_DIGITS; at++, digits++, decimals++)
+            value = value * 10 + (*at - '0');
+        if (decimals == 0)
+            return false;
+    }
+    if (*at || decimals > scale || digits + scale - decimals > SAFE_DIGITS)
+        return false;
+    for (; decimals < scale; decimals++)
+        value *= 10;
+    *out = negative ? -value : value;
+    return true;
+}
+
 at_status at_money_parse(int64_t *out, const char *text, int scale, const at_number_style *style,
                          int64_t *dust, at_error *err) {
     assert(out != NULL && text != NULL && scale >= 0 && scale <= AT_SCALE_MAX);
     static const at_number_style plain = {.decimal_mark = '.'};
+    if (style == NULL && read_simple(out, text, scale)) {
+        if (dust != NULL)
+            *dust = 0;
+        return AT_OK;
+    }
     reading amount = {.style = style != NULL ? style : &plain, .scale = scale};
     if (!read_amount(&amount, text))
         return fail_text(err, text, amount.style);

@@ -40,6 +40,11 @@ static bool is_zero(const int64_t *values, size_t count) {
     return true;
 }
 
+/* The first offset stands before the gaps; their check covers it too. */
+static uint32_t key_of(uint64_t first) {
+    return AT_CHUNK_OFFSET ^ (uint32_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+}
+
 /* Offsets as gaps after the record before; the first is kept whole, before them. */
 static at_status pack_offsets(at_text *out, const at_chunk *chunk, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text room = {.data = NULL};
@@ -52,7 +57,7 @@ static at_status pack_offsets(at_text *out, const at_chunk *chunk, at_error *err
     gap[0] = chunk->count > 1 ? gap[1] : 0;
     const int64_t first = offset[0];
     AT_TRY(at_text_add_bytes(out, &first, sizeof first, err));
-    return at_pack_ints(out, AT_CHUNK_OFFSET, gap, chunk->count, err);
+    return at_pack_ints(out, key_of((uint64_t)first), gap, chunk->count, err);
 }
 
 at_status at_chunk_pack(at_text *out, const at_chunk *chunk, int column, at_error *err) {
@@ -71,6 +76,21 @@ at_status at_chunk_pack(at_text *out, const at_chunk *chunk, int column, at_erro
     return at_pack_ints(out, (uint32_t)column, chunk->ints[column], chunk->count, err);
 }
 
+at_status at_chunk_seal(at_text *out, int column, size_t count, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text gaps = {.data = NULL};
+    uint64_t first = 0;
+    if (column != AT_CHUNK_OFFSET)
+        return at_pack_seal(out, column == AT_CHUNK_COLUMNS ? KEY_CODES : (uint32_t)column, count,
+                            err);
+    if (out->bytes < sizeof first)
+        return AT_OK; /* too short to be one */
+    __builtin_memcpy(&first, out->data, sizeof first);
+    AT_TRY(at_text_add_bytes(&gaps, out->data + sizeof first, out->bytes - sizeof first, err));
+    AT_TRY(at_pack_seal(&gaps, key_of(first), count, err));
+    return at_text_add_bytes(out, gaps.data + out->bytes - sizeof first,
+                             gaps.bytes - (out->bytes - sizeof first), err);
+}
+
 /* --- In --------------------------------------------------------------------------------------- */
 
 static at_status fail_damaged(int column, at_error *err) {
@@ -86,7 +106,7 @@ static at_status unpack_offsets(int64_t *out, const at_chunk *chunk, at_span pac
         return fail_damaged(AT_CHUNK_OFFSET, err);
     __builtin_memcpy(&at, packed.data, sizeof at);
     const at_span gaps = {packed.data + sizeof at, packed.bytes - sizeof at};
-    AT_TRY(at_unpack_ints(out, AT_CHUNK_OFFSET, chunk->count, gaps, err));
+    AT_TRY(at_unpack_ints(out, key_of(at), chunk->count, gaps, err));
     for (size_t i = 0; i < chunk->count; i++) {
         if (i > 0)
             at += (uint64_t)out[i] + (uint64_t)at_chunk_int(chunk, AT_CHUNK_BYTES, i - 1);
@@ -154,8 +174,8 @@ static at_status unpack_ints(at_chunk *out, int column, at_span packed, size_t c
 
 static at_status unpack_codes(at_chunk *out, at_span codes, size_t code_count, at_error *err) {
     at_pack_texts_reset(&out->codes);
-    if (!codes.data)
-        return AT_OK;
+    if (!codes.data || !code_count)
+        return fail_damaged(AT_CHUNK_CURRENCY, err); /* every transfer has a currency */
     AT_TRY(at_pack_texts_read(&out->codes, KEY_CODES, code_count, codes, err));
     for (size_t i = 0; i < code_count; i++)
         if (__builtin_strlen(at_pack_text(&out->codes, i)) > CODE_BYTES_MAX)

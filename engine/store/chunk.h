@@ -76,6 +76,9 @@ enum {
     AT_CHUNK_ALL = AT_CHUNK_BIT(AT_CHUNK_COLUMNS) - 1,
     AT_CHUNK_FACTS = AT_CHUNK_ALL & ~(AT_CHUNK_BIT(AT_CHUNK_OFFSET) | AT_CHUNK_BIT(AT_CHUNK_BYTES) |
                                       AT_CHUNK_BIT(AT_CHUNK_LINE)),
+    AT_CHUNK_SUMS = AT_CHUNK_BIT(AT_CHUNK_NUMBER) | AT_CHUNK_BIT(AT_CHUNK_AMOUNT) |
+                    AT_CHUNK_BIT(AT_CHUNK_CURRENCY) | AT_CHUNK_BIT(AT_CHUNK_FLAGS) |
+                    AT_CHUNK_BIT(AT_CHUNK_AMOUNT_IN) | AT_CHUNK_BIT(AT_CHUNK_CURRENCY_IN),
     AT_CHUNK_MONEY = AT_CHUNK_BIT(AT_CHUNK_NUMBER) | AT_CHUNK_BIT(AT_CHUNK_FROM) |
                      AT_CHUNK_BIT(AT_CHUNK_TO) | AT_CHUNK_BIT(AT_CHUNK_AMOUNT) |
                      AT_CHUNK_BIT(AT_CHUNK_CURRENCY) | AT_CHUNK_BIT(AT_CHUNK_FLAGS) |
@@ -111,11 +114,13 @@ AT_CHECKED at_status at_chunk_take(at_chunk *chunk, at_chunk_column column, at_e
 
 /** Append the bytes of a column of a chunk; nothing where it is absent. */
 AT_CHECKED at_status at_chunk_pack(at_text *out, const at_chunk *chunk, int column, at_error *err);
+/** Append the check to a column made by hand (fuzzing); AT_CHUNK_COLUMNS = the codes. */
+AT_CHECKED at_status at_chunk_seal(at_text *out, int column, size_t count, at_error *err);
 /**
  * Read columns back; `columns[i]` has data NULL where absent, and so have columns not wanted.
  * Places in the list of codes are within it, words are words, amounts not negative.
  *
- * @param codes  the packed list of `code_count` currencies; may be empty when no column names one
+ * @param codes  the packed list of `code_count` currencies; needed whatever is read
  */
 AT_CHECKED at_status at_chunk_unpack(at_chunk *out, size_t count, const at_span *columns,
                                      at_span codes, size_t code_count, at_error *err);

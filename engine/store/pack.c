@@ -57,6 +57,10 @@ static at_status finish(at_text *out, size_t start, uint32_t key, size_t count, 
     return at_text_add_bytes(out, bytes, sizeof bytes, err);
 }
 
+at_status at_pack_seal(at_text *out, uint32_t key, size_t count, at_error *err) {
+    return finish(out, 0, key, count, err);
+}
+
 static at_status fail_damaged(at_error *err) {
     return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a column of transfers is damaged");
 }

@@ -25,6 +25,9 @@ AT_CHECKED at_status at_pack_ints(at_text *out, uint32_t key, const int64_t *val
 AT_CHECKED at_status at_unpack_ints(int64_t *out, uint32_t key, size_t count, at_span packed,
                                     at_error *err);
 
+/** Append the check of the column that `out` holds, for who makes columns by hand. */
+AT_CHECKED at_status at_pack_seal(at_text *out, uint32_t key, size_t count, at_error *err);
+
 /* Texts one after another, each NUL-terminated. */
 typedef struct at_pack_texts {
     at_text pool;

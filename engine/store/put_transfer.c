@@ -1,5 +1,6 @@
 /* put_transfer.c - transfers of a record as rows of the open chunk. */
 #include "engine/store/put.h"
+#include "engine/store/views.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -140,45 +141,29 @@ at_status at_put_transfer(at_import *import, const at_origin *origin, const at_p
 
 /* --- Sums ------------------------------------------------------------------------------------- */
 
-/* Records of this source that repeat others, in order. */
-static at_status next_repeated(int64_t *next, sqlite3_stmt *statement, at_error *err) {
-    bool row = false;
-    AT_TRY(at_db_step(&row, statement, err));
-    *next = row ? at_db_int(statement, 0) : INT64_MAX;
-    return AT_OK;
-}
-
 static at_status count_chunk(at_totals *totals, const at_chunk *chunk, int64_t source,
-                             int64_t *next, sqlite3_stmt *repeated, at_error *err) {
+                             at_hidden *repeated, at_error *err) {
     bool fits = true;
     for (size_t i = 0; i < chunk->count; i++) {
-        const int64_t record =
-            AT_RECORD_ID(source, (uint64_t)at_chunk_int(chunk, AT_CHUNK_NUMBER, i));
-        while (*next < record)
-            AT_TRY(next_repeated(next, repeated, err));
-        if (*next != record) /* sums that did not fit ended the import before */
+        const int64_t number = at_chunk_int(chunk, AT_CHUNK_NUMBER, i);
+        if (!at_hidden_has(repeated, AT_RECORD_ID(source, (uint64_t)number)))
             AT_TRY(at_totals_add(&fits, totals, chunk, i, err));
-    }
+    } /* sums that did not fit ended the import before */
     return AT_OK;
 }
 
 at_status at_put_totals(at_totals *totals, sqlite3 *db, int64_t source, const at_chunk *open,
                         at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *repeated = NULL;
     AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
-    int64_t next = 0;
-    AT_TRY(at_db_prepare(&repeated, db,
-                         "SELECT id FROM main.record WHERE source = ?1"
-                         " AND duplicate_of IS NOT NULL ORDER BY id",
-                         err));
-    AT_TRY(at_db_bind_int(repeated, 1, source, err));
+    at_hidden repeated;
+    AT_TRY(at_repeated_read(&repeated, db, source, totals->arena, err));
     AT_TRY(
         at_chunks_open(&chunks, db, AT_CHUNKS_SOURCE, source, AT_CHUNK_MONEY, totals->arena, err));
     for (size_t i = 0; i < chunks.count; i++) {
         AT_TRY(at_chunks_load(&chunks, i, err));
-        AT_TRY(count_chunk(totals, &chunks.loaded, source, &next, repeated, err));
+        AT_TRY(count_chunk(totals, &chunks.loaded, source, &repeated, err));
     }
-    return open ? count_chunk(totals, open, source, &next, repeated, err) : AT_OK;
+    return open ? count_chunk(totals, open, source, &repeated, err) : AT_OK;
 }
 
 at_status at_put_count_again(at_import *import, at_error *err) {

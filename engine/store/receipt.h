@@ -71,7 +71,7 @@ typedef struct at_receipt {
     size_t reject_count, duplicate_count, warning_count;
     const at_receipt_total *totals; /* sorted by account, name_space, currency */
     size_t total_count;
-    uint64_t totals_left_out;   /* all, when there are more than AT_RECEIPT_TOTALS */
+    uint64_t totals_left_out;   /* accounts, all, when they are over AT_RECEIPT_TOTALS */
     const at_receipt_sum *sums; /* sorted by currency */
     size_t sum_count;
 } at_receipt;

@@ -3,9 +3,12 @@
 #include "engine/store/handle.h"
 #include "engine/store/put.h"
 #include "engine/store/receipt.h"
+#include "engine/store/views.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { CURRENCIES_MAX = 1024 };
 
 typedef struct total_list {
     at_receipt_total *items;
@@ -145,40 +148,91 @@ static at_status add_sum(at_receipt *out, at_receipt_sum *sums, size_t limit, co
     return AT_OK;
 }
 
-static at_status add_up(at_receipt *out, const at_totals *totals, const total_list *rows,
-                        at_arena *arena, at_error *err) {
-    enum { CURRENCIES_MAX = 1024 };
-    at_receipt_sum *sums = NULL;
-    AT_TRY(AT_NEW(&sums, arena, CURRENCIES_MAX, err));
-    for (size_t i = 0; i < totals->count; i++)
-        AT_TRY(add_sum(out, sums, CURRENCIES_MAX, totals->items[i].currency.code,
-                       totals->items[i].in, totals->items[i].out, totals->items[i].count, err));
+static at_status add_rows(at_receipt *out, at_receipt_sum *sums, const total_list *rows,
+                          at_error *err) {
     for (size_t i = 0; i < rows->count; i++)
         AT_TRY(add_sum(out, sums, CURRENCIES_MAX, rows->items[i].currency.code, rows->items[i].in,
                        rows->items[i].out, rows->items[i].count, err));
-    out->sums = sums;
     return AT_OK;
+}
+
+/* One chunk by currency; `by_code` has room for its codes. */
+static at_status sum_chunk(at_receipt *out, at_receipt_sum *sums, at_receipt_sum *by_code,
+                           const at_chunk *chunk, int64_t source, at_hidden *repeated,
+                           at_error *err) {
+    memset(by_code, 0, chunk->codes.count * sizeof *by_code);
+    for (size_t i = 0; i < chunk->count; i++) {
+        const int64_t number = at_chunk_int(chunk, AT_CHUNK_NUMBER, i);
+        const int64_t code = at_chunk_int(chunk, AT_CHUNK_CURRENCY, i);
+        const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, i);
+        const char *unused = NULL;
+        int64_t in = 0;
+        if (repeated->count && at_hidden_has(repeated, AT_RECORD_ID(source, (uint64_t)number)))
+            continue;
+        at_chunk_credit(&in, &unused, chunk, i);
+        at_receipt_sum *credited = &by_code[code_in ? code_in - 1 : code];
+        by_code[code].out += at_chunk_int(chunk, AT_CHUNK_AMOUNT, i);
+        by_code[code].count++;
+        credited->in += in;
+        credited->count++;
+    }
+    for (size_t i = 0; i < chunk->codes.count; i++)
+        if (by_code[i].count)
+            AT_TRY(add_sum(out, sums, CURRENCIES_MAX, at_pack_text(&chunk->codes, i), by_code[i].in,
+                           by_code[i].out, by_code[i].count, err));
+    return AT_OK;
+}
+
+static at_status sum_chunks(at_receipt *out, at_receipt_sum *sums, sqlite3 *db, int64_t source,
+                            at_arena *scratch, at_error *err) {
+    AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
+    at_receipt_sum *by_code = NULL;
+    at_hidden repeated;
+    AT_TRY(at_repeated_read(&repeated, db, source, scratch, err));
+    AT_TRY(at_chunks_open(&chunks, db, AT_CHUNKS_SOURCE, source, AT_CHUNK_SUMS, scratch, err));
+    if (chunks.count)
+        AT_TRY(AT_NEW(&by_code, scratch, AT_CHUNK_ROWS, err));
+    for (size_t i = 0; i < chunks.count; i++) {
+        AT_TRY(at_chunks_load(&chunks, i, err));
+        AT_TRY(sum_chunk(out, sums, by_code, &chunks.loaded, source, &repeated, err));
+    }
+    return AT_OK;
+}
+
+/* Each account of the chunks, when they are few enough to be read by somebody. */
+static at_status list_accounts(total_list *list, at_receipt *out, sqlite3 *db, int64_t source,
+                               at_arena *scratch, at_arena *arena, at_error *err) {
+    at_totals totals = {.arena = scratch};
+    name_walk walk = {.list = list, .totals = &totals, .arena = arena};
+    int64_t named = 0;
+    AT_TRY(at_db_number(&named, db, 0, &source, 1,
+                        "SELECT sum(name_count) FROM main.chunk WHERE source = ?1", err));
+    if ((uint64_t)named + list->count > AT_RECEIPT_TOTALS) {
+        out->totals_left_out = (uint64_t)named + list->count;
+        list->count = 0;
+        return AT_OK;
+    }
+    if (!named)
+        return AT_OK;
+    AT_TRY(at_put_totals(&totals, db, source, NULL, err));
+    AT_TRY(read_name_spaces(&walk, db, err));
+    return at_chunks_names(db, AT_CHUNKS_SOURCE, source, visit_names, &walk, err);
 }
 
 at_status at_receipt_totals(at_receipt *out, at_store *store, int64_t source, at_arena *arena,
                             at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
-    at_totals totals = {.arena = &scratch};
+    at_receipt_sum *sums = NULL;
     total_list list = {.count = 0};
-    name_walk walk = {.list = &list, .totals = &totals, .arena = arena};
+    AT_TRY(AT_NEW(&sums, arena, CURRENCIES_MAX, err));
     AT_TRY(read_rows(&list, store->db, source, arena, err));
-    AT_TRY(at_put_totals(&totals, store->db, source, NULL, err));
-    AT_TRY(add_up(out, &totals, &list, arena, err));
-    if (totals.count + list.count > AT_RECEIPT_TOTALS) {
-        out->totals_left_out = totals.count + list.count;
-        return AT_OK;
-    }
-    AT_TRY(read_name_spaces(&walk, store->db, err));
-    if (totals.count)
-        AT_TRY(at_chunks_names(store->db, AT_CHUNKS_SOURCE, source, visit_names, &walk, err));
+    AT_TRY(add_rows(out, sums, &list, err));
+    AT_TRY(sum_chunks(out, sums, store->db, source, &scratch, err));
+    AT_TRY(list_accounts(&list, out, store->db, source, &scratch, arena, err));
     if (list.count)
         qsort(list.items, list.count, sizeof *list.items, compare_totals);
     unite_equal(&list);
+    out->sums = sums;
     out->totals = list.items;
     out->total_count = list.count;
     return AT_OK;

@@ -57,13 +57,12 @@ at_status at_views_without(sqlite3 *db, int64_t revision, int64_t source, at_err
     return fill(db, revision, source, 0, err);
 }
 
-at_status at_hidden_read(at_hidden *out, sqlite3 *db, at_arena *arena, at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+static at_status read_records(at_hidden *out, sqlite3_stmt *statement, at_arena *arena,
+                              at_error *err) {
     int64_t *records = NULL;
     size_t capacity = 0;
     bool row = false;
     *out = (at_hidden){.count = 0};
-    AT_TRY(at_db_prepare(&statement, db, "SELECT record FROM temp.hidden ORDER BY record", err));
     for (;;) {
         AT_TRY(at_db_step(&row, statement, err));
         if (!row)
@@ -73,6 +72,23 @@ at_status at_hidden_read(at_hidden *out, sqlite3 *db, at_arena *arena, at_error 
     }
     out->records = records;
     return AT_OK;
+}
+
+at_status at_hidden_read(at_hidden *out, sqlite3 *db, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_TRY(at_db_prepare(&statement, db, "SELECT record FROM temp.hidden ORDER BY record", err));
+    return read_records(out, statement, arena, err);
+}
+
+at_status at_repeated_read(at_hidden *out, sqlite3 *db, int64_t source, at_arena *arena,
+                           at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    AT_TRY(at_db_prepare(&statement, db,
+                         "SELECT id FROM main.record WHERE source = ?1"
+                         " AND duplicate_of IS NOT NULL ORDER BY id",
+                         err));
+    AT_TRY(at_db_bind_int(statement, 1, source, err));
+    return read_records(out, statement, arena, err);
 }
 
 bool at_hidden_has(at_hidden *hidden, int64_t record) {

@@ -28,6 +28,9 @@ typedef struct at_hidden {
     size_t count, at;
 } at_hidden;
 AT_CHECKED at_status at_hidden_read(at_hidden *out, sqlite3 *db, at_arena *arena, at_error *err);
+/** Records of one source that repeated others when it was read, in the same form. */
+AT_CHECKED at_status at_repeated_read(at_hidden *out, sqlite3 *db, int64_t source, at_arena *arena,
+                                      at_error *err);
 bool at_hidden_has(at_hidden *hidden, int64_t record);
 
 #endif
