@@ -5,6 +5,7 @@
 #include "engine/cli/complete.h"
 #include "engine/cli/help.h"
 #include "engine/cli/print.h"
+#include "engine/cli/schema_print.h"
 #include "engine/jobs/ask.h"
 #include "engine/jobs/import.h"
 
@@ -125,7 +126,7 @@ at_status at_cmd_schema(at_cli *cli, at_error *err) {
     for (const at_embedded_file *file = at_embedded_files; file->name; file++) {
         if (strcmp(file->name, path) != 0)
             continue;
-        AT_TRY(at_text_add_bytes(&out.text, file->data, file->bytes, err));
+        AT_TRY(at_schema_print(&out.text, file, err));
         return at_output_finish(&out, err);
     }
     at_fail(err, AT_USAGE, "E-CLI-WORDS", "there is no schema \"%s\"", cli->words[0]);

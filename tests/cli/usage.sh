@@ -88,6 +88,7 @@ for code in 0 1 2 3 4 5 6 7 10 11 12 20 69 70 130; do
 done
 for schema in $("$bin" schema); do
     expect "schema $schema" 0 schema "$schema"
+    case $schema in case | answer) continue ;; esac # what queries add: schema.sh
     same "schema $schema is the file" out "$root/engine/model/schema/$schema.json"
 done
 
