@@ -86,7 +86,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
         if (verdict != AT_VERDICT_NO)
             AT_TRY(add_row(out, &owned, &shares, body, question, err));
     }
-    AT_TRY(at_owned_case_notes(out, &owned, err));
+    AT_TRY(at_ownership_notes(out, &owned.part, NULL, question, err));
     return at_table_sort(out, err);
 }
 
@@ -107,9 +107,7 @@ const at_query query_assets_of = {
              .type = AT_ARG_RATIO,
              .fallback = "0",
              .summary = "list what may be held at this share or more"},
-            {.name = "as_of",
-             .type = AT_ARG_END,
-             .summary = "holdings in force at this time; without it, those that state no end"},
+            AT_OWNERSHIP_ARGS,
             {0},
         },
     .columns =

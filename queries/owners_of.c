@@ -10,6 +10,7 @@ typedef struct owner_search {
     at_table *table;
     at_owned_case owned;
     at_ultimate ultimate;
+    at_reach *reach; /* room for what each owner controls */
     at_ratio threshold;
     at_operator op;
 } owner_search;
@@ -56,15 +57,6 @@ static at_status cite_owner(at_row *row, const owner_search *search, uint32_t ow
     return at_row_cite(row, search->table, part->bodies[owner].record, err);
 }
 
-static at_status set_title(at_cell *cell, const at_facts *facts, const at_body *body,
-                           at_error *err) {
-    at_thing_view view = {0};
-    if (body->thing != 0)
-        AT_TRY(facts->view(facts->self, &view, body->thing, err));
-    at_cell_text(cell, view.title);
-    return AT_OK;
-}
-
 static at_status add_owner(const owner_search *search, uint32_t owner, bool assumed,
                            at_error *err) {
     const at_body *body = &search->owned.part.bodies[owner];
@@ -73,7 +65,7 @@ static at_status add_owner(const owner_search *search, uint32_t owner, bool assu
     at_controlled control;
     at_row *row;
     AT_TRY(judge_share(&lo, &hi, &by_share, search, owner, err));
-    AT_TRY(at_control_of(&control, &search->owned.part, owner, search->owned.body,
+    AT_TRY(at_control_of(&control, search->reach, &search->owned.part, owner, search->owned.body,
                          search->threshold, search->op, err));
     at_verdict verdict = by_share > control.verdict ? by_share : control.verdict;
     if (verdict == AT_VERDICT_NO || (hi <= 0 && control.share <= 0))
@@ -89,7 +81,7 @@ static at_status add_owner(const owner_search *search, uint32_t owner, bool assu
     at_cell_real(&row->cells[BY_SHARE_HI], hi);
     at_cell_real(&row->cells[BY_CONTROL], control.share);
     at_cell_text(&row->cells[VERDICT], verdict == AT_VERDICT_DEFINITE ? "definite" : "possible");
-    AT_TRY(set_title(&row->cells[TITLE], search->question->facts, body, err));
+    AT_TRY(at_cell_title(&row->cells[TITLE], search->question->facts, body, err));
     at_cell_text(&row->cells[BASIS], by_share == AT_VERDICT_NO          ? "control"
                                      : control.verdict == AT_VERDICT_NO ? "share"
                                                                         : "share and control");
@@ -104,7 +96,7 @@ static at_status note_rest(const owner_search *search, at_error *err) {
         double rest = search->ultimate.visits[body] * part->capital.exit[body];
         bool assumed;
         if (rest < 1e-6 || part->capital.over[body] || part->bodies[body].thing == 0 ||
-            at_is_person(&search->owned, body, &assumed))
+            at_is_person(&search->owned.part, body, &assumed))
             continue;
         AT_TRY(at_table_note(search->table, err, "UNDISCLOSED",
                              "%.12f of \"%s\" ends at \"@undisclosed:%s\": no owner is recorded",
@@ -125,6 +117,7 @@ static at_status note_rest(const owner_search *search, at_error *err) {
 }
 
 static at_status run(at_table *out, const at_question *question, at_error *err) {
+    at_reach reach;
     owner_search search = {.question = question,
                            .table = out,
                            .threshold = at_question_get(question, "threshold")->ratio,
@@ -136,14 +129,17 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
                              at_question_text(question, "of"));
     AT_TRY(at_ultimate_of(&search.ultimate, &search.owned.part.capital, search.owned.body,
                           question->arena, err));
+    const at_rule rule = at_rule_control(&search.owned.part);
+    AT_TRY(at_reach_init(&reach, &rule, question->arena, err));
+    search.reach = &reach;
     for (uint32_t body = 0; body < search.owned.part.body_count; body++) {
         bool assumed;
-        if (body != search.owned.body && at_is_person(&search.owned, body, &assumed))
+        if (body != search.owned.body && at_is_person(&search.owned.part, body, &assumed))
             AT_TRY(add_owner(&search, body, assumed && search.owned.part.bodies[body].thing != 0,
                              err));
     }
     AT_TRY(note_rest(&search, err));
-    AT_TRY(at_owned_case_notes(out, &search.owned, err));
+    AT_TRY(at_ownership_notes(out, &search.owned.part, NULL, question, err));
     return at_table_sort(out, err);
 }
 
@@ -170,9 +166,7 @@ const at_query query_owners_of = {
              .fallback = "ge",
              .summary = "ge: the threshold or more; gt: more than it",
              .choices = operators},
-            {.name = "as_of",
-             .type = AT_ARG_END,
-             .summary = "holdings in force at this time; without it, those that state no end"},
+            AT_OWNERSHIP_ARGS,
             {0},
         },
     .columns =

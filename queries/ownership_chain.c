@@ -84,7 +84,7 @@ static at_status add_owner(const chain_report *report, uint32_t owner, at_error 
     /* "Cycles and smaller paths"; rounding alone is nothing. */
     double rest = shares.lo[target] - listed;
     const double share[3] = {shares.lo[target], shares.hi[target], fabs(rest) < 1e-14 ? 0 : rest};
-    const char *ends = at_is_person(&report->owned, owner, &assumed)
+    const char *ends = at_is_person(&report->owned.part, owner, &assumed)
                            ? (assumed ? "person assumed" : "person")
                        : at_is_unowned(capital, owner) ? "no owner recorded"
                                                        : NULL;
@@ -137,7 +137,7 @@ static at_status add_all(const chain_report *report, at_error *err) {
     const at_ownership *part = &report->owned.part;
     for (uint32_t body = 0; body < part->body_count; body++) {
         bool assumed, is_end = at_is_unowned(&part->capital, body) ||
-                               at_is_person(&report->owned, body, &assumed);
+                               at_is_person(&report->owned.part, body, &assumed);
         double rest = report->ultimate.visits[body] * part->capital.exit[body];
         if (is_end && body != report->owned.body)
             AT_TRY(add_owner(report, body, err));
@@ -171,7 +171,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
         else
             AT_TRY(add_owner(&report, owner, err));
     }
-    AT_TRY(at_owned_case_notes(out, &report.owned, err));
+    AT_TRY(at_ownership_notes(out, &report.owned.part, NULL, question, err));
     return at_table_sort(out, err);
 }
 
@@ -191,9 +191,7 @@ const at_query query_ownership_chain = {
              .type = AT_ARG_THING,
              .summary = "only the chains from this owner",
              .kinds = AT_KIND_BIT(AT_PARTY)},
-            {.name = "as_of",
-             .type = AT_ARG_END,
-             .summary = "holdings in force at this time; without it, those that state no end"},
+            AT_OWNERSHIP_ARGS,
             {0},
         },
     .columns =

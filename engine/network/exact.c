@@ -180,20 +180,22 @@ typedef struct sum_job {
 
 static void compare_sum(void *context) {
     sum_job *job = context;
-    mpq_t sum, slack, weight;
-    mpq_inits(sum, slack, weight, NULL);
+    mpq_t sum, slack, left, weight;
+    mpq_inits(sum, slack, left, weight, NULL);
+    if (job->high)
+        set_slack(slack, job->column, job->count);
     for (uint32_t i = 0; i < job->count; i++) {
         if (!job->in[i])
             continue;
-        set_slack(slack, job->column, job->count);
         set_ratio(weight, job->column[i].share.lo);
+        mpq_set(left, slack);
         if (job->high)
-            spend(weight, slack, &job->column[i]);
+            spend(weight, left, &job->column[i]);
         mpq_add(sum, sum, weight);
     }
     set_ratio(weight, job->threshold);
     job->sign = compare_eps(sum, weight);
-    mpq_clears(sum, slack, weight, NULL);
+    mpq_clears(sum, slack, left, weight, NULL);
 }
 
 at_status at_exact_sum(int *out, const at_stake *column, const bool *in, uint32_t count, bool high,

@@ -9,7 +9,7 @@ typedef struct stake_entry {
     at_thing owner, owned; /* the legal pair */
     at_thing principal;    /* 0 = the owner itself */
     bool unnamed;          /* nominee of somebody not named */
-    bool votes;
+    bool votes, undated;
     at_share share;
     at_record_id record;
     uint32_t place; /* order of the records */
@@ -20,6 +20,7 @@ typedef struct stake_entry {
 typedef struct stake_loader {
     const at_facts *facts;
     int64_t as_of_us;
+    bool legal;
     at_arena *arena;
     stake_entry *entries;
     size_t count, capacity;
@@ -116,9 +117,11 @@ static at_status read_holdings(stake_loader *loader, at_error *err) {
                                  .votes = holding->interest == AT_VOTES,
                                  .title = holding->owned.kind != AT_PARTY,
                                  .share = holding->share,
+                                 .undated = holding->period.since_us == AT_TIME_NONE,
                                  .record = list.facts[i].record};
-        if (new_entry.principal == new_entry.owner)
+        if (new_entry.principal == new_entry.owner || loader->legal)
             new_entry.principal = 0;
+        new_entry.unnamed = new_entry.unnamed && !loader->legal;
         mention(loader, new_entry.owner, new_entry.record);
         mention(loader, new_entry.owned, new_entry.record);
         if (new_entry.principal != 0)
@@ -403,6 +406,7 @@ static at_status make_stakes(at_stake **out, uint32_t *count_out, const stake_lo
             stakes[same].share = at_share_add(stakes[same].share, stake.share);
         else
             stakes[count++] = stake;
+        stakes[same].undated |= entry->undated;
         stake_of[i] = same;
     }
     AT_TRY(attach_records(stakes, count, loader, stake_of, err));
@@ -439,9 +443,12 @@ static void make_conflicts(at_ownership *out, const stake_loader *loader,
     out->conflict_count = loader->conflict_count;
 }
 
-at_status at_ownership_load(at_ownership *out, const at_facts *facts, int64_t as_of_us,
-                            at_arena *arena, at_error *err) {
-    stake_loader loader = {.facts = facts, .as_of_us = as_of_us, .arena = arena};
+at_status at_ownership_load(at_ownership *out, const at_facts *facts,
+                            const at_ownership_options *options, at_arena *arena, at_error *err) {
+    stake_loader loader = {.facts = facts,
+                           .as_of_us = options->as_of_us,
+                           .legal = options->legal,
+                           .arena = arena};
     at_ownership ownership = {0};
     body_numbering numbering;
     at_stake *stakes;

@@ -3,8 +3,8 @@
  *
  * A body is anything that takes part: party, account, asset, or a pseudo-owner whose id begins
  * with '@'. Bodies are numbered in bytewise order of their ids, so that body numbers order output.
- * The economic view is the one computed with: a nominee's stake belongs to the principal, or to
- * `@undisclosed:<nominee>` when none is named; the legal owner stays beside it.
+ * In the economic view a nominee's stake belongs to the principal, or to `@undisclosed:<nominee>`
+ * when none is named, with the legal owner beside it; in the legal view it is the nominee's.
  *
  * As of:     with a time, what holds at it (since <= as_of < until; a missing end is open); without
  *            one, every holding that states no end.
@@ -35,6 +35,7 @@ typedef struct at_stake {
     uint32_t owner, owned; /* bodies */
     uint32_t legal;        /* in whose name; equal to owner unless a nominee holds it */
     at_share share;
+    bool undated; /* some record of it states no beginning: held since ever */
     const at_record_id *records;
     size_t record_count;
 } at_stake;
@@ -71,9 +72,14 @@ typedef struct at_ownership {
 /** Body of a thing, or UINT32_MAX when it takes no part. */
 uint32_t at_ownership_body(const at_ownership *ownership, at_thing thing);
 
-/** @param as_of_us  AT_TIME_NONE = only what states no end */
-AT_CHECKED at_status at_ownership_load(at_ownership *out, const at_facts *facts, int64_t as_of_us,
-                                       at_arena *arena, at_error *err);
+typedef struct at_ownership_options {
+    int64_t as_of_us; /* AT_TIME_NONE = only what states no end */
+    bool legal;       /* the legal view */
+} at_ownership_options;
+
+AT_CHECKED at_status at_ownership_load(at_ownership *out, const at_facts *facts,
+                                       const at_ownership_options *options, at_arena *arena,
+                                       at_error *err);
 
 /**
  * The part that matters for one body: everything above it (its owners, their owners, ...) or below

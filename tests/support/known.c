@@ -399,3 +399,33 @@ at_status known_ask(at_text *printed, at_table *table, const at_query *query, kn
     AT_TRY(query->run(table, &question, err));
     return print_table(printed, table, err);
 }
+
+void known_state(known_world *known, const char *statement) {
+    char a[32] = "", b[32] = "", c[32] = "", d[32] = "", e[32] = "", f[32] = "";
+    sscanf(statement, "%31s %31s %31s %31s %31s %31s", a, b, c, d, e, f);
+    if (strcmp(a, "source") == 0) {
+        known->source = b[0] - '0';
+    } else if (strcmp(a, "person") == 0 || strcmp(a, "company") == 0) {
+        known_party(known, b, a[0] == 'p' ? AT_PERSON : AT_COMPANY, NULL);
+    } else if (strcmp(a, "account") == 0) {
+        known_account(known, b, c, NULL);
+    } else if (strcmp(a, "asset") == 0) {
+        known_asset(known, b, NULL, 12345);
+    } else if (strcmp(a, "votes") == 0) {
+        known_hold(known, b, c, d)->interest = AT_VOTES;
+    } else if (strcmp(a, "until") == 0) {
+        known_hold(known, b, c, d)->period.until_us = 100 * AT_US_PER_DAY;
+    } else if (strcmp(a, "since") == 0) {
+        known_hold(known, b, c, d)->period.since_us = 100 * AT_US_PER_DAY;
+    } else {
+        known_hold(known, a, b, strcmp(c, "?") == 0 ? NULL : c);
+        if (strcmp(d, "for") != 0)
+            return;
+        at_ref principal = {.id = ""};
+        if (strcmp(e, "?") != 0) {
+            at_thing thing = known_thing(known, e);
+            principal = known->things[thing - 1];
+        }
+        known->facts[known->fact_count - 1].holding.nominee_for = principal;
+    }
+}

@@ -30,6 +30,10 @@ at_fact *known_add(known_world *known, at_kind kind);
 
 /** share: "1/2", "1/4..1/2", "(1/4..1/2)" with open ends, or NULL for unknown. */
 at_holding *known_hold(known_world *known, const char *owner, const char *owned, const char *share);
+/** One statement about ownership: "P A 1/2", "N A 1/2 for P", "N A 1/2 for ?", "votes P A 1/2",
+ * "source 2", "person P", "company C", "account A1 P" (a holder), "asset land1", "until P A 1/2"
+ * (ended on day 100), "since P A 1/2" (begins on day 100). A share of ? is unknown. */
+void known_state(known_world *known, const char *statement);
 at_party *known_party(known_world *known, const char *id, at_party_type type, const char *country);
 /** holder and country may be NULL. */
 at_account *known_account(known_world *known, const char *id, const char *holder,

@@ -16,37 +16,6 @@ extern const at_query query_assets_of, query_owners_of, query_ownership_chain;
 
 enum { STATEMENTS_MAX = 12 };
 
-/* One statement: "P A 1/2", "N A 1/2 for P", "N A 1/2 for ?", "votes P A 1/2", "source 2",
- * "person P", "company C", "account A1 P" (a holder), "until P A 1/2" (ended on day 100). */
-static void state_one(known_world *known, const char *statement) {
-    char a[32] = "", b[32] = "", c[32] = "", d[32] = "", e[32] = "", f[32] = "";
-    sscanf(statement, "%31s %31s %31s %31s %31s %31s", a, b, c, d, e, f);
-    if (strcmp(a, "source") == 0) {
-        known->source = b[0] - '0';
-    } else if (strcmp(a, "person") == 0 || strcmp(a, "company") == 0) {
-        known_party(known, b, a[0] == 'p' ? AT_PERSON : AT_COMPANY, NULL);
-    } else if (strcmp(a, "account") == 0) {
-        known_account(known, b, c, NULL);
-    } else if (strcmp(a, "asset") == 0) {
-        known_asset(known, b, NULL, 12345);
-    } else if (strcmp(a, "votes") == 0) {
-        known_hold(known, b, c, d)->interest = AT_VOTES;
-    } else if (strcmp(a, "until") == 0) {
-        known_hold(known, b, c, d)->period.until_us = 100 * AT_US_PER_DAY;
-    } else {
-        at_holding *holding = known_hold(known, a, b, strcmp(c, "?") == 0 ? NULL : c);
-        if (strcmp(d, "for") != 0)
-            return;
-        at_ref principal = {.id = ""};
-        if (strcmp(e, "?") != 0) {
-            at_thing thing = known_thing(known, e);
-            principal = known->things[thing - 1];
-        }
-        known->facts[known->fact_count - 1].holding.nominee_for = principal;
-        (void)holding;
-    }
-}
-
 static const struct {
     const char *story;
     const char *statements[STATEMENTS_MAX];
@@ -286,7 +255,7 @@ static void test_stories(void **state) {
         print_message("  %s\n", rows[i].story);
         known_begin(&known, &arena);
         for (size_t k = 0; k < STATEMENTS_MAX && rows[i].statements[k] != NULL; k++)
-            state_one(&known, rows[i].statements[k]);
+            known_state(&known, rows[i].statements[k]);
         assert_int_equal(
             known_ask(&printed, &table, rows[i].query, &known, NULL, rows[i].pairs, NULL), AT_OK);
         for (size_t k = 0; k < table.row_count; k++)
@@ -315,7 +284,7 @@ static void test_no_memory(void **state) {
             known_world known;
             known_begin(&known, &arena);
             for (size_t i = 0; i < AT_COUNT(statements); i++)
-                state_one(&known, statements[i]);
+                known_state(&known, statements[i]);
             at_facts facts = known_facts(&known);
             const at_arg *args = queries[q]->args;
             at_argument arguments[] = {
@@ -347,13 +316,14 @@ static void test_no_memory(void **state) {
 static void test_store_fails(void **state) {
     (void)state;
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    const at_ownership_options options = {.as_of_us = AT_TIME_NONE};
     at_ownership ownership;
     known_world known;
     known_begin(&known, &arena);
-    state_one(&known, "P A 1/2");
+    known_state(&known, "P A 1/2");
     known.failing = true;
     at_facts facts = known_facts(&known);
-    assert_int_equal(at_ownership_load(&ownership, &facts, AT_TIME_NONE, &arena, NULL), AT_IO);
+    assert_int_equal(at_ownership_load(&ownership, &facts, &options, &arena, NULL), AT_IO);
 }
 
 /* Sums that no 64-bit ratio holds are rounded outward, and never far. */
