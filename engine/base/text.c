@@ -149,8 +149,17 @@ static size_t sequence_length(const unsigned char *s, size_t bytes) {
 }
 
 bool at_utf8_valid(const char *data, size_t bytes, size_t *bad) {
+    const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
     for (size_t i = 0; i < bytes;) {
-        if ((unsigned char)(data[i] - 1) < 0x7F) { /* ASCII but NUL, the common case */
+        uint64_t word = 0;
+        if (bytes - i >= sizeof word) { /* eight of ASCII but NUL at a time, the common case */
+            memcpy(&word, data + i, sizeof word);
+            if (((word | (word - ones)) & high) == 0) {
+                i += sizeof word;
+                continue;
+            }
+        }
+        if ((unsigned char)(data[i] - 1) < 0x7F) {
             i++;
             continue;
         }

@@ -44,15 +44,16 @@ bool at_iban_key(char out[AT_IBAN_BYTES], const char *text) {
     if (bytes > AT_IDENTIFIER_BYTES_MAX || !at_utf8_valid(text, bytes, NULL))
         return false;
     for (size_t i = 0; i < bytes;) {
-        uint32_t c = at_utf8_next(text, bytes, &i);
-        const int digit = at_digit_value(c);
-        if (is_layout(c))
-            continue;
-        if (digit >= 0)
-            c = (uint32_t)('0' + digit);
-        else if (c >= 'a' && c <= 'z')
+        const bool plain = (unsigned char)text[i] < 0x80;
+        uint32_t c = plain ? (uint32_t)text[i++] : at_utf8_next(text, bytes, &i);
+        const int digit = plain ? -1 : at_digit_value(c);
+        if (c >= 'a' && c <= 'z')
             c -= 'a' - 'A';
-        else if (c < 'A' || c > 'Z')
+        else if (digit >= 0)
+            c = (uint32_t)('0' + digit);
+        else if (is_layout(c))
+            continue;
+        else if ((c < 'A' || c > 'Z') && (c < '0' || c > '9'))
             return false;
         if (count + 1 == sizeof key)
             return false;

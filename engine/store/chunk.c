@@ -53,7 +53,8 @@ static at_status pack_offsets(at_text *out, const at_chunk *chunk, at_error *err
     AT_TRY(at_text_extend(&data, &room, chunk->count * sizeof(int64_t), err));
     int64_t *gap = (int64_t *)(void *)data;
     for (size_t i = 1; i < chunk->count; i++)
-        gap[i] = offset[i] - offset[i - 1] - at_chunk_int(chunk, AT_CHUNK_BYTES, i - 1);
+        gap[i] = (int64_t)((uint64_t)offset[i] - (uint64_t)offset[i - 1] -
+                           (uint64_t)at_chunk_int(chunk, AT_CHUNK_BYTES, i - 1));
     gap[0] = chunk->count > 1 ? gap[1] : 0;
     const int64_t first = offset[0];
     AT_TRY(at_text_add_bytes(out, &first, sizeof first, err));

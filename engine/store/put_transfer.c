@@ -15,6 +15,7 @@ at_status at_put_side(at_name_key *out, at_import *import, const at_ref *ref, at
     *out = (at_name_key){
         .id = ref->id, .bytes = strlen(ref->id), .space = AT_NAME_SPACE(ref->kind, name_space)};
     out->hash = at_names_hash(out->space, out->id, out->bytes);
+    at_names_ahead(&import->chunks.names, out->hash); /* it is looked for a little later */
     return AT_OK;
 }
 
