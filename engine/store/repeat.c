@@ -108,6 +108,28 @@ static at_status names_of(const at_names **out, const at_repeats *all, int64_t s
     return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
 }
 
+/* A known chunk, read again only when many others were asked for since. */
+static at_status chunk_at(const at_chunk **out, at_repeats *all, size_t index, at_error *err) {
+    at_repeat_kept *oldest = &all->kept[0];
+    for (size_t i = 0; i < AT_REPEATS_KEPT; i++) {
+        at_repeat_kept *kept = &all->kept[i];
+        if (kept->index == index + 1) {
+            kept->used = ++all->uses;
+            *out = &kept->chunk;
+            return AT_OK;
+        }
+        if (kept->used < oldest->used)
+            oldest = kept;
+    }
+    AT_TRY(at_chunks_load(&all->chunks, index, err));
+    const at_chunk fresh = all->chunks.loaded;
+    all->chunks.loaded = oldest->chunk;
+    all->chunks.loaded_index = SIZE_MAX;
+    *oldest = (at_repeat_kept){.chunk = fresh, .index = index + 1, .used = ++all->uses};
+    *out = &oldest->chunk;
+    return AT_OK;
+}
+
 static at_status look_at(known_row *out, at_repeats *all, uint32_t place, at_error *err) {
     const size_t chunk = place >> ROW_BITS;
     *out = (known_row){.row = place & ((1u << ROW_BITS) - 1)};
@@ -117,8 +139,7 @@ static at_status look_at(known_row *out, at_repeats *all, uint32_t place, at_err
         out->names = &all->writer->names;
         return AT_OK;
     }
-    AT_TRY(at_chunks_load(&all->chunks, chunk, err));
-    out->chunk = &all->chunks.loaded;
+    AT_TRY(chunk_at(&out->chunk, all, chunk, err));
     out->source = all->chunks.entries[chunk].source;
     out->names = &all->writer->names;
     return out->source == all->source ? AT_OK : names_of(&out->names, all, out->source, err);
@@ -402,6 +423,8 @@ at_status at_repeats_begin(at_repeats *out, sqlite3 *db, const at_chunk_writer *
 void at_repeats_end(at_repeats *all) {
     at_db_done(&all->root);
     at_chunks_close(&all->chunks);
+    for (size_t i = 0; i < AT_REPEATS_KEPT; i++)
+        at_chunk_clear(&all->kept[i].chunk);
     for (size_t i = 0; i < all->owner_count; i++)
         at_names_clear(&all->owners[i].names);
     all->owner_count = 0;

@@ -41,6 +41,14 @@ typedef struct at_repeat_owner {
     at_names names;
 } at_repeat_owner;
 
+/* Chunks read last: a file in another order repeats rows of all of them in turn. */
+enum { AT_REPEATS_KEPT = 16 };
+typedef struct at_repeat_kept {
+    at_chunk chunk;
+    size_t index; /* + 1; 0 = none */
+    uint64_t used;
+} at_repeat_kept;
+
 typedef struct at_repeats {
     sqlite3 *db;
     int64_t source;
@@ -48,6 +56,8 @@ typedef struct at_repeats {
     const at_chunk_writer *writer;
     at_chunks chunks; /* known ones; the open one comes after them */
     size_t entry_capacity;
+    at_repeat_kept kept[AT_REPEATS_KEPT];
+    uint64_t uses;
     at_repeat_owner *owners;
     size_t owner_count, owner_capacity;
     at_repeat_table ids, matches;
