@@ -15,7 +15,7 @@ static at_status show_aliases(at_fact_show *state, at_error *err) {
 
 static at_status show_kind(at_fact_show *state, at_kind kind, at_thing about, at_error *err) {
     at_fact_list list = {0};
-    AT_TRY(state->facts->list(state->facts->self, &list, kind, about, err));
+    AT_TRY(state->facts->about(state->facts->self, &list, kind, about, err));
     for (size_t i = 0; i < list.count; i++)
         AT_TRY(at_show_fact(state, &list.facts[i], err));
     return AT_OK;
@@ -24,7 +24,7 @@ static at_status show_kind(at_fact_show *state, at_kind kind, at_thing about, at
 /* The accounts of a party, each once; marked in `held`. */
 static at_status show_coverage(at_fact_show *state, bool *held, at_error *err) {
     at_fact_list list = {0};
-    AT_TRY(state->facts->list(state->facts->self, &list, AT_ACCOUNT, state->thing, err));
+    AT_TRY(state->facts->about(state->facts->self, &list, AT_ACCOUNT, state->thing, err));
     for (size_t i = 0; i < list.count; i++) {
         const at_account *account = &list.facts[i].account;
         if (account->holder.thing != state->thing || held[account->self.thing])
@@ -39,7 +39,7 @@ static at_status show_money(at_fact_show *state, at_reader *reader, const bool *
                             at_error *err) {
     const at_ledger *ledger = NULL;
     bool *own = NULL, any = false;
-    AT_TRY(at_reader_ledger(&ledger, reader, err));
+    AT_TRY(at_reader_ledger_of(&ledger, reader, held, err));
     AT_TRY(AT_NEW(&own, state->arena, ledger->node_count, err));
     for (size_t node = 0; node < ledger->node_count; node++)
         any |= own[node] = ledger->nodes[node].account != 0 && held[ledger->nodes[node].account];

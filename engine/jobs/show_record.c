@@ -87,14 +87,10 @@ static at_status show_place(at_fact_show *state, const at_address *address,
 
 /* Every fact of the record, in the order of kinds. */
 static at_status show_facts(at_fact_show *state, at_record_id record, at_error *err) {
-    const at_facts *facts = state->facts;
-    for (at_kind kind = AT_PARTY; kind < AT_KIND_COUNT; kind++) {
-        at_fact_list list = {0};
-        AT_TRY(facts->list(facts->self, &list, kind, 0, err));
-        for (size_t i = 0; i < list.count; i++)
-            if (list.facts[i].record == record)
-                AT_TRY(at_show_fact(state, &list.facts[i], err));
-    }
+    at_fact_list list = {0};
+    AT_TRY(state->facts->of_record(state->facts->self, &list, record, err));
+    for (size_t i = 0; i < list.count; i++)
+        AT_TRY(at_show_fact(state, &list.facts[i], err));
     return AT_OK;
 }
 

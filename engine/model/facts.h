@@ -44,6 +44,11 @@ typedef struct at_facts {
     /** All facts of one kind about a thing (any role: owner or owned, a or b, of, self, holder), or
      * all of the kind when `about` is 0. */
     at_status (*list)(void *self, at_fact_list *out, at_kind kind, at_thing about, at_error *err);
+    /** As list about a thing, in the same order, but without reading the others of the kind first:
+     * for whoever asks about one thing. Each call costs a look through the table. */
+    at_status (*about)(void *self, at_fact_list *out, at_kind kind, at_thing thing, at_error *err);
+    /** The facts of one record by kind, transfers and legs too; none when it does not count. */
+    at_status (*of_record)(void *self, at_fact_list *out, at_record_id record, at_error *err);
     /** All things of a kind, sorted bytewise by shown id. */
     at_status (*things)(void *self, const at_thing **out, size_t *count_out, at_kind kind,
                         at_error *err);

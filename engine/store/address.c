@@ -36,19 +36,45 @@ static at_status load_places(at_reader *reader, at_error *err) {
     return AT_OK;
 }
 
+static at_status open_chunks(at_reader *reader, at_error *err) {
+    AT_TRY(at_chunks_open(&reader->chunks[0], reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_PLACES,
+                          reader->arena, err));
+    for (size_t i = 1; i < AT_PLACE_CHUNKS; i++) {
+        reader->chunks[i] = reader->chunks[0];
+        reader->chunks[i].loaded = (at_chunk){.count = 0};
+    }
+    reader->chunks_open = true;
+    return AT_OK;
+}
+
+/* The chunk unpacked, in the place of the one not asked for the longest. */
+static at_status load_chunk(const at_chunk **out, at_reader *reader, size_t index, at_error *err) {
+    size_t place = 0;
+    for (size_t i = 0; i < AT_PLACE_CHUNKS; i++) {
+        if (reader->chunks[i].loaded_index == index) {
+            place = i;
+            break;
+        }
+        if (reader->chunk_used[i] < reader->chunk_used[place])
+            place = i;
+    }
+    reader->chunk_used[place] = ++reader->chunk_turn;
+    AT_TRY(at_chunks_load(&reader->chunks[place], index, err));
+    *out = &reader->chunks[place].loaded;
+    return AT_OK;
+}
+
 /* A record that stands in a chunk; *found false when none does. */
 static at_status find_in_chunks(at_address *out, bool *found, at_reader *reader,
                                 at_record_id record, at_error *err) {
+    const at_chunk *chunk;
     if (!reader->chunks_open)
-        AT_TRY(at_chunks_open(&reader->chunks, reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_PLACES,
-                              reader->arena, err));
-    reader->chunks_open = true;
-    const size_t index = at_chunks_find(&reader->chunks, record);
+        AT_TRY(open_chunks(reader, err));
+    const size_t index = at_chunks_find(&reader->chunks[0], record);
     *found = index != SIZE_MAX;
     if (!*found)
         return AT_OK;
-    AT_TRY(at_chunks_load(&reader->chunks, index, err));
-    const at_chunk *chunk = &reader->chunks.loaded;
+    AT_TRY(load_chunk(&chunk, reader, index, err));
     const size_t row = at_chunk_row(chunk, at_record_number(record));
     *found = row < chunk->count;
     if (*found)

@@ -77,21 +77,34 @@ static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
     return at_ledger_finish(out, builder, err);
 }
 
+static at_status make_ledger(at_ledger **out, at_reader *reader, const bool *only, at_error *err) {
+    at_flow flow = {.reader = reader, .arena = reader->arena, .only = only};
+    at_ledger *ledger = NULL;
+    AT_TRY(at_reader_tokens(&flow.tokens, &flow.token_count, reader, err));
+    AT_TRY(read_sources(&flow, err));
+    AT_TRY(at_flow_read_accounts(&flow, err));
+    AT_TRY(at_flow_read_transfers(&flow, err));
+    AT_TRY(at_flow_read_legs(&flow, err));
+    AT_TRY(at_flow_finish_nodes(&flow, err));
+    AT_TRY(at_flow_settle_ids(&flow, err));
+    AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
+    AT_TRY(hand_over(ledger, &flow, err));
+    *out = ledger;
+    return AT_OK;
+}
+
 at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err) {
-    if (!reader->ledger) {
-        at_flow flow = {.reader = reader, .arena = reader->arena};
-        at_ledger *ledger = NULL;
-        AT_TRY(at_reader_tokens(&flow.tokens, &flow.token_count, reader, err));
-        AT_TRY(read_sources(&flow, err));
-        AT_TRY(at_flow_read_accounts(&flow, err));
-        AT_TRY(at_flow_read_transfers(&flow, err));
-        AT_TRY(at_flow_read_legs(&flow, err));
-        AT_TRY(at_flow_finish_nodes(&flow, err));
-        AT_TRY(at_flow_settle_ids(&flow, err));
-        AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
-        AT_TRY(hand_over(ledger, &flow, err));
-        reader->ledger = ledger;
-    }
+    if (!reader->ledger)
+        AT_TRY(make_ledger(&reader->ledger, reader, NULL, err));
     *out = reader->ledger;
+    return AT_OK;
+}
+
+at_status at_reader_ledger_of(const at_ledger **out, at_reader *reader, const bool *things,
+                              at_error *err) {
+    at_ledger *ledger = reader->ledger;
+    if (!ledger)
+        AT_TRY(make_ledger(&ledger, reader, things, err));
+    *out = ledger;
     return AT_OK;
 }

@@ -73,6 +73,8 @@ typedef struct at_flow {
     at_arena *arena;
     const at_token *tokens;
     size_t token_count;
+    const bool
+        *only; /* by class: rows of transfers that touch none of these are left out; or NULL */
     uint32_t *name_space_of; /* by source number */
     size_t source_limit;
 

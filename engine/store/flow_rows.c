@@ -39,6 +39,15 @@ static at_status add_transfer(at_flow *flow, const at_transfer *transfer, at_thi
     return at_flow_add_row(flow, &row, err);
 }
 
+/* A row that is left out still makes its nodes: how one is named depends on all of an account. */
+static at_status meet_nodes(at_flow *flow, const at_transfer *transfer, at_thing from, at_thing to,
+                            at_error *err) {
+    uint32_t unused;
+    AT_TRY(at_flow_node_of(&unused, flow, from, AT_ROLE_SELF, transfer->currency, err));
+    return at_flow_node_of(&unused, flow, to, AT_ROLE_SELF, currency_in_of(flow, transfer, to),
+                           err);
+}
+
 /* Everything of a row but what at_chunk_transfer reads. */
 static at_status read_row(at_flow *flow, const at_chunk *chunk, int64_t source, size_t row,
                           at_record_id record, at_error *err) {
@@ -49,14 +58,16 @@ static at_status read_row(at_flow *flow, const at_chunk *chunk, int64_t source, 
     transfer.currency =
         at_pack_text(&chunk->codes, (size_t)at_chunk_int(chunk, AT_CHUNK_CURRENCY, row));
     transfer.currency_in = code_in ? at_pack_text(&chunk->codes, (size_t)code_in - 1) : NULL;
-    AT_TRY(at_chunk_id(&transfer.id, chunk, source, row, flow->arena, err));
-    AT_TRY(at_arena_text(&transfer.reverses, flow->arena, transfer.reverses, err));
     const at_thing from =
         at_identity_local(&flow->reader->identity, source, at_chunk_int(chunk, AT_CHUNK_FROM, row));
     const at_thing to =
         at_identity_local(&flow->reader->identity, source, at_chunk_int(chunk, AT_CHUNK_TO, row));
     if (!from || !to)
         return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+    if (flow->only && !flow->only[from] && !flow->only[to])
+        return meet_nodes(flow, &transfer, from, to, err);
+    AT_TRY(at_chunk_id(&transfer.id, chunk, source, row, flow->arena, err));
+    AT_TRY(at_arena_text(&transfer.reverses, flow->arena, transfer.reverses, err));
     return add_transfer(flow, &transfer, from, to, record, flow->name_space_of[source], given, err);
 }
 

@@ -47,7 +47,9 @@ void at_reader_close(at_reader **reader) {
         return;
     at_input_close(&(*reader)->open_input);
     at_db_done(&(*reader)->address_statement);
-    at_chunks_close(&(*reader)->chunks);
+    for (size_t i = 1; i < AT_PLACE_CHUNKS; i++)
+        at_chunk_clear(&(*reader)->chunks[i].loaded);
+    at_chunks_close(&(*reader)->chunks[0]);
     at_db_rollback((*reader)->db);
     at_db_close(&(*reader)->db);
     *reader = NULL;

@@ -41,6 +41,11 @@ const at_facts *at_reader_facts(at_reader *reader);
 /** Built at the first call, borrowed until close. */
 AT_CHECKED at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err);
 
+/** The same nodes, and of the transfers in chunks those from or to the marked things alone (by
+ * at_thing): what one thing's money needs. Made anew at each call, in the reader's arena. */
+AT_CHECKED at_status at_reader_ledger_of(const at_ledger **out, at_reader *reader,
+                                         const bool *things, at_error *err);
+
 /* One value for a named parameter: a text, or (text NULL) an integer - a thing, time or amount. */
 typedef struct at_sql_value {
     const char *name; /* without the colon */

@@ -4,8 +4,10 @@
  * overlap, repeat each other and name each other's accounts under several ids. After each step a
  * fresh store is made of the standing sources alone, and both must give the same ledger, pairs and
  * ambiguities, told by the places of their records. At the end every revision of the history is
- * asked again and must give what it gave then. */
+ * asked again and must give what it gave then; what is read for one record, one thing or the money
+ * of one thing alone must be what stands of it in the whole. */
 #include "tests/support/store.h"
+#include "engine/store/column.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -77,6 +79,86 @@ static const char *place(char out[16], const at_facts *facts, at_record_id recor
         snprintf(out, 16, "%.1s%u", address.source_name, (unsigned)address.line % 1000);
     }
     return out;
+}
+
+static bool same_facts(const at_fact *a, const at_fact *b) {
+    AT_CLEANUP(at_text_clear) at_text first = {.limit_bytes = 0}, second = {.limit_bytes = 0};
+    assert_int_equal(at_column_content(&first, a, NULL), AT_OK);
+    assert_int_equal(at_column_content(&second, b, NULL), AT_OK);
+    return a->kind == b->kind && a->record == b->record &&
+           at_text_equal(at_text_string(&first), at_text_string(&second));
+}
+
+static size_t records_checked;
+
+/* What is read for one record or thing alone is what stands of it in the whole. */
+static void check_records(const at_facts *whole, const at_facts *few) {
+    for (at_kind kind = AT_PARTY; kind < AT_KIND_COUNT; kind++) {
+        at_fact_list all = {0}, own = {0};
+        assert_int_equal(whole->list(whole->self, &all, kind, 0, NULL), AT_OK);
+        for (size_t i = 0; i < all.count; i++) {
+            size_t found = 0, wanted = 0;
+            assert_int_equal(few->of_record(few->self, &own, all.facts[i].record, NULL), AT_OK);
+            for (size_t k = 0; k < own.count; k++)
+                found += same_facts(&own.facts[k], &all.facts[i]);
+            for (size_t k = 0; k < all.count; k++)
+                wanted += same_facts(&all.facts[k], &all.facts[i]);
+            assert_true(found > 0 && found == wanted);
+            records_checked++;
+        }
+    }
+}
+
+static void check_things(const at_facts *whole, const at_facts *few) {
+    assert_int_equal(whole->thing_limit, few->thing_limit);
+    for (at_kind kind = AT_PARTY; kind < AT_KIND_COUNT; kind++)
+        for (at_thing thing = 1; thing < few->thing_limit; thing++) {
+            at_fact_list all = {0}, own = {0};
+            assert_int_equal(whole->list(whole->self, &all, kind, thing, NULL), AT_OK);
+            assert_int_equal(few->about(few->self, &own, kind, thing, NULL), AT_OK);
+            assert_int_equal(own.count, all.count);
+            for (size_t i = 0; i < own.count; i++)
+                assert_true(same_facts(&own.facts[i], &all.facts[i]));
+        }
+}
+
+/* The rows that touch the node of the thing, told by their ends and records. */
+static void tell_money(at_text *out, const at_ledger *ledger, at_thing thing) {
+    for (size_t i = 0; i < ledger->count; i++) {
+        const at_node *from = &ledger->nodes[ledger->from[i]], *to = &ledger->nodes[ledger->to[i]];
+        if (from->account == thing || to->account == thing)
+            assert_int_equal(at_text_print(out, NULL,
+                                           "%s %s %" PRId64 " %d %" PRId64 " %" PRId64 "\n",
+                                           from->id, to->id, ledger->amount[i], ledger->grade[i],
+                                           ledger->record[i], ledger->record_in[i]),
+                             AT_OK);
+    }
+}
+
+static void check_money(at_reader *whole, at_reader *few) {
+    bool marked[LINES_MAX] = {false};
+    const at_ledger *all = NULL, *own = NULL;
+    const at_thing limit = at_reader_facts(few)->thing_limit;
+    assert_true(limit <= LINES_MAX);
+    assert_int_equal(at_reader_ledger(&all, whole, NULL), AT_OK);
+    for (at_thing thing = 1; thing < limit; thing++) {
+        AT_CLEANUP(at_text_clear) at_text wanted = {.limit_bytes = 0}, found = {.limit_bytes = 0};
+        marked[thing] = true;
+        assert_int_equal(at_reader_ledger_of(&own, few, marked, NULL), AT_OK);
+        marked[thing] = false;
+        assert_int_equal(own->node_count, all->node_count);
+        tell_money(&wanted, all, thing);
+        tell_money(&found, own, thing);
+        assert_string_equal(at_text_string(&found), at_text_string(&wanted));
+    }
+}
+
+static void check_doors(test_store *test) {
+    AT_CLEANUP(at_reader_close) at_reader *whole = test_reader(test, 0);
+    AT_CLEANUP(at_reader_close) at_reader *few = test_reader(test, 0);
+    check_records(at_reader_facts(whole), at_reader_facts(few));
+    check_things(at_reader_facts(whole), at_reader_facts(few));
+    check_money(whole, few);
 }
 
 /* Everything that counts at a revision, as sorted lines. */
@@ -173,6 +255,8 @@ static void live(uint64_t history, size_t *pairs, size_t *ambiguous) {
         assert_string_equal(at_text_string(&now), at_text_string(&answers[step]));
         at_text_clear(&answers[step]);
     }
+    if (history % 4 == 0)
+        check_doors(&test);
     test_store_drop(&test);
 }
 
@@ -182,7 +266,8 @@ static void test_histories(void **state) {
     for (uint64_t history = 1; history <= HISTORIES; history++)
         live(history, &pairs, &ambiguous);
     print_message("  %zu pairs and %zu ambiguous legs compared\n", pairs, ambiguous);
-    assert_true(pairs > 100 && ambiguous > 100);
+    print_message("  %zu records read alone\n", records_checked);
+    assert_true(pairs > 100 && ambiguous > 100 && records_checked > 100);
 }
 
 int main(void) {
