@@ -1,5 +1,6 @@
 #include "engine/store/identity.h"
 
+#include "engine/model/order.h"
 #include "engine/store/chunks.h"
 #include "engine/store/intern.h"
 
@@ -178,11 +179,33 @@ static int compare_places(const void *a, const void *b, void *context) {
                           &identity->things[*(const uint32_t *)b]);
 }
 
+/* Equal ids, which were sorted by nothing else yet, by kind and namespace. */
+static void order_equal(at_identity *out) {
+    for (size_t start = 0, end; start < out->count; start = end) {
+        const char *id = out->things[out->by_id[start]].id;
+        for (end = start + 1; end < out->count; end++)
+            if (strcmp(out->things[out->by_id[end]].id, id) != 0)
+                break;
+        if (end - start > 1)
+            qsort_r(out->by_id + start, end - start, sizeof *out->by_id, compare_places, out);
+    }
+}
+
 static at_status sort_by_id(at_identity *out, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
+    at_sort_key *keys = NULL;
     AT_TRY(AT_NEW(&out->by_id, out->arena, out->count, err));
+    AT_TRY(AT_NEW(&out->rank, out->arena, out->count, err));
+    AT_TRY(AT_NEW(&keys, &scratch, out->count, err));
     for (size_t i = 0; i < out->count; i++)
-        out->by_id[i] = (uint32_t)i;
-    qsort_r(out->by_id, out->count, sizeof *out->by_id, compare_places, out);
+        keys[i] = (at_sort_key){.text = out->things[i].id, .item = (uint32_t)i};
+    at_sort_pack_texts(keys, out->count);
+    AT_TRY(at_sort(keys, out->count, &scratch, err));
+    for (size_t i = 0; i < out->count; i++)
+        out->by_id[i] = keys[i].item;
+    order_equal(out);
+    for (size_t i = 0; i < out->count; i++)
+        out->rank[out->by_id[i]] = (uint32_t)i;
     return AT_OK;
 }
 
@@ -250,11 +273,27 @@ static void unite_spelling(at_identity *identity, uint32_t *parent, uint32_t pla
     }
 }
 
+/* The asset of the same id and namespace: equal ids stand beside each other. */
+static uint32_t find_asset(const at_identity *identity, const at_identity_thing *account,
+                           uint32_t place) {
+    size_t at = identity->rank[place];
+    while (at > 0 && strcmp(identity->things[identity->by_id[at - 1]].id, account->id) == 0)
+        at--;
+    for (; at < identity->count; at++) {
+        const at_identity_thing *thing = &identity->things[identity->by_id[at]];
+        if (strcmp(thing->id, account->id) != 0)
+            break;
+        if (thing->kind == AT_ASSET && thing->name_space == account->name_space)
+            return identity->by_id[at];
+    }
+    return UINT32_MAX;
+}
+
 static void unite_account_with_asset(at_identity *identity, uint32_t *parent, uint32_t place) {
     const at_identity_thing *thing = &identity->things[place];
     if (thing->kind != AT_ACCOUNT || (thing->declared & AT_DECLARED_ACCOUNT))
         return;
-    const uint32_t asset = find_thing(identity, AT_ASSET, thing->name_space, thing->id);
+    const uint32_t asset = find_asset(identity, thing, place);
     if (asset != UINT32_MAX && identity->things[asset].declared)
         unite(parent, place, asset);
 }

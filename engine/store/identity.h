@@ -42,6 +42,7 @@ typedef struct at_identity {
     const char **name_spaces; /* by number, NULL where none */
     size_t name_space_limit;
     uint32_t *by_id;    /* places, by (id, kind, namespace number) */
+    uint32_t *rank;     /* by place: where it stands in by_id */
     size_t class_count; /* classes are 1..class_count */
     /* class_count + 2: members of class c are members[start[c]..start[c + 1]) */
     uint32_t *member_start;

@@ -64,8 +64,21 @@ static void match_text(candidates *found, const at_identity *identity, const cha
         match_both(found, identity, colon + 1, kinds & AT_KIND_BIT((unsigned)kind));
 }
 
+/* Nothing else has its id, and it reads as nothing but an id: the common case of a large store. */
+static bool is_unmistakable(const at_identity *identity, uint32_t place) {
+    const char *id = identity->things[place].id;
+    const size_t at = identity->rank[place];
+    if (strpbrk(id, "/:"))
+        return false;
+    return (at == 0 || strcmp(identity->things[identity->by_id[at - 1]].id, id) != 0) &&
+           (at + 1 == identity->count ||
+            strcmp(identity->things[identity->by_id[at + 1]].id, id) != 0);
+}
+
 at_status at_identity_shown(const char **out, at_identity *identity, at_thing class,
                             at_error *err) {
+    if (!identity->shown[class] && is_unmistakable(identity, identity->best[class]))
+        identity->shown[class] = identity->things[identity->best[class]].id;
     if (!identity->shown[class]) {
         const at_ref ref = at_identity_ref(identity, class);
         const char *kind = at_kind_text(ref.kind), *form = ref.id;
