@@ -163,8 +163,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     net_report report = {.question = question, .table = out};
     AT_TRY(at_net_around_load(&report.found, out, question, err));
     AT_TRY(at_places_find(&report.places, &report.found.net.graph, question->facts,
-                          question->ledger, &report.found.net.options, AT_ALL_ACTIVITIES,
-                          question->arena, err));
+                          AT_ALL_ACTIVITIES, question->arena, err));
     AT_TRY(find_players(&report, err));
     for (uint32_t i = 0; i < report.found.around.count; i++)
         AT_TRY(add_member(&report, report.found.around.members[i], err));

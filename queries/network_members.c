@@ -7,6 +7,7 @@ static at_status add_member(at_table *table, const at_net_all *all, uint32_t gro
     const at_graph *graph = &all->net.graph;
     const at_member *listed = &graph->members[member];
     const char *countries;
+    at_record_id record;
     at_row *row;
     AT_TRY(at_table_row(&row, table, err));
     at_cell_text(&row->cells[NETWORK], graph->members[all->groups.groups[group].members[0]].id);
@@ -17,10 +18,8 @@ static at_status add_member(at_table *table, const at_net_all *all, uint32_t gro
     at_cell_text(&row->cells[JURISDICTIONS], countries);
     AT_TRY(at_cite_member(row, table, graph, question, member, err));
     /* The tie that makes it a member of more than itself. */
-    for (uint32_t i = graph->tie_start[member]; i < graph->tie_start[member + 1]; i++)
-        if (at_tie_leads(graph, &graph->ties[graph->tie_of[i]]))
-            return at_row_cite(row, table, graph->ties[graph->tie_of[i]].records[0], err);
-    return AT_OK;
+    AT_TRY(at_member_record(&record, graph, member, true, err));
+    return at_row_cite(row, table, record, err);
 }
 
 static at_status run(at_table *out, const at_question *question, at_error *err) {

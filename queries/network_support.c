@@ -40,11 +40,13 @@ static at_status read_things(const at_thing **out, size_t *count_out, const at_q
     return AT_OK;
 }
 
-at_status at_net_case_load(at_net_case *out, const at_question *question, at_error *err) {
+at_status at_net_case_load(at_net_case *out, const at_question *question, size_t loose_rows,
+                           at_error *err) {
     at_graph_options options = {.since_us = at_question_time(question, "since"),
                                 .until_us = at_question_time(question, "until"),
                                 .min_amount = at_question_number(question, "min_amount"),
-                                .hub_degree = at_question_number(question, "hub_degree")};
+                                .hub_degree = at_question_number(question, "hub_degree"),
+                                .loose_rows = loose_rows};
     for (const at_argument *item = at_question_get(question, "tie"); item != NULL;
          item = at_question_next(question, item))
         options.tie_kinds |= 1u << item->number;
@@ -69,7 +71,7 @@ at_status at_net_around_load(at_net_around *out, at_table *table, const at_quest
     uint32_t *subjects, count = 0;
     int64_t max_nodes = at_question_number(question, "max_nodes");
     int64_t hops = at_question_number(question, "hops");
-    AT_TRY(at_net_case_load(&out->net, question, err));
+    AT_TRY(at_net_case_load(&out->net, question, 0, err));
     const at_graph *graph = &out->net.graph;
     AT_TRY(AT_NEW(&subjects, question->arena, out->net.options.kept_count, err));
     for (size_t i = 0; i < out->net.options.kept_count; i++) {
@@ -135,8 +137,8 @@ static at_status order_groups(at_net_all *all, const at_question *question, at_e
         return AT_OK;
     }
     at_joints joints;
-    AT_TRY(at_joints_find(&joints, &all->net.graph, &all->groups, &all->places, question->ledger,
-                          &all->net.options, all->country, question->arena, err));
+    AT_TRY(at_joints_find(&joints, &all->net.graph, &all->groups, &all->places, all->country,
+                          question->arena, err));
     AT_TRY(AT_NEW(&all->joints, question->arena, all->groups.group_count, err));
     for (uint32_t i = 0; i < joints.count; i++) {
         const at_joint *joint = &joints.joints[i];
@@ -151,11 +153,14 @@ static at_status order_groups(at_net_all *all, const at_question *question, at_e
 at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *question,
                           at_error *err) {
     at_net_all all = {0};
+    at_flow_count *flows;
     AT_TRY(read_countries(&all, question, err));
-    AT_TRY(at_net_case_load(&all.net, question, err));
+    AT_TRY(at_net_case_load(&all.net, question, AT_LOOSE_ROWS, err));
     AT_TRY(at_groups_find(&all.groups, &all.net.graph, question->arena, err));
-    AT_TRY(at_places_find(&all.places, &all.net.graph, question->facts, question->ledger,
-                          &all.net.options, read_activities(question), question->arena, err));
+    AT_TRY(at_places_find(&all.places, &all.net.graph, question->facts, read_activities(question),
+                          question->arena, err));
+    AT_TRY(at_groups_flow(&flows, &all.groups, &all.net.graph, question->arena, err));
+    all.flows = flows;
     AT_TRY(order_groups(&all, question, err));
     AT_TRY(at_graph_notes(table, &all.net.graph, err));
     if (all.single_count > 0)
@@ -168,10 +173,11 @@ at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *q
 
 at_status at_cite_member(at_row *row, at_table *table, const at_graph *graph,
                          const at_question *question, uint32_t member, at_error *err) {
-    at_record_id record = at_member_record(graph, member);
     const at_ledger *ledger = question->ledger;
     uint32_t node = AT_NONE;
-    if (record == 0 && ledger != NULL)
+    at_record_id record;
+    AT_TRY(at_member_record(&record, graph, member, false, err));
+    if (record == 0 && ledger != NULL && graph->members[member].kind != AT_PARTY)
         node = at_ledger_node_of(ledger, graph->members[member].thing, 0);
     if (node != AT_NONE && ledger->out_start[node] < ledger->out_start[node + 1])
         record = ledger->record[ledger->out_rows[ledger->out_start[node]]];

@@ -8,6 +8,7 @@
 
 #include "engine/network/around.h"
 #include "engine/network/joint.h"
+#include "engine/network/loose.h"
 #include "engine/query.h"
 
 extern const char *const at_tie_words[]; /* in the order of at_tie_kind */
@@ -57,8 +58,13 @@ typedef struct at_net_case {
     at_graph graph;
 } at_net_case;
 
-/** Read the shared arguments and build the case graph; `of`, where there is one, is never cut. */
-AT_CHECKED at_status at_net_case_load(at_net_case *out, const at_question *question, at_error *err);
+/**
+ * Read the shared arguments and build the case graph; `of`, where there is one, is never cut.
+ *
+ * @param loose_rows  see at_graph_options
+ */
+AT_CHECKED at_status at_net_case_load(at_net_case *out, const at_question *question,
+                                      size_t loose_rows, at_error *err);
 
 /* What lies around the subjects of one question. */
 typedef struct at_net_around {
@@ -75,8 +81,9 @@ typedef struct at_net_all {
     at_net_case net;
     at_groups groups;
     at_places places;
-    const at_joint **joints; /* by group, NULL = not active in both; NULL without active_in */
-    const uint32_t *order;   /* groups in the order of rows */
+    const at_flow_count *flows; /* by group */
+    const at_joint **joints;    /* by group, NULL = not active in both; NULL without active_in */
+    const uint32_t *order;      /* groups in the order of rows */
     uint32_t count;
     uint32_t single_count; /* networks of one member that are left out */
     const char *country[2];

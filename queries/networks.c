@@ -27,27 +27,19 @@ enum {
 enum { EVIDENCE_LISTED = 5, COUNTRIES_MAX = 676 };
 
 /* Members by kind, transfers, and their first and last time. */
-static void count_group(at_row *row, const at_net_all *all, const at_group *group) {
+static void count_group(at_row *row, const at_net_all *all, uint32_t number) {
     const at_graph *graph = &all->net.graph;
-    int64_t kinds[AT_KIND_COUNT] = {0}, transfers = 0, first = AT_TIME_NONE, last = AT_TIME_NONE;
-    for (uint32_t i = 0; i < group->member_count; i++) {
-        uint32_t member = group->members[i];
-        kinds[graph->members[member].kind]++;
-        for (uint32_t k = graph->tie_start[member]; k < graph->tie_start[member + 1]; k++) {
-            const at_tie *tie = &graph->ties[graph->tie_of[k]];
-            if (tie->a != member || tie->kind != AT_TIE_TRANSFERS || !at_tie_leads(graph, tie))
-                continue;
-            transfers += tie->transfer_count;
-            first = first == AT_TIME_NONE || tie->first_us < first ? tie->first_us : first;
-            last = tie->last_us > last ? tie->last_us : last;
-        }
-    }
+    const at_group *group = &all->groups.groups[number];
+    const at_flow_count *flow = &all->flows[number];
+    int64_t kinds[AT_KIND_COUNT] = {0};
+    for (uint32_t i = 0; i < group->member_count; i++)
+        kinds[graph->members[group->members[i]].kind]++;
     at_cell_integer(&row->cells[PARTIES], kinds[AT_PARTY]);
     at_cell_integer(&row->cells[ACCOUNTS], kinds[AT_ACCOUNT]);
     at_cell_integer(&row->cells[ASSETS], kinds[AT_ASSET]);
-    at_cell_integer(&row->cells[TRANSFERS], transfers);
-    at_cell_time(&row->cells[FIRST], first, AT_MICROSECOND);
-    at_cell_time(&row->cells[LAST], last, AT_MICROSECOND);
+    at_cell_integer(&row->cells[TRANSFERS], flow->transfer_count);
+    at_cell_time(&row->cells[FIRST], flow->first_us, AT_MICROSECOND);
+    at_cell_time(&row->cells[LAST], flow->last_us, AT_MICROSECOND);
 }
 
 /* Every country some member is active in, sorted. */
@@ -105,7 +97,7 @@ static at_status list_path(at_row *row, at_table *table, const at_net_all *all,
     const char *copy;
     for (uint32_t i = 0; i < joint->path_count; i++) {
         if (i > 0) {
-            const at_tie *tie = &graph->ties[joint->path_ties[i]];
+            const at_tie *tie = joint->path_ties[i];
             AT_TRY(at_text_print(&text, err, " -%s- ", at_tie_text(tie->kind)));
             AT_TRY(at_row_cite(row, table, tie->records[0], err));
             row->grade = at_grade_weaker(row->grade, tie->grade);
@@ -151,11 +143,12 @@ static at_status add_network(at_table *table, const at_net_all *all, uint32_t nu
     const at_graph *graph = &all->net.graph;
     const at_group *group = &all->groups.groups[number];
     uint32_t name = group->members[0];
+    at_record_id record;
     at_row *row;
     AT_TRY(at_table_row(&row, table, err));
     at_cell_text(&row->cells[NETWORK], graph->members[name].id);
     at_cell_integer(&row->cells[MEMBERS], group->member_count);
-    count_group(row, all, group);
+    count_group(row, all, number);
     AT_TRY(list_countries(row, all, group, table->arena, err));
     AT_TRY(at_cite_member(row, table, graph, question, name, err));
     if (all->joints != NULL) {
@@ -166,10 +159,8 @@ static at_status add_network(at_table *table, const at_net_all *all, uint32_t nu
         AT_TRY(list_path(row, table, all, joint, err));
         return list_money(row, table, joint, question->ledger, err);
     }
-    for (uint32_t i = graph->tie_start[name]; i < graph->tie_start[name + 1]; i++)
-        if (at_tie_leads(graph, &graph->ties[graph->tie_of[i]]))
-            return at_row_cite(row, table, graph->ties[graph->tie_of[i]].records[0], err);
-    return AT_OK;
+    AT_TRY(at_member_record(&record, graph, name, true, err));
+    return at_row_cite(row, table, record, err);
 }
 
 static at_status run(at_table *out, const at_question *question, at_error *err) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/network/graph_ties.h"
+#include "engine/network/loose.h"
 
 static const char *const tie_words[] = {"holding", "holder",     "nominee",
                                         "link",    "identifier", "transfers"};
@@ -53,16 +54,29 @@ static int compare_members(const void *left, const void *right) {
     return at_text_compare(a->id, b->id);
 }
 
+/* One kind after the other is in order already (facts.h): two runs become one. */
+static void merge_runs(at_member *out, const at_member *a, size_t a_count, const at_member *b,
+                       size_t b_count) {
+    while (a_count > 0 || b_count > 0) {
+        const bool first = b_count == 0 || (a_count > 0 && compare_members(a, b) <= 0);
+        *out++ = first ? *a++ : *b++;
+        a_count -= first;
+        b_count -= !first;
+    }
+}
+
 /* Every party, account and asset, in bytewise order of ids. */
 static at_status number_members(at_graph *graph, at_member **members_out, const at_facts *facts,
                                 at_arena *arena, at_error *err) {
     static const at_kind kinds[] = {AT_PARTY, AT_ACCOUNT, AT_ASSET};
-    at_member *members;
+    at_member *members, *other;
     uint32_t *member_of;
     AT_TRY(AT_NEW(&members, arena, facts->thing_limit, err));
+    AT_TRY(AT_NEW(&other, arena, facts->thing_limit, err));
     AT_TRY(AT_NEW(&member_of, arena, facts->thing_limit, err));
     memset(member_of, 0xFF, facts->thing_limit * sizeof *member_of);
     for (size_t k = 0; k < AT_COUNT(kinds); k++) {
+        const uint32_t before = graph->member_count;
         const at_thing *things;
         size_t count;
         AT_TRY(facts->things(facts->self, &things, &count, kinds[k], err));
@@ -75,9 +89,11 @@ static at_status number_members(at_graph *graph, at_member **members_out, const 
             members[graph->member_count++] = (at_member){
                 .thing = things[i], .kind = view.kind, .id = view.shown, .title = view.title};
         }
+        merge_runs(other, members, before, &members[before], graph->member_count - before);
+        at_member *merged = other;
+        other = members;
+        members = merged;
     }
-    if (graph->member_count > 1)
-        qsort(members, graph->member_count, sizeof *members, compare_members);
     for (uint32_t i = 0; i < graph->member_count; i++)
         member_of[members[i].thing] = i;
     graph->members = *members_out = members;
@@ -108,6 +124,24 @@ static at_status describe_members(const at_graph *graph, at_member *members, con
                 members[member].outside = members[member].cut = true;
         }
     }
+    return AT_OK;
+}
+
+/* Which member each node of the ledger belongs to. */
+static at_status place_nodes(at_graph *graph, const at_ledger *ledger, at_arena *arena,
+                             at_error *err) {
+    uint32_t *node_member;
+    graph->ledger = ledger;
+    if (ledger == NULL)
+        return AT_OK;
+    AT_TRY(AT_NEW(&node_member, arena, ledger->node_count, err));
+    for (size_t node = 0; node < ledger->node_count; node++) {
+        const at_thing thing = ledger->nodes[node].account;
+        node_member[node] = thing != 0                                 ? graph->member_of[thing]
+                            : at_node_is_transit(&ledger->nodes[node]) ? AT_NODE_TRANSIT
+                                                                       : AT_NONE;
+    }
+    graph->node_member = node_member;
     return AT_OK;
 }
 
@@ -200,14 +234,15 @@ static at_status sort_strands(at_strands *strands, uint32_t member_count, at_are
     return AT_OK;
 }
 
-static at_status join_ties(at_graph *graph, at_strands *strands, at_arena *arena, at_error *err) {
+/* Sorted strands become ties. */
+static at_status join_sorted(at_tie **out, uint32_t *count_out, const at_strands *strands,
+                             at_arena *arena, at_error *err) {
     at_tie *ties;
     at_record_id *records;
-    size_t used = 0;
-    AT_TRY(sort_strands(strands, graph->member_count, arena, err));
+    size_t used = 0, tie_count = 0;
     for (size_t i = 0; i < strands->count; i++)
-        graph->tie_count += i == 0 || !same_tie(&strands->items[i], &strands->items[i - 1]);
-    AT_TRY(AT_NEW(&ties, arena, graph->tie_count, err));
+        tie_count += i == 0 || !same_tie(&strands->items[i], &strands->items[i - 1]);
+    AT_TRY(AT_NEW(&ties, arena, tie_count, err));
     AT_TRY(AT_NEW(&records, arena, 2 * strands->count, err));
     uint32_t count = 0;
     for (size_t start = 0, end = 0; start < strands->count; start = end) {
@@ -218,6 +253,22 @@ static at_status join_ties(at_graph *graph, at_strands *strands, at_arena *arena
             join_strands(&ties[count], &records[used], &strands->items[start], end - start, err));
         used += ties[count++].record_count;
     }
+    *out = ties;
+    *count_out = count;
+    return AT_OK;
+}
+
+at_status at_strands_join(at_tie **out, uint32_t *count_out, const at_strands *strands,
+                          at_arena *arena, at_error *err) {
+    if (strands->count > 1)
+        qsort(strands->items, strands->count, sizeof *strands->items, compare_strands);
+    return join_sorted(out, count_out, strands, arena, err);
+}
+
+static at_status join_ties(at_graph *graph, at_strands *strands, at_arena *arena, at_error *err) {
+    at_tie *ties;
+    AT_TRY(sort_strands(strands, graph->member_count, arena, err));
+    AT_TRY(join_sorted(&ties, &graph->tie_count, strands, arena, err));
     graph->ties = ties;
     return AT_OK;
 }
@@ -254,7 +305,7 @@ static at_status index_ties(at_graph *graph, at_arena *arena, at_error *err) {
     return AT_OK;
 }
 
-static bool listed(const at_thing *things, size_t count, at_thing thing) {
+bool at_thing_listed(const at_thing *things, size_t count, at_thing thing) {
     for (size_t i = 0; i < count; i++)
         if (things[i] == thing)
             return true;
@@ -271,10 +322,10 @@ static void cut_hubs(at_graph *graph, at_member *members, const at_graph_options
             last = other;
         }
         if (members[member].outside ||
-            listed(options->kept, options->kept_count, members[member].thing))
+            at_thing_listed(options->kept, options->kept_count, members[member].thing))
             continue;
         members[member].cut =
-            listed(options->hubs, options->hub_count, members[member].thing) ||
+            at_thing_listed(options->hubs, options->hub_count, members[member].thing) ||
             (options->hub_degree > 0 && members[member].degree > options->hub_degree);
         graph->hub_count += members[member].cut;
     }
@@ -298,13 +349,6 @@ at_status at_loss_add(at_loss **losses, size_t *count, size_t *capacity, const a
     return at_money_add(&(*losses)[place].amount, tie->amount, err);
 }
 
-at_record_id at_member_record(const at_graph *graph, uint32_t member) {
-    uint32_t start = graph->tie_start[member];
-    if (graph->members[member].record != 0 || start == graph->tie_start[member + 1])
-        return graph->members[member].record;
-    return graph->ties[graph->tie_of[start]].records[0];
-}
-
 /* What is lost with hubs; ties to accounts outside are no loss, they were never members. */
 static at_status count_losses(at_graph *graph, at_arena *arena, at_error *err) {
     at_loss *losses = NULL;
@@ -323,16 +367,25 @@ static at_status count_losses(at_graph *graph, at_arena *arena, at_error *err) {
 
 at_status at_graph_make(at_graph *out, const at_facts *facts, const at_ledger *ledger,
                         const at_graph_options *options, at_arena *arena, at_error *err) {
-    at_graph graph = {.hub_degree = options->hub_degree};
+    at_graph graph = {.hub_degree = options->hub_degree, .options = *options};
     at_strands strands = {0};
     at_member *members;
+    graph.loose = ledger != NULL && options->loose_rows > 0 &&
+                  ledger->count > options->loose_rows &&
+                  (options->tie_kinds == 0 || options->tie_kinds >> AT_TIE_TRANSFERS & 1);
     AT_TRY(number_members(&graph, &members, facts, arena, err));
     AT_TRY(describe_members(&graph, members, facts, err));
-    AT_TRY(at_strands_collect(&strands, &graph, facts, ledger, options, arena, err));
+    AT_TRY(place_nodes(&graph, ledger, arena, err));
+    AT_TRY(at_strands_collect(&strands, &graph, facts, ledger != NULL && !graph.loose, options,
+                              arena, err));
     AT_TRY(join_ties(&graph, &strands, arena, err));
     AT_TRY(index_ties(&graph, arena, err));
-    cut_hubs(&graph, members, options);
-    AT_TRY(count_losses(&graph, arena, err));
+    if (graph.loose) {
+        AT_TRY(at_loose_cut(&graph, members, arena, err));
+    } else {
+        cut_hubs(&graph, members, options);
+        AT_TRY(count_losses(&graph, arena, err));
+    }
     *out = graph;
     return AT_OK;
 }

@@ -65,7 +65,11 @@ typedef struct at_graph_options {
     size_t hub_count;
     const at_thing *kept; /* never cut: the subjects of a question */
     size_t kept_count;
+    size_t loose_rows; /* a longer ledger keeps its transfers: loose.h; 0 = never */
 } at_graph_options;
+
+/* A node that is no member but the middle of a payment: "@transit:...". */
+#define AT_NODE_TRANSIT (AT_NONE - 1)
 
 /* What one currency lost to a cut. */
 typedef struct at_loss {
@@ -82,6 +86,12 @@ typedef struct at_graph {
     const uint32_t *tie_start, *tie_of; /* ties by member, by (other end, tie) */
     const uint32_t *member_of;          /* by thing, AT_NONE = no member */
     uint32_t thing_limit;
+    const at_ledger *ledger;     /* or NULL */
+    const uint32_t *node_member; /* by its nodes; AT_NONE = no member, or AT_NODE_TRANSIT */
+    at_graph_options options;    /* what it was made with */
+    /* Its transfers are in the ledger and none of `ties`; nodes by member, AT_NONE = last. */
+    bool loose;
+    const uint32_t *first_node, *next_node;
 
     uint32_t hub_count, cut_tie_count; /* hubs cut, and ties lost with them */
     const at_loss *losses;             /* by currency */
@@ -105,8 +115,7 @@ AT_CHECKED at_status at_graph_make(at_graph *out, const at_facts *facts, const a
 AT_CHECKED at_status at_loss_add(at_loss **losses, size_t *count, size_t *capacity,
                                  const at_tie *tie, at_arena *arena, at_error *err);
 
-/** A record that states or mentions the member: its own, else of its first tie, else 0. */
-at_record_id at_member_record(const at_graph *graph, uint32_t member);
+bool at_thing_listed(const at_thing *things, size_t count, at_thing thing);
 
 /** The other end of a tie. */
 static inline uint32_t at_tie_other(const at_tie *tie, uint32_t member) {
@@ -136,6 +145,29 @@ bool at_node_is_transit(const at_node *node);
  */
 bool at_row_ends(uint32_t *from_out, uint32_t *to_out, uint32_t *credit_row_out,
                  const at_ledger *ledger, uint32_t row);
+
+/**
+ * The members at the ends of a row, AT_NONE for those that are none; as at_row_ends, but without a
+ * look at the nodes. Is false, too, for a row that the window or its amount leaves out.
+ */
+static inline bool at_row_members(uint32_t members[2], uint32_t *credit_row_out,
+                                  const at_graph *graph, uint32_t row) {
+    const at_ledger *ledger = graph->ledger;
+    uint32_t from, to = ledger->to[row];
+    if (!at_row_wanted(ledger, row, &graph->options))
+        return false;
+    members[0] = graph->node_member[ledger->from[row]];
+    members[1] = graph->node_member[to];
+    *credit_row_out = row;
+    if (members[0] == AT_NODE_TRANSIT)
+        return false;
+    if (members[1] != AT_NODE_TRANSIT)
+        return true;
+    if (!at_row_ends(&from, &to, credit_row_out, ledger, row))
+        return false;
+    members[1] = graph->node_member[to] == AT_NODE_TRANSIT ? AT_NONE : graph->node_member[to];
+    return true;
+}
 
 /** For tests and callers of at_row_wanted: everything, no hub. */
 at_graph_options at_graph_all(void);

@@ -185,53 +185,49 @@ static at_status collect_identifiers(tie_collector *collector, at_error *err) {
     return AT_OK;
 }
 
-static uint32_t node_member(const tie_collector *collector, const at_node *node) {
-    return node->account ? collector->graph->member_of[node->account] : AT_NONE;
-}
-
-static at_status add_transfer(tie_collector *collector, const at_ledger *ledger, uint32_t from_row,
-                              uint32_t to_row, at_error *err) {
-    const at_node *from = &ledger->nodes[ledger->from[from_row]];
-    at_strand strand = {.a = node_member(collector, from),
-                        .b = node_member(collector, &ledger->nodes[ledger->to[to_row]]),
+at_strand at_row_strand(const at_graph *graph, uint32_t row, uint32_t credit_row) {
+    const at_ledger *ledger = graph->ledger;
+    const uint32_t from = ledger->from[row], to = graph->node_member[ledger->to[credit_row]];
+    at_strand strand = {.a = graph->node_member[from],
+                        .b = to == AT_NODE_TRANSIT ? AT_NONE : to,
                         .kind = AT_TIE_TRANSFERS,
-                        .grade = ledger->grade[from_row],
-                        .what = from->currency.code,
-                        .amount = ledger->amount[from_row],
-                        .time_us = ledger->time_us[from_row],
-                        .record = ledger->record[from_row],
-                        .record_in = ledger->record_in[to_row]};
-    const at_member *members = collector->graph->members;
-    if (to_row != from_row && strand.record_in == 0)
-        strand.record_in = ledger->record[to_row];
-    if (strand.a == AT_NONE || strand.b == AT_NONE || members[strand.a].outside ||
-        members[strand.b].outside)
-        collector->graph->outside_count++;
-    return add_strand(collector, &strand, err);
+                        .grade = ledger->grade[row],
+                        .what = ledger->nodes[from].currency.code,
+                        .amount = ledger->amount[row],
+                        .time_us = ledger->time_us[row],
+                        .record = ledger->record[row],
+                        .record_in = ledger->record_in[credit_row]};
+    if (credit_row != row && strand.record_in == 0)
+        strand.record_in = ledger->record[credit_row];
+    return strand;
 }
 
-static at_status collect_transfers(tie_collector *collector, const at_ledger *ledger,
-                                   at_error *err) {
-    for (uint32_t row = 0; row < ledger->count; row++) {
-        uint32_t from, to, credit_row;
-        if (!at_row_wanted(ledger, row, collector->options))
-            collector->graph->small_count += ledger->amount[row] < collector->options->min_amount;
-        else if (at_row_ends(&from, &to, &credit_row, ledger, row))
-            AT_TRY(add_transfer(collector, ledger, row, credit_row, err));
+static at_status collect_transfers(tie_collector *collector, at_error *err) {
+    at_graph *graph = collector->graph;
+    for (uint32_t row = 0; row < graph->ledger->count; row++) {
+        uint32_t ends[2], credit_row;
+        if (!at_row_members(ends, &credit_row, graph, row)) {
+            graph->small_count += graph->ledger->amount[row] < graph->options.min_amount;
+            continue;
+        }
+        const at_strand strand = at_row_strand(graph, row, credit_row);
+        graph->outside_count += ends[0] == AT_NONE || ends[1] == AT_NONE ||
+                                graph->members[ends[0]].outside || graph->members[ends[1]].outside;
+        AT_TRY(add_strand(collector, &strand, err));
     }
     return AT_OK;
 }
 
 at_status at_strands_collect(at_strands *out, at_graph *graph, const at_facts *facts,
-                             const at_ledger *ledger, const at_graph_options *options,
-                             at_arena *arena, at_error *err) {
+                             bool transfers, const at_graph_options *options, at_arena *arena,
+                             at_error *err) {
     tie_collector collector = {
         .strands = out, .graph = graph, .facts = facts, .options = options, .arena = arena};
     AT_TRY(collect_holdings(&collector, err));
     AT_TRY(collect_holders(&collector, err));
     AT_TRY(collect_links(&collector, err));
     AT_TRY(collect_identifiers(&collector, err));
-    if (ledger != NULL)
-        AT_TRY(collect_transfers(&collector, ledger, err));
+    if (transfers)
+        AT_TRY(collect_transfers(&collector, err));
     return AT_OK;
 }

@@ -21,9 +21,19 @@ typedef struct at_strands {
     size_t count, capacity;
 } at_strands;
 
-/** Every strand that facts and ledger state inside the window; counts on the way go to `graph`. */
+/**
+ * Every strand that facts and, with `transfers`, the graph's ledger state inside the window; counts
+ * on the way go to `graph`.
+ */
 AT_CHECKED at_status at_strands_collect(at_strands *out, at_graph *graph, const at_facts *facts,
-                                        const at_ledger *ledger, const at_graph_options *options,
+                                        bool transfers, const at_graph_options *options,
                                         at_arena *arena, at_error *err);
+
+/** What one row states; credit_row as at_row_members gives it. Ends may be AT_NONE. */
+at_strand at_row_strand(const at_graph *graph, uint32_t row, uint32_t credit_row);
+
+/** Strands, in any order, as ties by (a, b, kind, what). */
+AT_CHECKED at_status at_strands_join(at_tie **out, uint32_t *count_out, const at_strands *strands,
+                                     at_arena *arena, at_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/network/glue.h"
+#include "engine/network/loose.h"
 
 /* Ties that lead on, as edges. */
 static at_status collect_ends(uint32_t **ends_out, size_t *count_out, const at_graph *graph,
@@ -29,8 +30,8 @@ static int compare_groups(const void *left, const void *right) {
     return a->members[0] < b->members[0] ? -1 : 1;
 }
 
-/* igraph's numbers become lists of members in order. */
-static at_status list_groups(at_groups *out, const at_graph *graph, const igraph_vector_int_t *of,
+/* Numbers by member, each below `count`, become lists of members in order. */
+static at_status list_groups(at_groups *out, const at_graph *graph, const uint32_t *of,
                              uint32_t count, at_arena *arena, at_error *err) {
     at_group *groups;
     uint32_t *members, *group_of, *start, used = 0;
@@ -40,7 +41,7 @@ static at_status list_groups(at_groups *out, const at_graph *graph, const igraph
     AT_TRY(AT_NEW(&start, arena, (size_t)count + 1, err));
     for (uint32_t member = 0; member < graph->member_count; member++)
         if (!graph->members[member].cut)
-            start[VECTOR(*of)[member] + 1]++;
+            start[of[member] + 1]++;
     for (uint32_t group = 0; group < count; group++)
         start[group + 1] += start[group];
     for (uint32_t group = 0; group < count; group++)
@@ -48,7 +49,7 @@ static at_status list_groups(at_groups *out, const at_graph *graph, const igraph
     for (uint32_t member = 0; member < graph->member_count; member++) {
         group_of[member] = AT_NONE;
         if (!graph->members[member].cut) {
-            at_group *group = &groups[VECTOR(*of)[member]];
+            at_group *group = &groups[of[member]];
             members[(group->members - members) + group->member_count++] = member;
         }
     }
@@ -64,7 +65,9 @@ static at_status list_groups(at_groups *out, const at_graph *graph, const igraph
     return AT_OK;
 }
 
-at_status at_groups_find(at_groups *out, const at_graph *graph, at_arena *arena, at_error *err) {
+/* Which of `count` components each member is in, by igraph. */
+static at_status number_components(uint32_t *of_out, uint32_t *count_out, const at_graph *graph,
+                                   at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     AT_CLEANUP(at_net_close) at_net net = {0};
     AT_CLEANUP(igraph_vector_int_destroy) igraph_vector_int_t of = {0};
@@ -75,7 +78,53 @@ at_status at_groups_find(at_groups *out, const at_graph *graph, at_arena *arena,
     AT_TRY(at_net_open(&net, graph->member_count, ends, edge_count, false, err));
     AT_IGRAPH(igraph_vector_int_init(&of, 0), err);
     AT_IGRAPH(igraph_connected_components(&net.graph, &of, NULL, &count, IGRAPH_WEAK), err);
-    return list_groups(out, graph, &of, (uint32_t)count, arena, err);
+    for (uint32_t member = 0; member < graph->member_count; member++)
+        of_out[member] = (uint32_t)VECTOR(of)[member];
+    *count_out = (uint32_t)count;
+    return AT_OK;
+}
+
+at_status at_groups_find(at_groups *out, const at_graph *graph, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    uint32_t *of, count = graph->member_count;
+    AT_TRY(AT_NEW(&of, &scratch, graph->member_count, err));
+    if (graph->loose)
+        AT_TRY(at_members_unite(of, graph, err));
+    else
+        AT_TRY(number_components(of, &count, graph, err));
+    return list_groups(out, graph, of, count, arena, err);
+}
+
+static void add_flow(at_flow_count *flow, int64_t count, int64_t first_us, int64_t last_us) {
+    flow->transfer_count += count;
+    if (flow->first_us == AT_TIME_NONE || first_us < flow->first_us)
+        flow->first_us = first_us;
+    if (flow->last_us == AT_TIME_NONE || last_us > flow->last_us)
+        flow->last_us = last_us;
+}
+
+at_status at_groups_flow(at_flow_count **out, const at_groups *groups, const at_graph *graph,
+                         at_arena *arena, at_error *err) {
+    at_flow_count *flows;
+    AT_TRY(AT_NEW(&flows, arena, groups->group_count, err));
+    for (uint32_t group = 0; group < groups->group_count; group++)
+        flows[group].first_us = flows[group].last_us = AT_TIME_NONE;
+    for (uint32_t i = 0; i < graph->tie_count; i++) {
+        const at_tie *tie = &graph->ties[i];
+        if (tie->kind == AT_TIE_TRANSFERS && at_tie_leads(graph, tie))
+            add_flow(&flows[groups->group_of[tie->a]], tie->transfer_count, tie->first_us,
+                     tie->last_us);
+    }
+    for (uint32_t row = 0; graph->loose && row < graph->ledger->count; row++) {
+        const int64_t time_us = graph->ledger->time_us[row];
+        uint32_t ends[2], credit_row;
+        if (at_row_members(ends, &credit_row, graph, row) && ends[0] != AT_NONE &&
+            ends[1] != AT_NONE && ends[0] != ends[1] && groups->group_of[ends[0]] != AT_NONE &&
+            groups->group_of[ends[1]] != AT_NONE)
+            add_flow(&flows[groups->group_of[ends[0]]], 1, time_us, time_us);
+    }
+    *out = flows;
+    return AT_OK;
 }
 
 at_status at_graph_notes(at_table *table, const at_graph *graph, at_error *err) {

@@ -1,16 +1,17 @@
 #include "engine/network/joint.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/network/loose.h"
 #include "engine/network/money_path.h"
 
 typedef struct joint_finder {
     const at_graph *graph;
     const at_groups *groups;
-    bool *active[2];  /* by member */
-    uint32_t *before; /* by member: the tie that first led to it */
-    uint32_t *depth;  /* by member: steps from the active ones; AT_NONE = not met */
+    bool *active[2]; /* by member */
+    uint32_t *depth; /* by member: steps from the active ones; AT_NONE = not met */
     uint32_t *queue;
     at_arena *arena;
 } joint_finder;
@@ -19,54 +20,70 @@ static at_status list_active(at_joint *joint, const joint_finder *finder, const 
                              at_error *err) {
     for (int country = 0; country < 2; country++) {
         uint32_t *list, count = 0;
-        AT_TRY(AT_NEW(&list, finder->arena, group->member_count, err));
+        for (uint32_t i = 0; i < group->member_count; i++)
+            count += finder->active[country][group->members[i]];
+        joint->active_count[country] = count;
+        if (count == 0)
+            return AT_OK;
+        AT_TRY(AT_NEW(&list, finder->arena, count, err));
+        count = 0;
         for (uint32_t i = 0; i < group->member_count; i++)
             if (finder->active[country][group->members[i]])
                 list[count++] = group->members[i];
         joint->active[country] = list;
-        joint->active_count[country] = count;
     }
     return AT_OK;
 }
 
-/* Breadth first from all active in the second country, so that a path can be read downward from one
- * active in the first; ties are in order of the other end, so the smallest ids come first. */
-static void spread(joint_finder *finder, const at_joint *joint) {
-    const at_graph *graph = finder->graph;
-    uint32_t count = 0;
+/* Breadth first from all active in the second country, until the layer in which the first active in
+ * the first country lies; gives how many were met. */
+static uint32_t spread(joint_finder *finder, const at_joint *joint) {
+    uint32_t count = 0, last_layer = AT_NONE;
     for (uint32_t i = 0; i < joint->active_count[1]; i++) {
-        finder->queue[count++] = joint->active[1][i];
-        finder->depth[joint->active[1][i]] = 0;
+        const uint32_t member = joint->active[1][i];
+        finder->queue[count++] = member;
+        finder->depth[member] = 0;
+        if (finder->active[0][member])
+            last_layer = 0;
     }
     for (uint32_t next = 0; next < count; next++) {
-        uint32_t member = finder->queue[next];
-        for (uint32_t i = graph->tie_start[member]; i < graph->tie_start[member + 1]; i++) {
-            const at_tie *tie = &graph->ties[graph->tie_of[i]];
-            uint32_t other = at_tie_other(tie, member);
-            if (!at_tie_leads(graph, tie) || finder->depth[other] != AT_NONE)
+        const uint32_t member = finder->queue[next], depth = finder->depth[member] + 1;
+        at_neighbours walk = at_neighbours_of(finder->graph, member);
+        uint32_t other;
+        if (depth > last_layer)
+            break;
+        while (at_neighbours_next(&other, &walk)) {
+            if (finder->depth[other] != AT_NONE)
                 continue;
-            finder->depth[other] = finder->depth[member] + 1;
+            finder->depth[other] = depth;
             finder->queue[count++] = other;
+            if (finder->active[0][other])
+                last_layer = depth;
         }
     }
+    return count;
 }
 
-/* The first tie that leads one step nearer. */
-static uint32_t step_nearer(const joint_finder *finder, uint32_t member) {
-    const at_graph *graph = finder->graph;
-    for (uint32_t i = graph->tie_start[member]; i < graph->tie_start[member + 1]; i++) {
-        const at_tie *tie = &graph->ties[graph->tie_of[i]];
-        if (at_tie_leads(graph, tie) &&
-            finder->depth[at_tie_other(tie, member)] + 1 == finder->depth[member])
-            return graph->tie_of[i];
-    }
-    return AT_NONE;
+/* The first tie that leads one step nearer; ties are in order of the other end, so a path goes by
+ * the smallest ids. */
+static at_status step_nearer(const at_tie **out, const joint_finder *finder, uint32_t member,
+                             at_error *err) {
+    const at_tie *const *ties;
+    uint32_t count, i = 0;
+    AT_TRY(at_member_ties(&ties, &count, finder->graph, member, finder->arena, err));
+    while (i < count && (!at_tie_leads(finder->graph, ties[i]) ||
+                         finder->depth[at_tie_other(ties[i], member)] + 1 != finder->depth[member]))
+        i++;
+    assert(i < count);
+    *out = ties[i];
+    return AT_OK;
 }
 
 static at_status find_path(at_joint *joint, joint_finder *finder, at_error *err) {
     uint32_t member = joint->active[0][0];
-    uint32_t *path, *ties;
-    spread(finder, joint);
+    uint32_t *path;
+    const at_tie **ties;
+    const uint32_t met = spread(finder, joint);
     for (uint32_t i = 1; i < joint->active_count[0]; i++)
         if (finder->depth[joint->active[0][i]] < finder->depth[member])
             member = joint->active[0][i];
@@ -74,14 +91,15 @@ static at_status find_path(at_joint *joint, joint_finder *finder, at_error *err)
     AT_TRY(AT_NEW(&path, finder->arena, joint->path_count, err));
     AT_TRY(AT_NEW(&ties, finder->arena, joint->path_count, err));
     path[0] = member;
-    ties[0] = AT_NONE;
     for (uint32_t i = 1; i < joint->path_count; i++) {
-        ties[i] = step_nearer(finder, path[i - 1]);
-        path[i] = at_tie_other(&finder->graph->ties[ties[i]], path[i - 1]);
+        AT_TRY(step_nearer(&ties[i], finder, path[i - 1], err));
+        path[i] = at_tie_other(ties[i], path[i - 1]);
     }
     joint->path = path;
     joint->path_ties = ties;
     joint->level = joint->path_count == 1 ? 1 : 2;
+    for (uint32_t i = 0; i < met; i++)
+        finder->depth[finder->queue[i]] = AT_NONE;
     return AT_OK;
 }
 
@@ -125,9 +143,8 @@ static at_status mark_active(joint_finder *finder, const at_places *places,
 }
 
 at_status at_joints_find(at_joints *out, const at_graph *graph, const at_groups *groups,
-                         const at_places *places, const at_ledger *ledger,
-                         const at_graph_options *options, const char *const country[2],
-                         at_arena *arena, at_error *err) {
+                         const at_places *places, const char *const country[2], at_arena *arena,
+                         at_error *err) {
     joint_finder finder = {.graph = graph, .groups = groups, .arena = arena};
     at_money_path *paths;
     at_joint *joints;
@@ -136,8 +153,8 @@ at_status at_joints_find(at_joints *out, const at_graph *graph, const at_groups 
     AT_TRY(AT_NEW(&paths, arena, groups->group_count, err));
     AT_TRY(AT_NEW(&joints, arena, groups->group_count, err));
     const bool *const active[2] = {finder.active[0], finder.active[1]};
-    if (ledger != NULL)
-        AT_TRY(at_money_paths(paths, graph, groups, places, ledger, options, active, arena, err));
+    if (graph->ledger != NULL)
+        AT_TRY(at_money_paths(paths, graph, groups, places, active, arena, err));
     for (uint32_t group = 0; group < groups->group_count; group++) {
         at_joint joint = {.group = group, .name = groups->groups[group].members[0]};
         AT_TRY(list_active(&joint, &finder, &groups->groups[group], err));
@@ -145,7 +162,7 @@ at_status at_joints_find(at_joints *out, const at_graph *graph, const at_groups 
             continue;
         AT_TRY(find_path(&joint, &finder, err));
         if (paths[group].count > 0)
-            add_money(&joint, &paths[group], ledger);
+            add_money(&joint, &paths[group], graph->ledger);
         joints[count++] = joint;
     }
     if (count > 1)

@@ -22,7 +22,8 @@ typedef struct at_joint {
     uint32_t active_count[2];
     /* The shortest path from one active in the first to one active in the second: members, and the
      * tie that leads to each but the first. Of equal length, the one of the smallest ids. */
-    const uint32_t *path, *path_ties;
+    const uint32_t *path;
+    const at_tie *const *path_ties;
     uint32_t path_count;
     /* The money path that arrives first: ledger rows in order; none = 0. */
     const uint32_t *money;
@@ -36,8 +37,7 @@ typedef struct at_joints {
 } at_joints;
 
 AT_CHECKED at_status at_joints_find(at_joints *out, const at_graph *graph, const at_groups *groups,
-                                    const at_places *places, const at_ledger *ledger,
-                                    const at_graph_options *options, const char *const country[2],
+                                    const at_places *places, const char *const country[2],
                                     at_arena *arena, at_error *err);
 
 #endif

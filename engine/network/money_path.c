@@ -1,5 +1,7 @@
 #include "engine/network/money_path.h"
 
+#include <string.h>
+
 enum { ORIGINS = 2 };
 
 /* Money of one origin reached a node by this row; `slot` is the origin's place at the sender, or
@@ -19,25 +21,23 @@ typedef struct money_scan {
     const at_groups *groups;
     const at_places *places;
     const at_ledger *ledger;
-    const at_graph_options *options;
     const bool *const *active;
     node_arrivals *nodes;
+    bool *joint; /* by network: has members active in both countries */
     at_arena *arena;
 } money_scan;
 
-/* The network of a row, AT_NONE when it leads out of one. */
-static uint32_t group_of_row(const money_scan *scan, uint32_t from, uint32_t to) {
-    const at_node *nodes = scan->ledger->nodes;
-    uint32_t a = nodes[from].account ? scan->graph->member_of[nodes[from].account] : AT_NONE;
-    uint32_t b = nodes[to].account ? scan->graph->member_of[nodes[to].account] : AT_NONE;
-    if (a == AT_NONE || b == AT_NONE || scan->groups->group_of[a] != scan->groups->group_of[b])
+/* The network of a row's two members, AT_NONE when it leads out of one. */
+static uint32_t group_of_row(const money_scan *scan, const uint32_t members[2]) {
+    const uint32_t *group_of = scan->groups->group_of;
+    if (members[0] == AT_NONE || members[1] == AT_NONE ||
+        group_of[members[0]] != group_of[members[1]])
         return AT_NONE;
-    return scan->groups->group_of[a];
+    return group_of[members[0]];
 }
 
 /* Is an account's entity (any of its owners) active in a country? */
-static bool is_active(const money_scan *scan, uint32_t node, int country) {
-    uint32_t member = scan->graph->member_of[scan->ledger->nodes[node].account];
+static bool is_active(const money_scan *scan, uint32_t member, int country) {
     const at_places *places = scan->places;
     if (places->owner_start[member] == places->owner_start[member + 1])
         return scan->active[country][member];
@@ -45,10 +45,6 @@ static bool is_active(const money_scan *scan, uint32_t node, int country) {
         if (scan->active[country][places->owners[i]])
             return true;
     return false;
-}
-
-static uint32_t entity_of(const money_scan *scan, uint32_t node) {
-    return scan->places->entity[scan->graph->member_of[scan->ledger->nodes[node].account]];
 }
 
 static void arrive(arrival *arrivals, uint32_t origin, uint32_t row, uint32_t slot) {
@@ -65,12 +61,10 @@ static void arrive(arrival *arrivals, uint32_t origin, uint32_t row, uint32_t sl
 /* Follow the arrivals back to where the money began. */
 static at_status trace_back(at_money_path *path, const money_scan *scan, int direction,
                             uint32_t row, uint32_t slot, at_error *err) {
-    uint32_t count = 1, from, to, credit_row;
-    uint32_t step = row, step_slot = slot;
+    uint32_t count = 1, step = row, step_slot = slot;
     uint32_t *rows;
     while (step_slot < ORIGINS) {
-        at_row_ends(&from, &to, &credit_row, scan->ledger, step);
-        const arrival *before = &scan->nodes[from].of[direction][step_slot];
+        const arrival *before = &scan->nodes[scan->ledger->from[step]].of[direction][step_slot];
         step = before->row;
         step_slot = before->slot;
         count++;
@@ -80,8 +74,7 @@ static at_status trace_back(at_money_path *path, const money_scan *scan, int dir
         rows[place] = row;
         if (place == 0)
             break;
-        at_row_ends(&from, &to, &credit_row, scan->ledger, row);
-        const arrival *before = &scan->nodes[from].of[direction][slot];
+        const arrival *before = &scan->nodes[scan->ledger->from[row]].of[direction][slot];
         row = before->row;
         slot = before->slot;
     }
@@ -90,21 +83,70 @@ static at_status trace_back(at_money_path *path, const money_scan *scan, int dir
     return AT_OK;
 }
 
+static at_status mark_joint(money_scan *scan, at_error *err) {
+    uint8_t *seen;
+    AT_TRY(AT_NEW(&seen, scan->arena, scan->groups->group_count, err));
+    AT_TRY(AT_NEW(&scan->joint, scan->arena, scan->groups->group_count, err));
+    for (uint32_t member = 0; member < scan->graph->member_count; member++) {
+        const uint32_t group = scan->groups->group_of[member];
+        for (int country = 0; country < 2 && group != AT_NONE; country++)
+            seen[group] |= (uint8_t)(scan->active[country][member] << country);
+    }
+    for (uint32_t group = 0; group < scan->groups->group_count; group++)
+        scan->joint[group] = seen[group] == 3;
+    return AT_OK;
+}
+
+/* A row that carries money inside one network, from and to these nodes; AT_NONE for the member of
+ * a payment in transit. */
+typedef struct money_row {
+    uint32_t row, group, nodes[2], members[2];
+} money_row;
+
+/* A payment in transit arrives with its second half; where that is recorded before the first, with
+ * the first. */
+static bool read_row(money_row *out, const money_scan *scan, uint32_t row) {
+    const at_graph *graph = scan->graph;
+    const at_ledger *ledger = graph->ledger;
+    uint32_t credit_row;
+    *out = (money_row){.row = row, .nodes = {ledger->from[row], ledger->to[row]}};
+    if (graph->node_member[out->nodes[0]] == AT_NODE_TRANSIT) {
+        out->members[0] = AT_NONE;
+        out->members[1] = graph->node_member[out->nodes[1]];
+        if (out->members[1] >= AT_NODE_TRANSIT || !at_row_wanted(ledger, row, &graph->options))
+            return false;
+        out->group = scan->groups->group_of[out->members[1]];
+        return out->group != AT_NONE && scan->joint[out->group];
+    }
+    if (!at_row_members(out->members, &credit_row, graph, row))
+        return false;
+    out->group = group_of_row(scan, out->members);
+    if (out->group == AT_NONE || !scan->joint[out->group])
+        return false;
+    if (credit_row > row)
+        out->members[1] = AT_NONE;
+    else
+        out->nodes[1] = ledger->to[credit_row];
+    return at_row_wanted(ledger, credit_row, &graph->options);
+}
+
 /* Let one row carry what its sender has; the first that ends at another active entity is the
  * path. */
-static at_status carry(at_money_path *path, money_scan *scan, int direction, uint32_t row,
-                       uint32_t from, uint32_t to, at_error *err) {
-    const arrival *have = scan->nodes[from].of[direction];
-    arrival *get = scan->nodes[to].of[direction];
-    uint32_t receiver = entity_of(scan, to);
-    bool ends = path->count == 0 && is_active(scan, to, 1 - direction);
+static at_status carry(at_money_path *path, money_scan *scan, int direction, const money_row *row,
+                       at_error *err) {
+    const arrival *have = scan->nodes[row->nodes[0]].of[direction];
+    arrival *get = scan->nodes[row->nodes[1]].of[direction];
+    const bool begins = row->members[0] != AT_NONE && is_active(scan, row->members[0], direction);
+    bool ends = path->count == 0 && row->members[1] != AT_NONE &&
+                is_active(scan, row->members[1], 1 - direction);
     for (uint32_t slot = 0; slot <= ORIGINS; slot++) {
-        uint32_t origin = slot < ORIGINS ? have[slot].origin : entity_of(scan, from);
-        if (origin == AT_NONE || (slot == ORIGINS && !is_active(scan, from, direction)))
+        if (slot == ORIGINS ? !begins : have[slot].origin == AT_NONE)
             continue;
-        arrive(get, origin, row, slot);
-        if (ends && origin != receiver) {
-            AT_TRY(trace_back(path, scan, direction, row, slot, err));
+        const uint32_t origin =
+            slot < ORIGINS ? have[slot].origin : scan->places->entity[row->members[0]];
+        arrive(get, origin, row->row, slot);
+        if (ends && origin != scan->places->entity[row->members[1]]) {
+            AT_TRY(trace_back(path, scan, direction, row->row, slot, err));
             ends = false;
         }
     }
@@ -112,31 +154,24 @@ static at_status carry(at_money_path *path, money_scan *scan, int direction, uin
 }
 
 at_status at_money_paths(at_money_path *paths, const at_graph *graph, const at_groups *groups,
-                         const at_places *places, const at_ledger *ledger,
-                         const at_graph_options *options, const bool *const active[2],
-                         at_arena *arena, at_error *err) {
+                         const at_places *places, const bool *const active[2], at_arena *arena,
+                         at_error *err) {
+    const at_ledger *ledger = graph->ledger;
     money_scan scan = {.graph = graph,
                        .groups = groups,
                        .places = places,
                        .ledger = ledger,
-                       .options = options,
                        .active = active,
                        .arena = arena};
+    AT_TRY(mark_joint(&scan, err));
     AT_TRY(AT_NEW(&scan.nodes, arena, ledger->node_count, err));
-    for (size_t node = 0; node < ledger->node_count; node++)
-        for (int direction = 0; direction < 2; direction++)
-            for (int slot = 0; slot < ORIGINS; slot++)
-                scan.nodes[node].of[direction][slot].origin = AT_NONE;
-    for (uint32_t row = 0; row < ledger->count; row++) {
-        uint32_t from, to, credit_row, group;
-        if (!at_row_wanted(ledger, row, options) ||
-            !at_row_ends(&from, &to, &credit_row, ledger, row))
+    memset(scan.nodes, 0xFF, ledger->node_count * sizeof *scan.nodes);
+    for (uint32_t at = 0; at < ledger->count; at++) {
+        money_row row;
+        if (!read_row(&row, &scan, at))
             continue;
-        group = group_of_row(&scan, from, to);
-        if (group == AT_NONE)
-            continue;
-        AT_TRY(carry(&paths[group], &scan, 0, row, from, to, err));
-        AT_TRY(carry(&paths[group], &scan, 1, row, from, to, err));
+        AT_TRY(carry(&paths[row.group], &scan, 0, &row, err));
+        AT_TRY(carry(&paths[row.group], &scan, 1, &row, err));
     }
     return AT_OK;
 }

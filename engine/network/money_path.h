@@ -27,7 +27,6 @@ typedef struct at_money_path {
  */
 AT_CHECKED at_status at_money_paths(at_money_path *paths, const at_graph *graph,
                                     const at_groups *groups, const at_places *places,
-                                    const at_ledger *ledger, const at_graph_options *options,
                                     const bool *const active[2], at_arena *arena, at_error *err);
 
 #endif

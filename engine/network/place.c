@@ -46,7 +46,6 @@ typedef struct owner_pair {
 typedef struct place_finder {
     const at_graph *graph;
     const at_facts *facts;
-    const at_ledger *ledger;
     const at_graph_options *options;
     unsigned activities;
     at_arena *arena;
@@ -255,7 +254,7 @@ typedef struct dealing_list {
 static at_status add_transaction(dealing_list *list, const place_finder *finder, uint32_t row,
                                  uint32_t about, uint32_t where, at_error *err) {
     const char *country = finder->country[where];
-    const at_record_id record = finder->ledger->record[row];
+    const at_record_id record = finder->graph->ledger->record[row];
     const at_record_id record_in = finder->country_record[where];
     if (country[0] == '\0' || finder->graph->members[about].outside)
         return AT_OK;
@@ -284,25 +283,17 @@ static at_status add_transaction(dealing_list *list, const place_finder *finder,
     return AT_OK;
 }
 
-static uint32_t node_member(const place_finder *finder, uint32_t node) {
-    at_thing thing = finder->ledger->nodes[node].account;
-    return thing == 0 ? AT_NONE : finder->graph->member_of[thing];
-}
-
 static at_status add_transactions(place_finder *finder, at_error *err) {
-    const at_ledger *ledger = finder->ledger;
+    const at_ledger *ledger = finder->graph->ledger;
     dealing_list list = {.count = 0};
     if (ledger == NULL || !(finder->activities >> AT_TRANSACTION & 1))
         return AT_OK;
     AT_TRY(AT_NEW(&list.first, finder->arena, finder->graph->member_count, err));
     memset(list.first, 0xFF, finder->graph->member_count * sizeof *list.first);
     for (uint32_t row = 0; row < ledger->count; row++) {
-        uint32_t nodes[2], members[2], rows[2] = {row, row};
-        if (!at_row_wanted(ledger, row, finder->options) ||
-            !at_row_ends(&nodes[0], &nodes[1], &rows[1], ledger, row))
+        uint32_t members[2], rows[2] = {row, row};
+        if (!at_row_members(members, &rows[1], finder->graph, row))
             continue;
-        members[0] = node_member(finder, nodes[0]);
-        members[1] = node_member(finder, nodes[1]);
         for (int side = 0; side < 2; side++) {
             uint32_t about = members[side], other = members[1 - side];
             if (about == AT_NONE)
@@ -352,12 +343,10 @@ static size_t join_rows(at_evidence *rows, size_t count) {
 }
 
 at_status at_places_find(at_places *out, const at_graph *graph, const at_facts *facts,
-                         const at_ledger *ledger, const at_graph_options *options,
                          unsigned activities, at_arena *arena, at_error *err) {
     place_finder finder = {.graph = graph,
                            .facts = facts,
-                           .ledger = ledger,
-                           .options = options,
+                           .options = &graph->options,
                            .activities = activities,
                            .arena = arena};
     uint32_t *start;

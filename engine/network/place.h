@@ -51,7 +51,6 @@ typedef struct at_places {
 
 /** @param activities  bits of at_activity that count */
 AT_CHECKED at_status at_places_find(at_places *out, const at_graph *graph, const at_facts *facts,
-                                    const at_ledger *ledger, const at_graph_options *options,
                                     unsigned activities, at_arena *arena, at_error *err);
 
 /** The first row of a member in a country, or NULL. */

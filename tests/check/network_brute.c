@@ -342,18 +342,14 @@ static void check_joints(uint64_t seed, const random_world *world, const at_grap
                          const at_groups *groups, const at_facts *facts, const at_ledger *ledger,
                          size_t *money_seen, at_arena *arena) {
     static const char *const country[2] = {"AZ", "IR"};
-    at_graph_options options = at_graph_all();
     at_places places;
     at_joints joints;
     int labels[NODES_MAX], found = 0;
     const bool none[NODES_MAX] = {false};
     int count = label(labels, world, none, -1, -1);
     unsigned accounts = 1u << AT_ACCOUNT_THERE;
-    assert_int_equal(at_places_find(&places, graph, facts, ledger, &options, accounts, arena, NULL),
-                     AT_OK);
-    assert_int_equal(
-        at_joints_find(&joints, graph, groups, &places, ledger, &options, country, arena, NULL),
-        AT_OK);
+    assert_int_equal(at_places_find(&places, graph, facts, accounts, arena, NULL), AT_OK);
+    assert_int_equal(at_joints_find(&joints, graph, groups, &places, country, arena, NULL), AT_OK);
     for (int network = 0; network < count; network++) {
         int distance[NODES_MAX][NODES_MAX], least = 99;
         double paths[NODES_MAX][NODES_MAX];
