@@ -7,6 +7,7 @@
 #include "engine/store/custody.h"
 #include "engine/store/handle.h"
 #include "engine/store/log.h"
+#include "engine/store/spool.h"
 #include "engine/store/tape.h"
 
 #include <errno.h>
@@ -150,9 +151,8 @@ static at_status hold_snapshot(backup *work, at_error *err) {
     return AT_OK;
 }
 
-/* SQLite copies the snapshot into a file of tmp/, which loses its name at once: a writer that
- * empties tmp/ meanwhile does not matter. */
-static at_status copy_database(int *out, backup *work, const char *path, at_error *err) {
+/* SQLite copies the snapshot into the empty file at that path. */
+static at_status copy_database(backup *work, const char *path, at_error *err) {
     AT_CLEANUP(at_db_close) sqlite3 *copy = NULL;
     AT_TRY(at_db_open(&copy, path, AT_DB_CREATE, 0, err));
     AT_TRY(at_db_run(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", err));
@@ -169,24 +169,17 @@ static at_status copy_database(int *out, backup *work, const char *path, at_erro
     AT_TRY(status);
     if (step != SQLITE_DONE || end != SQLITE_OK)
         return at_db_fail(copy, err);
-    *out = open(path, O_RDONLY | O_CLOEXEC);
-    return *out >= 0 ? AT_OK
-                     : at_fail(err, AT_IO, "E-IO", "\"%s\": %s", path, strerrordesc_np(errno));
+    return AT_OK;
 }
 
 static at_status add_database(backup *work, at_error *err) {
+    AT_CLEANUP(at_spool_close) at_spool *spool = NULL;
     AT_CLEANUP(close_file) int copy = -1;
-    const char *path = NULL;
-    uint8_t random[8];
-    char name[2 * sizeof random + 1];
     struct stat file;
-    at_random_bytes(random, sizeof random);
-    at_hex_encode(name, random, sizeof random);
-    AT_TRY(at_arena_print(&path, work->arena, err, "%s/%s/backup-%s", work->store->path,
-                          AT_STORE_TMP, name));
-    at_status status = copy_database(&copy, work, path, err);
-    unlink(path);
-    AT_TRY(status);
+    AT_TRY(at_spool_open(&spool, work->store->path, work->arena, err));
+    const char *path = at_spool_path(spool);
+    AT_TRY(copy_database(work, path, err));
+    AT_TRY(at_file_open(&copy, path, "the copy of the database", err));
     if (fstat(copy, &file) != 0)
         return at_fail(err, AT_IO, "E-IO", "\"%s\": %s", path, strerrordesc_np(errno));
     return add_open(work, AT_STORE_DATABASE, copy, (uint64_t)file.st_size, FILE_MODE, err);

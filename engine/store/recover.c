@@ -134,7 +134,7 @@ static at_status settle(at_store *store, int descriptor, const at_custody_entry 
                           name);
 }
 
-/* Half-copied files of a writer that is gone; another may be copying its standard input now. */
+/* Half-copied files of a writer that is gone; another may be copying just now. */
 static at_status empty_tmp(at_store *store, at_arena *arena, at_error *err) {
     const char *folder = NULL;
     AT_TRY(at_store_file(&folder, store, AT_STORE_TMP, arena, err));
@@ -147,8 +147,8 @@ static at_status empty_tmp(at_store *store, at_arena *arena, at_error *err) {
         if (entry->d_name[0] == '.')
             continue;
         status = at_path_join(&path, arena, folder, entry->d_name, err);
-        if (status == AT_OK && !at_spool_used(path) && unlink(path) != 0 && errno != ENOENT)
-            status = at_fail(err, AT_IO, "E-IO", "\"%s\": %s", path, strerror(errno));
+        if (status == AT_OK)
+            status = at_spool_clear(path, err);
     }
     closedir(entries);
     return status;

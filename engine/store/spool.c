@@ -9,38 +9,47 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 struct at_spool {
     char *path;
     int descriptor;
 };
 
-at_status at_spool_open(at_spool **out, const char *store, at_arena *arena, at_error *err) {
+/* One that another program's start removed before it was locked is made again. */
+static at_status make_file(at_spool **out, const char *folder, at_arena *arena, at_error *err) {
     static const char pattern[] = "assettrace-XXXXXX";
-    const char *folder = "/tmp";
     AT_CLEANUP(at_spool_close) at_spool *spool = NULL;
     at_spool *fresh = NULL;
     char *path = NULL;
-    if (store)
-        AT_TRY(at_path_join(&folder, arena, store, AT_STORE_TMP, err));
+    struct stat file = {.st_nlink = 0};
     const size_t bytes = strlen(folder);
     AT_TRY(AT_NEW(&fresh, arena, 1, err));
     AT_TRY(AT_NEW(&path, arena, bytes + 1 + sizeof pattern, err));
-    memcpy(path, folder, bytes);
-    path[bytes] = '/';
-    memcpy(path + bytes + 1, pattern, sizeof pattern);
     fresh->path = path;
-    fresh->descriptor = mkostemp(path, O_CLOEXEC);
-    if (fresh->descriptor < 0) {
-        at_fail(err, AT_IO, "E-IO", "cannot make a file in \"%s\": %s", folder, strerror(errno));
-        return AT_IO;
+    while (file.st_nlink == 0) {
+        at_spool_close(&spool);
+        memcpy(path, folder, bytes);
+        path[bytes] = '/';
+        memcpy(path + bytes + 1, pattern, sizeof pattern);
+        fresh->descriptor = mkostemp(path, O_CLOEXEC);
+        if (fresh->descriptor < 0)
+            return at_fail(err, AT_IO, "E-IO", "cannot make a file in \"%s\": %s", folder,
+                           strerror(errno));
+        spool = fresh;
+        if (flock(spool->descriptor, LOCK_EX) != 0 || fstat(spool->descriptor, &file) != 0)
+            return at_fail(err, AT_IO, "E-IO", "cannot lock \"%s\": %s", path, strerror(errno));
     }
-    spool = fresh;
-    if (flock(spool->descriptor, LOCK_EX | LOCK_NB) != 0)
-        return at_fail(err, AT_IO, "E-IO", "cannot lock \"%s\": %s", path, strerror(errno));
     *out = spool;
     spool = NULL;
     return AT_OK;
+}
+
+at_status at_spool_open(at_spool **out, const char *store, at_arena *arena, at_error *err) {
+    const char *folder = "/tmp";
+    if (store)
+        AT_TRY(at_path_join(&folder, arena, store, AT_STORE_TMP, err));
+    return make_file(out, folder, arena, err);
 }
 
 at_status at_spool_add(at_spool *spool, const void *data, size_t bytes, at_error *err) {
@@ -69,11 +78,12 @@ void at_spool_close(at_spool **spool) {
     *spool = NULL;
 }
 
-bool at_spool_used(const char *path) {
+at_status at_spool_clear(const char *path, at_error *err) {
     const int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0)
-        return false;
-    const bool used = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    (void)close(descriptor);
-    return used;
+    const bool used =
+        descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    const int failed = used || unlink(path) == 0 || errno == ENOENT ? 0 : errno;
+    if (descriptor >= 0)
+        (void)close(descriptor); /* not before: who waits for the lock looks whether it is there */
+    return failed ? at_fail(err, AT_IO, "E-IO", "\"%s\": %s", path, strerror(failed)) : AT_OK;
 }
