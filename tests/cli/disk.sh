@@ -12,66 +12,7 @@ needs "${ASSETTRACE_CC:?the compiler}" jq
     rm -rf "$work"
     exit 77
 }
-cat >failing.c <<'C'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
-static const char *kind;
-static long at, lasting;
-static volatile long calls;
-__attribute__((constructor)) static void begin(void) {
-    kind = getenv("FAIL_KIND");
-    at = getenv("FAIL_AT") ? atol(getenv("FAIL_AT")) : 0;
-    lasting = getenv("FAIL_LASTING") != NULL;
-}
-static int fails(const char *mine, int descriptor) {
-    if (!kind || strcmp(kind, mine) != 0 || descriptor <= 2)
-        return 0;
-    const long now = __sync_add_and_fetch(&calls, 1);
-    return at && (now == at || (lasting && now > at));
-}
-#define REAL(name) (real ? real : (real = (__typeof__(real))dlsym(RTLD_NEXT, name)))
-ssize_t write(int f, const void *d, size_t n) {
-    static ssize_t (*real)(int, const void *, size_t);
-    if (fails("write", f)) {
-        if (n > 1) return REAL("write")(f, d, n / 2); /* then nothing more fits */
-        errno = ENOSPC; return -1;
-    }
-    return REAL("write")(f, d, n);
-}
-ssize_t pwrite64(int f, const void *d, size_t n, off64_t o) {
-    static ssize_t (*real)(int, const void *, size_t, off64_t);
-    if (fails("write", f)) { errno = ENOSPC; return -1; }
-    return REAL("pwrite64")(f, d, n, o);
-}
-ssize_t pwrite(int f, const void *d, size_t n, off_t o) { return pwrite64(f, d, n, o); }
-int fsync(int f) {
-    static int (*real)(int);
-    if (fails("sync", f)) { errno = EIO; return -1; }
-    return REAL("fsync")(f);
-}
-int fdatasync(int f) {
-    static int (*real)(int);
-    if (fails("sync", f)) { errno = EIO; return -1; }
-    return REAL("fdatasync")(f);
-}
-ssize_t read(int f, void *d, size_t n) {
-    static ssize_t (*real)(int, void *, size_t);
-    if (fails("read", f)) { errno = EIO; return -1; }
-    return REAL("read")(f, d, n);
-}
-ssize_t pread64(int f, void *d, size_t n, off64_t o) {
-    static ssize_t (*real)(int, void *, size_t, off64_t);
-    if (fails("read", f)) { errno = EIO; return -1; }
-    return REAL("pread64")(f, d, n, o);
-}
-ssize_t pread(int f, void *d, size_t n, off_t o) { return pread64(f, d, n, o); }
-C
-"$ASSETTRACE_CC" -O1 -shared -fPIC -o failing.so failing.c -ldl || fail 'the library does not build'
+"$ASSETTRACE_CC" -O1 -shared -fPIC -o failing.so "$root/tests/soak/failing.c" -ldl || fail 'the library does not build'
 
 {
     echo 'id,time,from,to,amount,currency'

@@ -1,0 +1,147 @@
+# lib.sh - what the scripts of tests/soak share. Source it: . "$(dirname "$0")/lib.sh"
+#
+# Short under ctest, long under `./dev soak`, which sets ASSETTRACE_SOAK=MINUTES; the seed is
+# ASSETTRACE_SEED. tests/cli/lib.sh has the rest.
+. "$(dirname "$0")/../cli/lib.sh"
+needs jq
+minutes=${ASSETTRACE_SOAK:-0}
+seed=${ASSETTRACE_SEED:-1}
+echo "seed $seed"
+random=$((seed * 7919 + 104729))
+
+# draw BELOW: $drawn, 0 to BELOW - 1.
+draw() {
+    random=$((random * 16807 % 2147483647))
+    drawn=$((random % $1))
+}
+
+now_ms() {
+    echo $(($(date +%s%N) / 1000000))
+}
+
+# as_seconds MS: for `sleep`.
+as_seconds() {
+    echo "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))"
+}
+
+# The library of failing.c; a sanitizer wants to be loaded first, and lets nothing in before it.
+preload=
+if [ -z "${ASSETTRACE_CC_FLAGS:-}" ]; then
+    "${ASSETTRACE_CC:?the compiler}" -O1 -shared -fPIC -o failing.so "$root/tests/soak/failing.c" \
+        -ldl || fail 'failing.c does not build'
+    preload=$work/failing.so
+fi
+
+# ledger ROWS PREFIX PAYER: transfers PREFIX1, PREFIX2, ... from PAYER and back, days in order.
+ledger() {
+    awk -v rows="$1" -v prefix="$2" -v payer="$3" 'BEGIN {
+        print "id,time,from,to,amount,currency"
+        for (i = 1; i <= rows; i++) {
+            other = prefix "-" i % 97
+            printf "%s%d,2024-%02d-%02dT%02d:%02d:%02dZ,%s,%d.%02d,EUR\n", prefix, i,
+                1 + int(i * 12 / (rows + 1)), 1 + int(i * 336 / (rows + 1)) % 28, i % 24, i % 60,
+                int(i / 60) % 60, i % 3 ? payer "," other : other "," payer, i % 5000, i % 100
+        }
+    }'
+}
+
+# answers STORE: what it holds and says (also that it knows no PAYER), the same bytes for the same
+# history.
+answers() {
+    "$bin" -s "$1" sources list --json --fields \
+        source,revision,withdrawn,state,namespace,rows,loaded,duplicates,rejected,content 2>&1 || :
+    "$bin" -s "$1" ask reconcile --json 2>&1 || :
+    "$bin" -s "$1" ask timeline of=PAYER --json 2>&1 || :
+}
+
+# whole STORY STORE: nothing was lost or changed.
+whole() {
+    checks=$((checks + 1))
+    "$bin" -s "$2" check --read-data >said 2>&1 && return
+    fail "$1: check --read-data: $(grep -v '^ok' said | head -n 3)"
+}
+
+# The operations that are disturbed: of each, every state that it may leave (none, one, ... of its
+# revisions), how long it takes and how many calls it makes when nobody disturbs it.
+make_operations() {
+    ledger 500 F PAYER >first.csv
+    sed 's/,7\.07,/,7.70,/' first.csv >corrected.csv
+    ledger 9 O OTHER >other.csv
+    ledger $((minutes > 0 ? 70000 : 8000)) N PAYER | gzip -c >next.csv.gz # more than a chunk
+    mkdir folder
+    for i in 1 2 3; do
+        ledger $((minutes > 0 ? 5000 : 1500)) "G$i" PAYER >folder/$i.csv
+    done
+    fresh_store
+    expect 'the first source' 0 import --source bank first.csv
+    expect 'another' 0 import --source other other.csv
+    mv test.at before.at
+    for operation in import folder replace withdraw; do
+        undisturbed $operation
+        answers before.at >$operation.0
+        cp $operation.good $operation.1
+    done
+    rm -rf test.at
+    cp -a before.at test.at
+    for i in 1 2 3; do
+        expect "file $i of the folder" 0 import --source bank folder/$i.csv
+        answers test.at >folder.$i
+    done
+    same 'file by file is the folder' folder.3 folder.good
+}
+
+# command_of OPERATION: its words.
+command_of() {
+    case $1 in
+    import) echo import --source bank next.csv.gz ;;
+    folder) echo import --source bank folder/1.csv folder/2.csv folder/3.csv ;;
+    replace) echo sources replace 1 corrected.csv --reason error ;;
+    withdraw) echo sources withdraw 1 --reason error ;;
+    esac
+}
+
+# shellcheck disable=SC2046 # words of a command
+undisturbed() {
+    rm -rf test.at
+    cp -a before.at test.at
+    began=$(now_ms)
+    expect "$1 undisturbed" 0 $(command_of "$1")
+    eval "$1_ms=$(($(now_ms) - began)) $1_calls=0 $1_reads=0"
+    answers test.at >"$1.good"
+    [ -n "$preload" ] || return 0
+    for kind in change read; do
+        rm -rf test.at
+        cp -a before.at test.at
+        FAIL_KIND=$kind FAIL_COUNT=$work/count LD_PRELOAD=$preload "$bin" $(command_of "$1") >out
+        [ $kind = read ] && eval "$1_reads=$(cat count)" || eval "$1_calls=$(cat count)"
+    done
+}
+
+# draw_operation: imports twice as often as the others.
+draw_operation() {
+    draw 6
+    operation=$(echo import folder replace withdraw import folder | cut -d ' ' -f $((drawn + 1)))
+}
+
+# goes_on STORE: after $operation was disturbed as $story says, its words in `told`: the store is
+# whole and holds exactly what was published, at least what the program told of; the same command
+# again gives the same answers byte for byte.
+goes_on() {
+    whole "$story" "$1"
+    expect "$story: the next writer" 0 -s "$1" import --source other other.csv
+    published=$("$bin" -s "$1" log show --ndjson |
+        jq -s 'map(select(.action == "published")) | length - 2')
+    answers "$1" >now
+    checks=$((checks + 2))
+    cmp -s now "$operation.$published" ||
+        fail "$story: the log says $published published, the store differs"
+    [ "$(grep -c '^[^ ].*, revision [0-9]' told)" -le "$published" ] ||
+        fail "$story: it told of a revision that is not there"
+    if [ "$published" -eq 0 ] || [ "$operation" = import ] || [ "$operation" = folder ]; then
+        # shellcheck disable=SC2046
+        expect "$story: once more" 0 -s "$1" $(command_of "$operation")
+        answers "$1" >now
+        same "$story: once more" now "$operation.good"
+    fi
+    whole "$story: once more" "$1"
+}
