@@ -67,8 +67,10 @@ static at_status add_owner(const owner_search *search, uint32_t owner, bool assu
     AT_TRY(judge_share(&lo, &hi, &by_share, search, owner, err));
     AT_TRY(at_control_of(&control, search->reach, &search->owned.part, owner, search->owned.body,
                          search->threshold, search->op, err));
+    if (hi <= 0) /* who has nothing has no share, whatever the threshold */
+        by_share = AT_VERDICT_NO;
     at_verdict verdict = by_share > control.verdict ? by_share : control.verdict;
-    if (verdict == AT_VERDICT_NO || (hi <= 0 && control.share <= 0))
+    if (verdict == AT_VERDICT_NO)
         return AT_OK;
     if (assumed)
         AT_TRY(at_table_note(search->table, err, "KIND_ASSUMED",

@@ -12,8 +12,23 @@ at_rule at_rule_control(const at_ownership *ownership) {
     return (at_rule){.bars = {{&ownership->voting, {1, 2}, AT_MORE_THAN}}, .bar_count = 1};
 }
 
-static double end_of(const at_matrix *matrix, uint32_t stake, bool high) {
-    return high ? matrix->high[stake] : at_ratio_real(matrix->stakes[stake].share.lo);
+/* What one owner holds of one body: stakes in several names stand together. Upper ends together
+ * rise by the column's slack at most.
+ *
+ * @param count_out  how many stakes those are
+ */
+static double held_from(const at_matrix *matrix, uint32_t first, bool high, uint32_t *count_out) {
+    const at_stake *stake = &matrix->stakes[first];
+    double low = 0, most = 0;
+    uint32_t count = 0;
+    do {
+        low += at_ratio_real(stake[count].share.lo);
+        most += matrix->high[first + count];
+        count++;
+    } while (first + count < matrix->column_start[stake->owned + 1] &&
+             stake[count].owner == stake->owner);
+    *count_out = count;
+    return high ? fmin(most, low + matrix->exit[stake->owned]) : low;
 }
 
 /* Does the sum of the marked stakes of a column pass, given that it is `sum` to rounding? At
@@ -70,13 +85,16 @@ static at_status joins(bool *out, at_reach *reach, uint32_t body, uint32_t now, 
 static void add_holdings(at_reach *reach, uint32_t *queue_count, uint32_t member) {
     for (size_t bar = 0; bar < reach->rule.bar_count; bar++) {
         const at_matrix *matrix = reach->rule.bars[bar].matrix;
-        for (uint32_t i = matrix->row_start[member]; i < matrix->row_start[member + 1]; i++) {
+        uint32_t count;
+        for (uint32_t i = matrix->row_start[member]; i < matrix->row_start[member + 1];
+             i += count) {
             uint32_t stake = matrix->row_stakes[i], owned = matrix->stakes[stake].owned;
+            double held = held_from(matrix, stake, reach->certainty == AT_AT_MOST, &count);
             if (!reach->is_touched[owned]) {
                 reach->is_touched[owned] = true;
                 reach->touched[reach->touched_count++] = owned;
             }
-            reach->sum[bar][owned] += end_of(matrix, stake, reach->certainty == AT_AT_MOST);
+            reach->sum[bar][owned] += held;
             if (!reach->queued[owned] && reach->round[owned] == UINT32_MAX) {
                 reach->queued[owned] = true;
                 reach->queue[(*queue_count)++] = owned;
@@ -162,12 +180,13 @@ static at_status explain(at_reached *item, const at_reach *reach, at_arena *aren
     uint32_t start = matrix->column_start[item->body], end = matrix->column_start[item->body + 1];
     uint32_t *stakes;
     AT_TRY(AT_NEW(&stakes, arena, end - start, err));
-    for (uint32_t i = start; i < end; i++) {
-        double part = end_of(matrix, i, reach->certainty == AT_AT_MOST);
-        if (reach->round[matrix->stakes[i].owner] >= item->round || part <= 0)
+    for (uint32_t i = start, count; i < end; i += count) {
+        double held = held_from(matrix, i, reach->certainty == AT_AT_MOST, &count);
+        if (reach->round[matrix->stakes[i].owner] >= item->round || held <= 0)
             continue;
-        item->sum += part;
-        stakes[item->stake_count++] = i;
+        item->sum += held;
+        for (uint32_t k = 0; k < count; k++)
+            stakes[item->stake_count++] = i + k;
     }
     item->stakes = stakes;
     return AT_OK;
@@ -225,10 +244,11 @@ static double sum_held(const at_reach *reach, const at_matrix *capital, uint32_t
     for (uint32_t i = 0; i < reach->member_count; i++)
         rows += capital->row_start[reach->members[i] + 1] - capital->row_start[reach->members[i]];
     if (end - start <= rows) {
-        for (uint32_t i = start; i < end; i++) {
+        for (uint32_t i = start, count; i < end; i += count) {
+            double held = held_from(capital, i, high, &count);
             uint32_t owner = capital->stakes[i].owner;
             if (owner != target && reach->round[owner] != UINT32_MAX) {
-                sum += end_of(capital, i, high);
+                sum += held;
                 *any_out = true;
             }
         }
@@ -236,10 +256,12 @@ static double sum_held(const at_reach *reach, const at_matrix *capital, uint32_t
     }
     for (uint32_t i = 0; i < reach->member_count; i++) {
         uint32_t member = reach->members[i];
-        for (uint32_t r = capital->row_start[member];
-             member != target && r < capital->row_start[member + 1]; r++) {
-            if (capital->stakes[capital->row_stakes[r]].owned == target) {
-                sum += end_of(capital, capital->row_stakes[r], high);
+        for (uint32_t r = capital->row_start[member], count;
+             member != target && r < capital->row_start[member + 1]; r += count) {
+            uint32_t stake = capital->row_stakes[r];
+            double held = held_from(capital, stake, high, &count);
+            if (capital->stakes[stake].owned == target) {
+                sum += held;
                 *any_out = true;
             }
         }

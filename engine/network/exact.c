@@ -188,7 +188,8 @@ static void compare_sum(void *context) {
         if (!job->in[i])
             continue;
         set_ratio(weight, job->column[i].share.lo);
-        mpq_set(left, slack);
+        if (i == 0 || job->column[i].owner != job->column[i - 1].owner)
+            mpq_set(left, slack);
         if (job->high)
             spend(weight, left, &job->column[i]);
         mpq_add(sum, sum, weight);

@@ -36,8 +36,9 @@ AT_CHECKED at_status at_exact_highs(double *high, const at_stake *column, uint32
                                     at_error *err);
 
 /**
- * Sum of the stakes marked in `in` (lower ends, or tightened upper ends when `high`) against a
- * threshold: -1 below it, 0 equal within eps, 1 above.
+ * Sum of the stakes marked in `in` (lower ends, or upper ends when `high`) against a threshold: -1
+ * below it, 0 equal within eps, 1 above. What one owner has in several names rises by the column's
+ * slack at most.
  */
 AT_CHECKED at_status at_exact_sum(int *out, const at_stake *column, const bool *in, uint32_t count,
                                   bool high, at_ratio threshold, at_error *err);

@@ -412,7 +412,7 @@ void known_state(known_world *known, const char *statement) {
     } else if (strcmp(a, "asset") == 0) {
         known_asset(known, b, NULL, 12345);
     } else if (strcmp(a, "votes") == 0) {
-        known_hold(known, b, c, d)->interest = AT_VOTES;
+        known_hold(known, b, c, strcmp(d, "?") == 0 ? NULL : d)->interest = AT_VOTES;
     } else if (strcmp(a, "until") == 0) {
         known_hold(known, b, c, d)->period.until_us = 100 * AT_US_PER_DAY;
     } else if (strcmp(a, "since") == 0) {

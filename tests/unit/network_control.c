@@ -11,7 +11,7 @@
 
 #include "tests/support/known.h"
 
-extern const at_query query_controls, query_blocked_by, query_circular_ownership;
+extern const at_query query_controls, query_blocked_by, query_circular_ownership, query_close_links;
 
 enum { STATEMENTS_MAX = 12 };
 
@@ -192,6 +192,33 @@ static const struct {
      "of=p as_of=1970-04-10",
      {"B | 1 | ", "START_ASSUMED: holdings that state no beginning: 1"},
      "A | "},
+    {"a fifth links, and two of one holder are linked in common",
+     {"z A 20%", "z B 40%", "A C 50%", "z D 19%"},
+     &query_close_links,
+     "of=A",
+     {"A | C | 0.500000000000 | 0.500000000000 | definite | direct | 1",
+      "z | A | 0.200000000000 | 0.200000000000 | definite | direct | 2",
+      "z | B | 0.400000000000 | 0.400000000000 | definite | common:z | 2"},
+     "| D |"},
+    {"without a company asked about, every holder's list",
+     {"z A 1/2", "A B 1/2", "y B 1/5"},
+     &query_close_links,
+     "",
+     {"A | B | 0.500000000000 | 0.500000000000 | definite | direct | 1", "y | B | 0.2",
+      "z | A | 0.5", "z | B | 0.25"},
+     NULL},
+    {"a fifth that a range only allows is possible",
+     {"z A 1/10..1/2", "z B 1/2"},
+     &query_close_links,
+     "of=B",
+     {"z | A | 0.100000000000 | 0.500000000000 | possible | common:z | 2"},
+     NULL},
+    {"a smaller threshold links more",
+     {"z A 1/2", "z D 19%"},
+     &query_close_links,
+     "of=A th=19/100",
+     {"z | D | 0.190000000000 | 0.190000000000 | definite | common:z | 2"},
+     NULL},
     {"a group that owns itself wholly is closed",
      {"A B 100%", "B A 100%", "B T 60%"},
      &query_circular_ownership,
@@ -278,7 +305,8 @@ static void test_no_memory(void **state) {
         const char *pairs;
     } asked[] = {{&query_controls, "of=P"},
                  {&query_blocked_by, "of=P,Q rule=uk"},
-                 {&query_circular_ownership, ""}};
+                 {&query_circular_ownership, ""},
+                 {&query_close_links, "of=A th=1/5"}};
     static const char *const statements[] = {"P A 3/5..4/5", "A B 3/5", "B A 1/5", "N B 1/4 for Q",
                                              "votes Q D 3/5"};
     for (size_t q = 0; q < AT_COUNT(asked); q++) {
