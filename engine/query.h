@@ -64,6 +64,7 @@ typedef struct at_argument {
 typedef struct at_answer {
     const char *id; /* "q1" */
     const at_table *table;
+    int64_t as_of_us; /* the moment it was asked for; AT_TIME_NONE when none was given */
 } at_answer;
 
 enum { AT_NEEDS_ROWS = 1, AT_NEEDS_FACTS = 2, AT_NEEDS_LEDGER = 4 };

@@ -153,6 +153,16 @@ static at_status answer_question(at_case_run *run, size_t index, at_reader *read
     return status == AT_USAGE ? AT_BAD_INPUT : status;
 }
 
+/* The moment an answer is about, which was read when it was asked for. */
+static int64_t as_of(const at_case_answer *answer) {
+    int64_t time_us = AT_TIME_NONE;
+    for (size_t i = 0; i < answer->pair_count; i++)
+        if (at_text_equal(answer->pairs[i].name, "as_of") &&
+            at_time_parse_end(&time_us, answer->pairs[i].value, NULL) != AT_OK)
+            return AT_TIME_NONE;
+    return time_us;
+}
+
 at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader *reader,
                              at_arena *arena, at_case_progress *progress, void *self,
                              at_error *err) {
@@ -172,7 +182,8 @@ at_status at_case_answer_all(at_case_run *out, const at_case *source, at_reader 
         if (progress)
             progress(self, run.answers[i].question, NULL);
         AT_TRY(answer_question(&run, i, reader, earlier, arena, err));
-        earlier[i] = (at_answer){source->questions[i].id, &run.answers[i].table};
+        earlier[i] =
+            (at_answer){source->questions[i].id, &run.answers[i].table, as_of(&run.answers[i])};
         if (progress)
             progress(self, run.answers[i].question, &run.answers[i].table);
     }

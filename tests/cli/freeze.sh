@@ -2,7 +2,7 @@
 # Goal: a case may ask to freeze a column of an answer, a subject, or one thing by its id; what is
 #       sealed lists exactly that, and its content verifies.
 # Method: the harbour case with each kind of request, sealed with a TEST key; and the example of the
-#         specification with harbour's names, but for its question about a plan of freezing.
+#         specification with harbour's names.
 . "$(dirname "$0")/lib.sh"
 needs jq
 fresh_store
@@ -47,11 +47,12 @@ cat >example.json <<'CASE'
   "questions": [
     {"id": "q1", "ask": "network", "of": "s1", "hops": 4},
     {"id": "q2", "ask": "assets_of", "of": "s1", "min_share": "1/4"},
-    {"id": "q3", "ask": "trace", "sources": [{"label": "HEROIN-17", "transfer": "A-79727549"}], "method": ["fifo", "libr", "prorata"], "to": "q2.thing"} ],
+    {"id": "q3", "ask": "trace", "sources": [{"label": "HEROIN-17", "transfer": "A-79727549"}], "method": ["fifo", "libr", "prorata"], "to": "q2.thing"},
+    {"id": "q4", "ask": "freeze_plan", "of": "q3", "cover": "9/10"} ],
   "freeze": {"request": "q2.thing", "exclude": [{"asset": "az-cad:0114-99", "reason": "family home"}]},
   "output": {"languages": ["fa", "ar", "en"]} }
 CASE
 revision=$("$bin" status --json | jq -r '.rows[] | select(.field == "revision") | .value')
 sed -i "s/\"at\": 12/\"at\": $revision/" example.json
 expect 'the example of the specification' 0 run example.json --json
-equal 'its three answers' "$(jq -c '[.answers[].question]' out)" '["q1","q2","q3"]'
+equal 'its four answers' "$(jq -c '[.answers[].question]' out)" '["q1","q2","q3","q4"]'
