@@ -1,5 +1,6 @@
 #include "engine/store/flow.h"
 
+#include "engine/store/index.h"
 #include "engine/store/reader.h"
 
 #include <inttypes.h>
@@ -77,9 +78,8 @@ static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
     return at_ledger_finish(out, builder, err);
 }
 
-static at_status make_ledger(at_ledger **out, at_reader *reader, const bool *only, at_error *err) {
+static at_status build_ledger(at_ledger *out, at_reader *reader, const bool *only, at_error *err) {
     at_flow flow = {.reader = reader, .arena = reader->arena, .only = only};
-    at_ledger *ledger = NULL;
     AT_TRY(at_reader_tokens(&flow.tokens, &flow.token_count, reader, err));
     AT_TRY(read_sources(&flow, err));
     AT_TRY(at_flow_read_accounts(&flow, err));
@@ -87,15 +87,30 @@ static at_status make_ledger(at_ledger **out, at_reader *reader, const bool *onl
     AT_TRY(at_flow_read_legs(&flow, err));
     AT_TRY(at_flow_finish_nodes(&flow, err));
     AT_TRY(at_flow_settle_ids(&flow, err));
+    return hand_over(out, &flow, err);
+}
+
+/* From the index where there is one that fits; what had to be worked out is kept if it was much. */
+static at_status get_ledger(at_reader *reader, at_error *err) {
+    at_ledger *ledger = NULL;
+    bool kept = false;
     AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
-    AT_TRY(hand_over(ledger, &flow, err));
-    *out = ledger;
-    return AT_OK;
+    if (reader->index.descriptor >= 0) {
+        const at_status status = at_index_get_ledger(
+            ledger, &reader->index, (at_thing)reader->identity.class_count, reader->arena, err);
+        if (status == AT_OK)
+            reader->ledger = ledger;
+        if (!at_index_passed_over(reader, status))
+            return status;
+    }
+    AT_TRY(build_ledger(ledger, reader, NULL, err));
+    reader->ledger = ledger;
+    return ledger->count < AT_INDEX_ROWS_MIN ? AT_OK : at_index_keep(&kept, reader, err);
 }
 
 at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err) {
     if (!reader->ledger)
-        AT_TRY(make_ledger(&reader->ledger, reader, NULL, err));
+        AT_TRY(get_ledger(reader, err));
     *out = reader->ledger;
     return AT_OK;
 }
@@ -103,8 +118,10 @@ at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *e
 at_status at_reader_ledger_of(const at_ledger **out, at_reader *reader, const bool *things,
                               at_error *err) {
     at_ledger *ledger = reader->ledger;
-    if (!ledger)
-        AT_TRY(make_ledger(&ledger, reader, things, err));
+    if (!ledger) {
+        AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
+        AT_TRY(build_ledger(ledger, reader, things, err));
+    }
     *out = ledger;
     return AT_OK;
 }

@@ -156,7 +156,7 @@ static at_status load_names(at_identity *out, sqlite3 *db, size_t capacity, at_e
     return AT_OK;
 }
 
-static at_status place_numbers(at_identity *out, at_error *err) {
+at_status at_identity_place_numbers(at_identity *out, at_error *err) {
     out->number_limit = out->count ? (size_t)out->things[out->count - 1].number + 1 : 1;
     AT_TRY(AT_NEW(&out->place_of, out->arena, out->number_limit, err));
     for (size_t i = 0; i < out->count; i++)
@@ -358,14 +358,18 @@ static at_status number_classes(at_identity *out, uint32_t *parent, at_error *er
     return AT_OK;
 }
 
+at_status at_identity_begin(at_identity *out, sqlite3 *db, at_arena *arena, at_error *err) {
+    *out = (at_identity){.arena = arena};
+    return load_name_spaces(out, db, err);
+}
+
 at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *arena, at_error *err) {
     uint32_t *parent = NULL;
     size_t capacity = 0;
-    *out = (at_identity){.arena = arena};
-    AT_TRY(load_name_spaces(out, db, err));
+    AT_TRY(at_identity_begin(out, db, arena, err));
     AT_TRY(load_things(out, &capacity, db, err));
     AT_TRY(load_names(out, db, capacity, err));
-    AT_TRY(place_numbers(out, err));
+    AT_TRY(at_identity_place_numbers(out, err));
     AT_TRY(sort_by_id(out, err));
     AT_TRY(AT_NEW(&parent, arena, out->count, err));
     for (uint32_t i = 0; i < out->count; i++)

@@ -55,6 +55,11 @@ typedef struct at_identity {
 AT_CHECKED at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *arena,
                                       at_error *err);
 
+/* For one that comes out of an index (index.h): its namespaces, and place_of from things. */
+AT_CHECKED at_status at_identity_begin(at_identity *out, sqlite3 *db, at_arena *arena,
+                                       at_error *err);
+AT_CHECKED at_status at_identity_place_numbers(at_identity *out, at_error *err);
+
 /** The class of a thing of the store; 0 for 0. Things not visible have none: 0. */
 at_thing at_identity_class(const at_identity *identity, at_thing number);
 /** The class of an account of a chunk; 0 when the chunk names none. */

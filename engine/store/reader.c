@@ -1,11 +1,24 @@
 #include "engine/store/reader.h"
 
+#include "engine/store/index.h"
 #include "engine/store/snapshot.h"
 #include "engine/store/views.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
+
+/* From the index where there is one that fits. */
+static at_status load_identity(at_reader *reader, at_error *err) {
+    AT_TRY(at_index_open(reader, err));
+    if (reader->index.descriptor >= 0) {
+        const at_status status = at_index_get_identity(&reader->identity, &reader->index,
+                                                       reader->db, reader->arena, err);
+        if (!at_index_passed_over(reader, status))
+            return status;
+    }
+    return at_identity_load(&reader->identity, reader->db, reader->arena, err);
+}
 
 static at_status open_snapshot(at_reader *reader, int64_t revision, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = 0};
@@ -23,8 +36,9 @@ static at_status open_snapshot(at_reader *reader, int64_t revision, at_error *er
                        "there is no revision %" PRId64 "; the newest is %" PRId64, revision,
                        newest);
     reader->revision = revision ? revision : newest;
+    reader->newest = reader->revision == newest;
     AT_TRY(at_views_visible(reader->db, reader->revision, 0, err));
-    return at_identity_load(&reader->identity, reader->db, reader->arena, err);
+    return load_identity(reader, err);
 }
 
 at_status at_reader_open(at_reader **out, at_store *store, int64_t revision, at_arena *arena,
@@ -33,7 +47,7 @@ at_status at_reader_open(at_reader **out, at_store *store, int64_t revision, at_
     at_reader *fresh = NULL;
     assert(store && arena);
     AT_TRY(AT_NEW(&fresh, arena, 1, err));
-    *fresh = (at_reader){.arena = arena, .store = store};
+    *fresh = (at_reader){.arena = arena, .store = store, .index = {.descriptor = -1}};
     reader = fresh;
     AT_TRY(open_snapshot(reader, revision, err));
     at_reader_make_facts(reader);
@@ -50,6 +64,7 @@ void at_reader_close(at_reader **reader) {
     for (size_t i = 1; i < AT_PLACE_CHUNKS; i++)
         at_chunk_clear(&(*reader)->chunks[i].loaded);
     at_chunks_close(&(*reader)->chunks[0]);
+    at_index_file_close(&(*reader)->index);
     at_db_rollback((*reader)->db);
     at_db_close(&(*reader)->db);
     *reader = NULL;

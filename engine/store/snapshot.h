@@ -12,6 +12,7 @@
 #include "engine/store/chunks.h"
 #include "engine/store/handle.h"
 #include "engine/store/identity.h"
+#include "engine/store/index_file.h"
 #include "engine/store/reader.h"
 
 /* All visible facts of one kind, and which of them are about a class. */
@@ -46,6 +47,9 @@ struct at_reader {
     at_thing_list things[AT_KIND_COUNT];
     const char **titles; /* by class; NULL until asked */
     at_ledger *ledger;   /* NULL until asked */
+    at_index_file index; /* open when one fits (index.h) */
+    uint8_t index_key[AT_INDEX_KEY_BYTES];
+    bool newest; /* its revision is the store's newest */
     const at_token *tokens;
     size_t token_count;
     bool tokens_loaded;

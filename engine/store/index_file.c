@@ -1,0 +1,200 @@
+/* index_file.c - reading the file of an index. */
+#include "engine/store/index_file.h"
+
+#include "engine/base/checksum.h"
+#include "engine/store/index_pack.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+enum { ROOM_BYTES = AT_INDEX_BLOCK_BYTES + 2 * AT_INDEX_SPARE_BYTES };
+
+at_status at_index_damaged(at_error *err, const char *what) {
+    at_fail(err, AT_TAMPERED, "E-INDEX-DAMAGED", "the index is damaged: %s", what);
+    at_hint(err, "It holds nothing that is not in the store: remove it, and it is made again.");
+    return AT_TAMPERED;
+}
+
+static at_status read_at(int descriptor, void *out, size_t bytes, uint64_t offset, at_error *err) {
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t got =
+            pread(descriptor, (char *)out + done, bytes - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return at_fail(err, AT_IO, "E-IO", "the index: %s", strerror(errno));
+        if (got == 0)
+            return at_index_damaged(err, "it is cut short");
+        done += (size_t)got;
+    }
+    return AT_OK;
+}
+
+/* Do the columns lie behind one another, as wide as they say, and fill the blocks? */
+static bool columns_fit(const at_index_head *head) {
+    uint64_t end = 0;
+    for (size_t i = 0; i < AT_INDEX_COLUMNS; i++) {
+        const at_index_column *column = &head->columns[i];
+        uint64_t bytes = 0;
+        if (column->width > 8 || column->offset != end || column->count > SIZE_MAX / 16 ||
+            __builtin_mul_overflow(column->count, column->width, &bytes) ||
+            __builtin_add_overflow(end, bytes, &end))
+            return false;
+    }
+    return end == head->data_bytes;
+}
+
+static at_status read_head(at_index_file *file, bool *fresh_out,
+                           const uint8_t key[AT_INDEX_KEY_BYTES], at_error *err) {
+    uint8_t bytes[AT_INDEX_HEAD_BYTES];
+    uint64_t sum = 0;
+    at_index_head *head = &file->head;
+    AT_TRY(read_at(file->descriptor, bytes, sizeof bytes, 0, err));
+    memcpy(head, bytes, sizeof *head);
+    memcpy(&sum, bytes + sizeof bytes - sizeof sum, sizeof sum);
+    if (memcmp(head->magic, AT_INDEX_MAGIC, sizeof head->magic) != 0 ||
+        head->version != AT_INDEX_VERSION || head->order != AT_INDEX_ORDER)
+        return AT_OK; /* of another program */
+    if (sum != at_checksum(bytes, sizeof bytes - sizeof sum, 0))
+        return at_index_damaged(err, "its head was changed");
+    *fresh_out = memcmp(head->key, key, AT_INDEX_KEY_BYTES) == 0;
+    return AT_OK;
+}
+
+static at_status read_sums(at_index_file *file, at_error *err) {
+    const at_index_head *head = &file->head;
+    struct stat status;
+    if (!columns_fit(head))
+        return at_index_damaged(err, "its columns do not fit");
+    file->block_count =
+        head->data_bytes / AT_INDEX_BLOCK_BYTES + (head->data_bytes % AT_INDEX_BLOCK_BYTES != 0);
+    const uint64_t bytes = file->block_count * sizeof *file->sums;
+    if (fstat(file->descriptor, &status) != 0)
+        return at_fail(err, AT_IO, "E-IO", "the index: %s", strerror(errno));
+    if (status.st_size < 0 ||
+        (uint64_t)status.st_size != AT_INDEX_HEAD_BYTES + head->data_bytes + bytes)
+        return at_index_damaged(err, "it is cut short or too long");
+    memcpy(&file->seed, head->key, sizeof file->seed);
+    file->sums = at_memory_resize(NULL, bytes + 1);
+    file->room = at_memory_resize(NULL, ROOM_BYTES);
+    if (!file->sums || !file->room)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the index");
+    memset(file->room, 0, ROOM_BYTES);
+    AT_TRY(
+        read_at(file->descriptor, file->sums, bytes, AT_INDEX_HEAD_BYTES + head->data_bytes, err));
+    if (at_checksum(file->sums, bytes, file->seed) != head->sums_sum)
+        return at_index_damaged(err, "its checksums were changed");
+    return AT_OK;
+}
+
+at_status at_index_file_open(at_index_file *out, bool *fresh_out, int descriptor,
+                             const uint8_t key[AT_INDEX_KEY_BYTES], at_error *err) {
+    AT_CLEANUP(at_index_file_close)
+    at_index_file file = {.descriptor = descriptor, .block = UINT64_MAX};
+    bool fresh = false;
+    AT_TRY(read_head(&file, &fresh, key, err));
+    if (fresh) {
+        AT_TRY(read_sums(&file, err));
+        *out = file;
+        file = (at_index_file){.descriptor = -1};
+    }
+    *fresh_out = fresh;
+    return AT_OK;
+}
+
+void at_index_file_close(at_index_file *file) {
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    at_memory_resize(file->sums, 0);
+    at_memory_resize(file->room, 0);
+    *file = (at_index_file){.descriptor = -1};
+}
+
+static size_t block_size(const at_index_file *file, uint64_t block) {
+    const uint64_t left = file->head.data_bytes - block * AT_INDEX_BLOCK_BYTES;
+    return left < AT_INDEX_BLOCK_BYTES ? (size_t)left : AT_INDEX_BLOCK_BYTES;
+}
+
+/* Have a block in `room`, checked. */
+static at_status need_block(at_index_file *file, uint64_t block, at_error *err) {
+    uint8_t *data = file->room + AT_INDEX_SPARE_BYTES;
+    if (file->block == block)
+        return AT_OK;
+    const size_t bytes = block_size(file, block);
+    file->block = UINT64_MAX;
+    AT_TRY(read_at(file->descriptor, data, bytes,
+                   AT_INDEX_HEAD_BYTES + block * AT_INDEX_BLOCK_BYTES, err));
+    if (at_checksum(data, bytes, file->seed) != file->sums[block])
+        return at_index_damaged(err, "a block was changed");
+    file->block = block;
+    return AT_OK;
+}
+
+at_status at_index_get_bytes(void *out, at_index_file *file, at_index_column_name column,
+                             uint64_t first, size_t bytes, at_error *err) {
+    const at_index_column *of = &file->head.columns[column];
+    const uint64_t end = of->count * of->width;
+    if (first > end || bytes > end - first)
+        return at_index_damaged(err, "a column is too short");
+    for (uint64_t at = of->offset + first, done = 0; done < bytes;) {
+        const uint64_t block = at / AT_INDEX_BLOCK_BYTES, inside = at % AT_INDEX_BLOCK_BYTES;
+        AT_TRY(need_block(file, block, err));
+        uint64_t part = AT_INDEX_BLOCK_BYTES - inside;
+        part = part < bytes - done ? part : bytes - done;
+        memcpy((char *)out + done, file->room + AT_INDEX_SPARE_BYTES + inside, part);
+        at += part;
+        done += part;
+    }
+    return AT_OK;
+}
+
+at_status at_index_get_one(int64_t *out, at_index_file *file, at_index_column_name column,
+                           uint64_t place, at_error *err) {
+    const at_index_column *of = &file->head.columns[column];
+    uint8_t bytes[8] = {0};
+    if (place >= of->count)
+        return at_index_damaged(err, "a column is too short");
+    AT_TRY(at_index_get_bytes(bytes, file, column, place * of->width, of->width, err));
+    *out = at_index_value(of, place, bytes);
+    return AT_OK;
+}
+
+/* Block after block. A value may begin in one and end in the next: its first bytes are put in front
+ * of the block that ends it. */
+at_status at_index_get(void *out, at_index_file *file, at_index_column_name name, size_t size,
+                       size_t count, uint64_t most, at_error *err) {
+    const at_index_column *column = &file->head.columns[name];
+    const size_t width = column->width;
+    uint8_t *const block_data = file->room + AT_INDEX_SPARE_BYTES;
+    at_index_unpacking work = {.column = column, .out = out, .size = size, .most = most};
+    uint64_t at = column->offset;
+    size_t carried = 0;
+    if (column->count != count)
+        return at_index_damaged(err, "a column has another length");
+    if (width == 0 && column->base == 0 && column->step == 0)
+        return AT_OK; /* zeros, as the room is */
+    if (width == 0)
+        at_index_unpack(&work, NULL, count);
+    while (work.place < count) {
+        const uint64_t block = at / AT_INDEX_BLOCK_BYTES, inside = at % AT_INDEX_BLOCK_BYTES;
+        uint8_t carry[8];
+        memcpy(carry, block_data + AT_INDEX_BLOCK_BYTES - carried, carried);
+        AT_TRY(need_block(file, block, err));
+        memcpy(block_data + inside - carried, carry, carried);
+        const size_t there = block_size(file, block) - inside + carried;
+        const size_t left = count - work.place;
+        const size_t values = there / width < left ? there / width : left;
+        at_index_unpack(&work, block_data + inside - carried, values);
+        carried = there - values * width; /* not used again behind the last value */
+        at = (block + 1) * AT_INDEX_BLOCK_BYTES;
+    }
+    return work.passed ? at_index_damaged(err, "a number is too large") : AT_OK;
+}
+
+at_status at_index_file_check(at_index_file *file, at_error *err) {
+    for (uint64_t block = 0; block < file->block_count; block++)
+        AT_TRY(need_block(file, block, err));
+    return AT_OK;
+}

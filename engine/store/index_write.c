@@ -1,0 +1,111 @@
+/* index_write.c - writing the file of an index (index_file.h). */
+#include "engine/store/index_file.h"
+
+#include "engine/base/checksum.h"
+#include "engine/base/interrupt.h"
+#include "engine/store/index_pack.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(at_index_head) + sizeof(uint64_t) <= AT_INDEX_HEAD_BYTES,
+               "the head and its checksum fit");
+
+static at_status write_at(int descriptor, const void *data, size_t bytes, uint64_t offset,
+                          at_error *err) {
+    AT_TRY(at_interrupt_check(err));
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t put =
+            pwrite(descriptor, (const char *)data + done, bytes - done, (off_t)(offset + done));
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return at_fail(err, AT_IO, "E-IO", "the index: %s", strerror(put ? errno : ENOSPC));
+        done += (size_t)put;
+    }
+    return AT_OK;
+}
+
+at_status at_index_writer_begin(at_index_writer *out, int descriptor,
+                                const uint8_t key[AT_INDEX_KEY_BYTES], at_error *err) {
+    *out = (at_index_writer){.descriptor = descriptor, .sums = {.limit_bytes = SIZE_MAX}};
+    memcpy(out->head.magic, AT_INDEX_MAGIC, sizeof out->head.magic);
+    memcpy(out->head.key, key, AT_INDEX_KEY_BYTES);
+    out->head.version = AT_INDEX_VERSION;
+    out->head.order = AT_INDEX_ORDER;
+    out->block = at_memory_resize(NULL, AT_INDEX_BLOCK_BYTES);
+    if (!out->block)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the index");
+    return AT_OK;
+}
+
+void at_index_writer_end(at_index_writer *writer) {
+    at_memory_resize(writer->block, 0);
+    at_text_clear(&writer->sums);
+    *writer = (at_index_writer){.descriptor = -1};
+}
+
+static at_status flush(at_index_writer *writer, at_error *err) {
+    uint64_t seed = 0;
+    if (writer->block_bytes == 0)
+        return AT_OK;
+    memcpy(&seed, writer->head.key, sizeof seed);
+    const uint64_t sum = at_checksum(writer->block, writer->block_bytes, seed);
+    AT_TRY(at_text_add_bytes(&writer->sums, &sum, sizeof sum, err));
+    AT_TRY(write_at(writer->descriptor, writer->block, writer->block_bytes,
+                    AT_INDEX_HEAD_BYTES + writer->head.data_bytes - writer->block_bytes, err));
+    writer->block_bytes = 0;
+    return AT_OK;
+}
+
+static at_status add_bytes(at_index_writer *writer, const void *data, size_t bytes, at_error *err) {
+    for (size_t done = 0; done < bytes;) {
+        const size_t room = AT_INDEX_BLOCK_BYTES - writer->block_bytes;
+        const size_t part = bytes - done < room ? bytes - done : room;
+        memcpy(writer->block + writer->block_bytes, (const char *)data + done, part);
+        writer->block_bytes += part;
+        writer->head.data_bytes += part;
+        done += part;
+        if (writer->block_bytes == AT_INDEX_BLOCK_BYTES)
+            AT_TRY(flush(writer, err));
+    }
+    return AT_OK;
+}
+
+at_status at_index_put(at_index_writer *writer, at_index_column_name name, const void *values,
+                       size_t size, size_t count, at_error *err) {
+    enum { PART_ROWS = 512 };
+    uint8_t bytes[PART_ROWS * 8];
+    at_index_column *column = &writer->head.columns[name];
+    *column = at_index_shape(values, size, count);
+    column->offset = writer->head.data_bytes;
+    for (size_t first = 0; column->width && first < count; first += PART_ROWS) {
+        const size_t part = count - first < PART_ROWS ? count - first : PART_ROWS;
+        at_index_pack(bytes, column, values, size, first, part);
+        AT_TRY(add_bytes(writer, bytes, part * column->width, err));
+    }
+    return AT_OK;
+}
+
+at_status at_index_put_bytes(at_index_writer *writer, at_index_column_name name, const void *data,
+                             size_t bytes, at_error *err) {
+    writer->head.columns[name] =
+        (at_index_column){.count = bytes, .offset = writer->head.data_bytes, .unit = 1, .width = 1};
+    return add_bytes(writer, data, bytes, err);
+}
+
+at_status at_index_writer_finish(at_index_writer *writer, at_error *err) {
+    uint8_t bytes[AT_INDEX_HEAD_BYTES] = {0};
+    uint64_t seed = 0;
+    AT_TRY(flush(writer, err));
+    memcpy(&seed, writer->head.key, sizeof seed);
+    const at_text *sums = &writer->sums;
+    writer->head.sums_sum = at_checksum(at_text_string(sums), sums->bytes, seed);
+    AT_TRY(write_at(writer->descriptor, sums->data, sums->bytes,
+                    AT_INDEX_HEAD_BYTES + writer->head.data_bytes, err));
+    memcpy(bytes, &writer->head, sizeof writer->head);
+    const uint64_t sum = at_checksum(bytes, sizeof bytes - sizeof sum, 0);
+    memcpy(bytes + sizeof bytes - sizeof sum, &sum, sizeof sum);
+    return write_at(writer->descriptor, bytes, sizeof bytes, 0, err);
+}
