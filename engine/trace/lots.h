@@ -2,8 +2,9 @@
  * lots.h - money in the order it arrived: a list of (label, units), oldest to newest.
  *
  * Lists are spliced, not copied: a block leaves one list and joins another in the time it takes
- * to find where it ends, walked from both sides at once (specification 1.6, "the smaller side").
- * Neighbours with one label are kept as one lot where two lists meet.
+ * to find where it ends, walked from both sides at once (specification 1.6, "the smaller side");
+ * where that is far, a list gets an index (runs.h) and keeps it. Neighbours with one label are kept
+ * as one lot where two lists meet.
  *
  * Units:     minor units of the account's currency; every lot holds at least 1.
  * Ownership: lots live in the store's arena; a list is a value that names its first and last.
@@ -19,6 +20,7 @@ typedef struct at_lot {
     int64_t units;
     uint32_t label;
     uint32_t older, newer; /* AT_NONE at the ends */
+    uint32_t runs;         /* of a list's oldest lot: the root of its index, else AT_NONE */
 } at_lot;
 
 typedef struct at_lots {
@@ -27,9 +29,12 @@ typedef struct at_lots {
 } at_lots;
 
 typedef struct at_lot_store {
-    at_pool pool;
-    uint32_t spare; /* given back, chained by `newer` */
+    at_pool pool, runs;
+    uint32_t spare;     /* lots given back, chained by `newer` */
+    uint32_t spare_run; /* and runs */
 } at_lot_store;
+
+typedef void at_label_put(void *self, uint32_t label, int64_t units);
 
 void at_lot_store_init(at_lot_store *store, at_arena *arena);
 
@@ -52,6 +57,10 @@ AT_CHECKED at_status at_lots_take_oldest(at_lots *out, at_lots *lots, at_lot_sto
 /** The newest `units` (<= total) of `lots` into the empty list `out`. */
 AT_CHECKED at_status at_lots_take_newest(at_lots *out, at_lots *lots, at_lot_store *store,
                                          int64_t units, at_error *err);
+/** Tell units by label, each label first where its oldest lot stands; together they are the list,
+ *  but a label may be told of in parts. */
+AT_CHECKED at_status at_lots_count(at_lots *lots, at_lot_store *store, at_label_put *put,
+                                   void *self, at_error *err);
 /** Give the oldest untainted units (labels >= `untainted`), at most `wanted`, the label. */
 AT_CHECKED at_status at_lots_relabel(int64_t *relabelled_out, at_lots *lots, at_lot_store *store,
                                      uint32_t label, uint32_t untainted, int64_t wanted,
@@ -59,9 +68,11 @@ AT_CHECKED at_status at_lots_relabel(int64_t *relabelled_out, at_lots *lots, at_
 /** Specification T18: `amount` units become `amount_in`; a lot that rounds to 0 goes. */
 void at_lots_convert(at_lots *lots, at_lot_store *store, int64_t amount, int64_t amount_in);
 /** A new lot of `units` (> 0) in front of the lot `before`, or at the newest end for AT_NONE;
- *  neighbours are left as they are. */
+ *  neighbours are left as they are. The list has no index. */
 AT_CHECKED at_status at_lots_insert(at_lots *lots, at_lot_store *store, uint32_t before,
                                     uint32_t label, int64_t units, at_error *err);
+/** Before lots are changed or unlinked by hand: the list has no index any more. */
+void at_lots_loosen(const at_lots *lots, at_lot_store *store);
 /** Take a lot out of the list, which keeps its total, and give it back. */
 void at_lots_unlink(at_lots *lots, at_lot_store *store, uint32_t index);
 /** Empty the list and give its lots back. */

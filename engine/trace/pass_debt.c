@@ -80,11 +80,13 @@ at_status at_pass_repay(at_pass *pass, const at_pass_event *event, at_lots *bloc
 
 /* --- Class replenished (T13) ------------------------------------------------------------------ */
 
-at_status at_pass_remember(at_pass *pass, const at_pass_event *event, const at_lots *block,
+at_status at_pass_remember(at_pass *pass, const at_pass_event *event, at_lots *block,
                            at_error *err) {
+    int64_t tainted = 0;
     if (pass->options->backward_window_us == AT_TRACE_WINDOW_OFF || !event->from_held)
         return AT_OK;
-    const int64_t units = block->total - at_pass_tainted(pass, block);
+    AT_TRY(at_pass_tainted(&tainted, pass, block, err));
+    const int64_t units = block->total - tainted;
     if (units == 0)
         return AT_OK;
     at_pass_past *past = &pass->pasts[event->from];
@@ -99,11 +101,11 @@ at_status at_pass_remember(at_pass *pass, const at_pass_event *event, const at_l
     return AT_OK;
 }
 
-at_status at_pass_refill(at_pass *pass, const at_pass_event *event, const at_lots *block,
-                         at_error *err) {
+at_status at_pass_refill(at_pass *pass, const at_pass_event *event, at_lots *block, at_error *err) {
     if (pass->options->backward_window_us == AT_TRACE_WINDOW_OFF)
         return AT_OK;
-    int64_t left = at_pass_tainted(pass, block);
+    int64_t left = 0;
+    AT_TRY(at_pass_tainted(&left, pass, block, err));
     uint32_t *link = &pass->pasts[event->to].debits;
     while (left > 0 && *link != AT_NONE) {
         at_pass_debit *debit = at_pool_at(&pass->debits, *link);

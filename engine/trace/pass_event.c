@@ -7,14 +7,11 @@
 
 /* --- A block's labels ------------------------------------------------------------------------- */
 
-static void count_labels(at_pass *pass, const at_lots *lots) {
-    uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
-    for (; index != AT_NONE; index = at_lot_at(&pass->take.lots, index)->newer) {
-        const at_lot *lot = at_lot_at(&pass->take.lots, index);
-        if (pass->units[lot->label] == 0)
-            pass->touched[pass->touched_count++] = lot->label;
-        pass->units[lot->label] += lot->units;
-    }
+static void touch_label(void *self, uint32_t label, int64_t units) {
+    at_pass *pass = self;
+    if (pass->units[label] == 0)
+        pass->touched[pass->touched_count++] = label;
+    pass->units[label] += units;
 }
 
 void at_pass_forget(at_pass *pass) {
@@ -27,14 +24,21 @@ void at_pass_forget(at_pass *pass) {
     pass->touched_count = 0;
 }
 
-int64_t at_pass_tainted(const at_pass *pass, const at_lots *lots) {
-    int64_t units = 0;
-    uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
-    for (; index != AT_NONE; index = at_lot_at(&pass->take.lots, index)->newer) {
-        const at_lot *lot = at_lot_at(&pass->take.lots, index);
-        units += lot->label < pass->trace->tainted_count ? lot->units : 0;
-    }
-    return units;
+typedef struct tainted_count {
+    uint32_t labels; /* those below are tainted */
+    int64_t units;
+} tainted_count;
+
+static void add_tainted(void *self, uint32_t label, int64_t units) {
+    tainted_count *count = self;
+    count->units += label < count->labels ? units : 0;
+}
+
+at_status at_pass_tainted(int64_t *out, at_pass *pass, at_lots *lots, at_error *err) {
+    tainted_count count = {.labels = pass->trace->tainted_count};
+    AT_TRY(at_take_count(lots, &pass->take, add_tainted, &count, err));
+    *out = count.units;
+    return AT_OK;
 }
 
 at_status at_pass_moves(at_pass *pass, const at_pass_event *event, at_error *err) {
@@ -80,6 +84,12 @@ at_status at_pass_reach(at_pass *pass, const at_pass_event *event, uint32_t node
 
 /* --- One event -------------------------------------------------------------------------------- */
 
+/* The creditor lies far away, so only oatway asks it. */
+static bool goes_where_preserved(const at_pass *pass, const at_pass_event *event) {
+    return pass->take.method == AT_TRACE_OATWAY && event->stopped == NULL &&
+           pass->accounts[event->to].preserved;
+}
+
 static at_status take_block(at_lots *block, at_pass *pass, const at_pass_event *event,
                             at_error *err) {
     const uint32_t clean = pass->trace->tainted_count;
@@ -89,7 +99,7 @@ static at_status take_block(at_lots *block, at_pass *pass, const at_pass_event *
     const int64_t held = account->lots.total;
     const int64_t units = event->amount < held ? event->amount : held;
     AT_TRY(at_take_units(block, &pass->take, &account->lots, units,
-                         event->stopped == NULL && pass->accounts[event->to].preserved, err));
+                         goes_where_preserved(pass, event), err));
     if (units == event->amount)
         return AT_OK;
     AT_TRY(at_take_put(block, &pass->take, clean + 1, event->amount - units, err));
@@ -147,7 +157,7 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
     /* Untainted money between two accounts needs no counting unless every move is wanted. */
     if (pass->options->all_moves || declared || event->stopped != NULL ||
         (event->from_held && pass->accounts[event->from].reached)) {
-        count_labels(pass, &block);
+        AT_TRY(at_take_count(&block, &pass->take, touch_label, pass, err));
         AT_TRY(at_pass_moves(pass, event, err));
     }
     if (event->stopped != NULL)
@@ -158,6 +168,10 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
     return at_pass_watch_event(pass, event, move_first, err);
 }
 
+static bool is_held(const at_pass *pass, uint32_t node) {
+    return pass->plain != NULL ? pass->plain[node] != AT_PASS_OUTSIDE : pass->accounts[node].held;
+}
+
 static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
     const at_ledger *ledger = pass->ledger;
     at_pass_event event = {.row = row,
@@ -165,10 +179,10 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
                            .to = ledger->to[row],
                            .time_us = ledger->time_us[row],
                            .amount = pass->effective->amount[row]};
-    event.from_held = pass->accounts[event.from].held;
+    event.from_held = is_held(pass, event.from);
     if (at_effective_moves(pass->effective, row)) {
         event.amount_in = at_effective_in(pass->effective, row);
-        if (!pass->accounts[event.to].held)
+        if (!is_held(pass, event.to))
             event.stopped = &pass->accounts[event.to].lots;
         AT_TRY(run_event(pass, &event, err));
     } else if (event.amount > 0 && !pass->options->declared_only) {
@@ -192,23 +206,33 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
 }
 
 /* Accounts and lots lie all over memory and a row waits for each of them, so they are called for
- * some rows ahead: first the accounts, then what they hold. Half the time at ten million rows. */
-static void call_ahead(const at_pass *pass, uint32_t place) {
-    enum { ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
+ * some rows ahead: first the accounts, then what they hold. Half the time at ten million rows.
+ * gcc sees no effect in a function that only calls for memory, and drops the calls of it: these
+ * must become part of their caller. */
+static inline __attribute__((always_inline)) void call_account(const at_pass *pass, uint32_t node) {
+    if (pass->plain == NULL || pass->plain[node] == AT_PASS_LISTED)
+        __builtin_prefetch(&pass->accounts[node], 1);
+}
+
+static inline __attribute__((always_inline)) void call_ahead(const at_pass *pass, uint32_t place) {
+    enum { PLAIN_AHEAD = 36, ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
     const at_ledger *ledger = pass->ledger;
-    if (place + ACCOUNTS_AHEAD >= ledger->count)
+    if (place + PLAIN_AHEAD >= ledger->count)
         return;
-    const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
     if (pass->plain != NULL) {
-        __builtin_prefetch(&pass->plain[ledger->from[far]], 1);
-        __builtin_prefetch(&pass->plain[ledger->to[far]], 1);
-        return;
+        const uint32_t row = at_effective_row(pass->effective, place + PLAIN_AHEAD);
+        __builtin_prefetch(&pass->plain[ledger->from[row]], 1);
+        __builtin_prefetch(&pass->plain[ledger->to[row]], 1);
     }
-    __builtin_prefetch(&pass->accounts[ledger->from[far]], 1);
-    __builtin_prefetch(&pass->accounts[ledger->to[far]], 1);
+    const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
+    call_account(pass, ledger->from[far]);
+    call_account(pass, ledger->to[far]);
     const uint32_t near = at_effective_row(pass->effective, place + LOTS_AHEAD);
-    const at_lots *from = &pass->accounts[ledger->from[near]].lots;
-    const at_lots *to = &pass->accounts[ledger->to[near]].lots;
+    const uint32_t debtor = ledger->from[near], creditor = ledger->to[near];
+    if (pass->plain != NULL && pass->plain[debtor] != AT_PASS_LISTED &&
+        pass->plain[creditor] != AT_PASS_LISTED)
+        return;
+    const at_lots *from = &pass->accounts[debtor].lots, *to = &pass->accounts[creditor].lots;
     if (from->total > 0)
         __builtin_prefetch(at_lot_at(&pass->take.lots, from->oldest));
     if (to->total > 0)

@@ -108,7 +108,7 @@ uint32_t at_pass_fee_sink(const at_pass *pass, uint32_t node);
 
 AT_CHECKED at_status at_pass_note(at_pass *pass, at_trace_note note, at_error *err);
 /** The tainted units of a block. */
-int64_t at_pass_tainted(const at_pass *pass, const at_lots *lots);
+AT_CHECKED at_status at_pass_tainted(int64_t *out, at_pass *pass, at_lots *lots, at_error *err);
 /** Record what the event moves of each label in `touched`. */
 AT_CHECKED at_status at_pass_moves(at_pass *pass, const at_pass_event *event, at_error *err);
 /** A recorded move of the event brought `label` to `node`. */
@@ -136,9 +136,9 @@ AT_CHECKED at_status at_pass_lend(at_pass *pass, uint32_t node, int64_t units, u
 AT_CHECKED at_status at_pass_repay(at_pass *pass, const at_pass_event *event, at_lots *block,
                                    at_error *err);
 /** Class replenished: keep the debit; list debits that the block's tainted units refill. */
-AT_CHECKED at_status at_pass_remember(at_pass *pass, const at_pass_event *event,
-                                      const at_lots *block, at_error *err);
-AT_CHECKED at_status at_pass_refill(at_pass *pass, const at_pass_event *event, const at_lots *block,
+AT_CHECKED at_status at_pass_remember(at_pass *pass, const at_pass_event *event, at_lots *block,
+                                      at_error *err);
+AT_CHECKED at_status at_pass_refill(at_pass *pass, const at_pass_event *event, at_lots *block,
                                     at_error *err);
 
 /** Whether untainted money may be one number, whatever it is (declared_only). */

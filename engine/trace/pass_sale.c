@@ -52,10 +52,13 @@ static void drop_empty(at_lots *block, at_take *take) {
 /* Tainted labels keep what they had up to the proceeds, the rest is untainted. */
 static at_status apply_lien(at_lots *block, at_pass *pass, int64_t amount_in, at_error *err) {
     at_take *take = &pass->take;
-    const int64_t tainted = at_pass_tainted(pass, block), own = block->total - tainted;
+    int64_t tainted = 0;
+    AT_TRY(at_pass_tainted(&tainted, pass, block, err));
+    const int64_t own = block->total - tainted;
     const int64_t kept = tainted < amount_in ? tainted : amount_in;
     const lien_group claims = {.tainted = true, .from = tainted, .to = kept};
     const lien_group rest = {.tainted = false, .from = own, .to = own > 0 ? amount_in - kept : 0};
+    at_lots_loosen(block, &take->lots);
     if (kept < tainted)
         scale_group(block, take, &claims);
     if (own > 0)
@@ -122,7 +125,10 @@ at_status at_pass_convert(at_pass *pass, const at_pass_event *event, at_lots *bl
     const bool sale = !event->fee && nodes[event->from].kind == AT_NODE_ASSET;
     const bool in_kind =
         sale && at_text_equal(nodes[event->from].currency.code, nodes[event->to].currency.code);
-    if (sale && at_pass_tainted(pass, block) > 0)
+    int64_t tainted = 0;
+    if (sale)
+        AT_TRY(at_pass_tainted(&tainted, pass, block, err));
+    if (tainted > 0)
         AT_TRY(note_sale(pass, event, block, in_kind, err));
     if (in_kind && pass->options->sale == AT_SALE_LIEN)
         return apply_lien(block, pass, event->amount_in, err);

@@ -73,6 +73,18 @@ at_status at_take_join(at_lots *lots, at_take *take, at_lots *block, at_error *e
                                      : at_vector_join(lots, &take->lots, block, err);
 }
 
+at_status at_take_count(at_lots *lots, at_take *take, at_label_put *put, void *self,
+                        at_error *err) {
+    if (at_take_keeps_order(take))
+        return at_lots_count(lots, &take->lots, put, self, err);
+    uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE; /* no index: lots come and go */
+    for (; index != AT_NONE; index = at_lot_at(&take->lots, index)->newer) {
+        const at_lot *lot = at_lot_at(&take->lots, index);
+        put(self, lot->label, lot->units);
+    }
+    return AT_OK;
+}
+
 at_status at_take_relabel(int64_t *relabelled_out, at_take *take, at_lots *lots, uint32_t label,
                           int64_t wanted, at_error *err) {
     return at_take_keeps_order(take) ? at_lots_relabel(relabelled_out, lots, &take->lots, label,

@@ -58,6 +58,9 @@ AT_CHECKED at_status at_take_put(at_lots *lots, at_take *take, uint32_t label, i
                                  at_error *err);
 /** All of `block`, as the newest where there is an order; `block` is empty after. */
 AT_CHECKED at_status at_take_join(at_lots *lots, at_take *take, at_lots *block, at_error *err);
+/** As at_lots_count. */
+AT_CHECKED at_status at_take_count(at_lots *lots, at_take *take, at_label_put *put, void *self,
+                                   at_error *err);
 /** Give at most `wanted` untainted units the label (T20). */
 AT_CHECKED at_status at_take_relabel(int64_t *relabelled_out, at_take *take, at_lots *lots,
                                      uint32_t label, int64_t wanted, at_error *err);

@@ -37,8 +37,8 @@ mutant() {
         fail "it does not compile"
         return
     fi
-    link=$(ninja -t commands "tests/check_$2" | tail -n 1 |
-        sed "s| -o tests/check_$2 | -o $work/test $work/mutant.o |")
+    link=$(ninja -t commands "tests/$2" | tail -n 1 |
+        sed "s| -o tests/$2 | -o $work/test $work/mutant.o |")
     if ! eval "$link"; then
         fail "it does not link"
         return
@@ -48,64 +48,69 @@ mutant() {
     fi
 }
 
-mutant event.c trace_coin \
+mutant event.c check_trace_coin \
     's/if (ledger->time_us\[row\] > as_of_us)/if (ledger->time_us[row] >= as_of_us)/'
-mutant event.c trace_coin \
+mutant event.c check_trace_coin \
     's/ledger->amount\[row\] > work->left\[reversed\]/ledger->amount[row] >= work->left[reversed]/'
-mutant event.c trace_coin \
+mutant event.c check_trace_coin \
     's/work->place\[row\] >= work->place\[reversed\]/work->place[row] > work->place[reversed]/'
-mutant event.c trace_coin 's/at->now < at->lowest ?/at->now + 1 < at->lowest ?/'
-mutant order.c trace_coin \
+mutant event.c check_trace_coin 's/at->now < at->lowest ?/at->now + 1 < at->lowest ?/'
+mutant order.c check_trace_coin \
     's/group->heap\[child + 1\] < group->heap\[child\]/group->heap[child + 1] > group->heap[child]/'
-mutant order.c trace_coin 's/if (from != ledger->to\[row\])/if (true)/'
-mutant vector.c trace_coin \
+mutant order.c check_trace_coin 's/if (from != ledger->to\[row\])/if (true)/'
+mutant vector.c check_trace_coin \
     's/left->left_over > right->left_over/left->left_over < right->left_over/'
-mutant vector.c trace_coin 's/(left > right) - (left < right)/(left < right) - (left > right)/'
-mutant vector.c trace_coin 's/i < (size_t)missing/i + 1 < (size_t)missing/'
-mutant lots.c trace_coin 's/if (back_sum > keep)/if (back_sum >= keep)/'
-mutant lots.c trace_coin \
+mutant vector.c check_trace_coin 's/(left > right) - (left < right)/(left < right) - (left > right)/'
+mutant vector.c check_trace_coin 's/i < (size_t)missing/i + 1 < (size_t)missing/'
+mutant lots.c check_trace_coin 's/if (back_sum > keep)/if (back_sum >= keep)/'
+mutant lots.c check_trace_coin \
     's/sum \* amount_in \/ amount/sum * amount_in + amount - 1) \/ amount/; s/(int64_t)((at_wide)sum/(int64_t)(((at_wide)sum/'
-mutant take.c trace_coin 's/take->method == AT_TRACE_LIFO)$/take->method == AT_TRACE_POISON)/'
-mutant take.c trace_coin 's/AT_TRACE_OATWAY \&\& preserved/AT_TRACE_OATWAY/'
-mutant take.c trace_coin \
+mutant runs.c unit_trace_lots 's/until <= units/until < units/'
+mutant runs.c unit_trace_lots 's/at->last == cut ? rest : at->last/at->last/'
+mutant runs.c unit_trace_lots 's/    grow_newest(store, older, run_at(store, middle));//'
+mutant runs.c unit_trace_lots 's/to->count = AT_RUN_LABELS + 1;/to->count = to->count;/'
+mutant lots.c unit_trace_lots 's/            at_runs_grow(store, root, units);/            (void)root;/'
+mutant take.c check_trace_coin 's/take->method == AT_TRACE_LIFO)$/take->method == AT_TRACE_POISON)/'
+mutant take.c check_trace_coin 's/AT_TRACE_OATWAY \&\& preserved/AT_TRACE_OATWAY/'
+mutant take.c check_trace_coin \
     's/items\[i\].weight < units ? items\[i\].weight : units/items[i].weight <= units ? items[i].weight : units - 1/'
-mutant pass_event.c trace_coin 's/imputed ? clean + 2 : clean/clean/'
-mutant pass_event.c trace_coin 's/clean + 1, event->amount - units/clean, event->amount - units/'
-mutant pass_debt.c trace_coin \
+mutant pass_event.c check_trace_coin 's/imputed ? clean + 2 : clean/clean/'
+mutant pass_event.c check_trace_coin 's/clean + 1, event->amount - units/clean, event->amount - units/'
+mutant pass_debt.c check_trace_coin \
     's/age > pass->options->backward_window_us/age >= pass->options->backward_window_us/'
-mutant pass_debt.c trace_coin 's/if (tainted)$/if (true)/'
-mutant pass_source.c trace_coin 's/source->time_us > until_us/source->time_us >= until_us/'
-mutant pass.c trace_coin \
+mutant pass_debt.c check_trace_coin 's/if (tainted)$/if (true)/'
+mutant pass_source.c check_trace_coin 's/source->time_us > until_us/source->time_us >= until_us/'
+mutant pass.c check_trace_coin \
     's/pass->source_label\[one\], pass->source_label\[other\]/pass->source_label[other], pass->source_label[one]/'
-mutant pass.c trace_coin 's/balance > 0 ? balance : 0/balance/'
-mutant pass_poison.c trace_coin 's/label_source\[label\] == AT_NONE/label_source[label] != AT_NONE/'
-mutant fund.c trace_coin 's/holding->label < count \&\& //'
-mutant envelope.c trace_envelope \
+mutant pass.c check_trace_coin 's/balance > 0 ? balance : 0/balance/'
+mutant pass_poison.c check_trace_coin 's/label_source\[label\] == AT_NONE/label_source[label] != AT_NONE/'
+mutant fund.c check_trace_coin 's/holding->label < count \&\& //'
+mutant envelope.c check_trace_envelope \
     's/move->from, kept, flows - out->units/move->from, kept + move->taken, flows - out->units/'
-mutant envelope.c trace_envelope \
+mutant envelope.c check_trace_envelope \
     's/return turn_place(work, node, held, work->flows\[node\] + units, err)/work->flows[node] += units; return AT_OK/'
-mutant envelope.c trace_envelope 's/balance < 0 ? (-balance/balance <= 0 ? (1 - balance/'
-mutant envelope.c trace_envelope 's/move->amount - block->units/move->amount/'
-mutant envelope.c trace_envelope 's/capacity - units, steps, err/0, steps, err/'
-mutant envelope.c trace_envelope 's/AT_FLOW_OUT, bound->hi, steps/AT_FLOW_IN, bound->hi, steps/'
-mutant envelope.c trace_envelope 's/\*out = total + more;/*out = total;/'
-mutant flow.c trace_envelope 's/way == AT_FLOW_OUT ? arc : flow->arcs\[arc\].back/arc/'
-mutant flow.c trace_envelope 's/while (total < limit \&\& measure/if (total < limit \&\& measure/'
-mutant flow.c trace_envelope \
+mutant envelope.c check_trace_envelope 's/balance < 0 ? (-balance/balance <= 0 ? (1 - balance/'
+mutant envelope.c check_trace_envelope 's/move->amount - block->units/move->amount/'
+mutant envelope.c check_trace_envelope 's/capacity - units, steps, err/0, steps, err/'
+mutant envelope.c check_trace_envelope 's/AT_FLOW_OUT, bound->hi, steps/AT_FLOW_IN, bound->hi, steps/'
+mutant envelope.c check_trace_envelope 's/\*out = total + more;/*out = total;/'
+mutant flow.c check_trace_envelope 's/way == AT_FLOW_OUT ? arc : flow->arcs\[arc\].back/arc/'
+mutant flow.c check_trace_envelope 's/while (total < limit \&\& measure/if (total < limit \&\& measure/'
+mutant flow.c check_trace_envelope \
     's/flow->distance\[there\] == flow->distance\[here\] + !flow->arcs\[arc\].stays/flow->distance[there] == flow->distance[here]/'
-mutant pass_plain.c trace_restrict 's/pass->declared\[event->row\] == 0 \&\& is_plain/is_plain/'
-mutant pass_plain.c trace_restrict 's/lots->oldest == lots->newest \&\&/true ||/'
-mutant pass_plain.c trace_restrict 's/ledger->fee\[row\] > 0 || //'
-mutant pass_plain.c trace_restrict 's/event_held \&\& from->debt == 0/event_held/; s/from->debt == 0 \&\& //'
-mutant restrict.c trace_restrict 's/ledger->amount\[row\] > 0)/ledger->amount[row] > 9)/'
-mutant restrict.c trace_restrict \
+mutant pass_plain.c check_trace_restrict 's/pass->declared\[event->row\] == 0 \&\& is_plain/is_plain/'
+mutant pass_plain.c check_trace_restrict 's/lots->oldest == lots->newest \&\&/true ||/'
+mutant pass_plain.c check_trace_restrict 's/ledger->fee\[row\] > 0 || //'
+mutant pass_plain.c check_trace_restrict 's/event_held \&\& from->debt == 0/event_held/; s/from->debt == 0 \&\& //'
+mutant restrict.c check_trace_restrict 's/ledger->amount\[row\] > 0)/ledger->amount[row] > 9)/'
+mutant restrict.c check_trace_restrict \
     's/keep_node(cut, next.node, INT64_MIN, INT64_MAX/keep_node(cut, next.node, next.time_us, INT64_MAX/'
-mutant restrict.c trace_restrict 's/ledger->time_us\[rows\[middle\]\] < time_us/ledger->time_us[rows[middle]] <= time_us/'
-mutant restrict.c trace_restrict 's/    AT_TRY(keep_reversed(/    if (false) AT_TRY(keep_reversed(/'
-mutant restrict.c trace_restrict 's/    if (moments)/    if (false)/'
-mutant restrict_cut.c trace_restrict 's/AT_NONE - 1;/AT_NONE;/; s/kind = AT_NODE_EXTERNAL;/kind = AT_NODE_ACCOUNT;/'
-mutant backward.c trace_back 's/(held - taken) \* way/held * way/'
-mutant backward.c trace_back 's/targets\[node\];/targets[node] \&\& node > 0;/'
+mutant restrict.c check_trace_restrict 's/ledger->time_us\[rows\[middle\]\] < time_us/ledger->time_us[rows[middle]] <= time_us/'
+mutant restrict.c check_trace_restrict 's/    AT_TRY(keep_reversed(/    if (false) AT_TRY(keep_reversed(/'
+mutant restrict.c check_trace_restrict 's/    if (moments)/    if (false)/'
+mutant restrict_cut.c check_trace_restrict 's/AT_NONE - 1;/AT_NONE;/; s/kind = AT_NODE_EXTERNAL;/kind = AT_NODE_ACCOUNT;/'
+mutant backward.c check_trace_back 's/(held - taken) \* way/held * way/'
+mutant backward.c check_trace_back 's/targets\[node\];/targets[node] \&\& node > 0;/'
 
 echo "$count mutants, $failures failures"
 [ "$failures" -eq 0 ]

@@ -1,6 +1,6 @@
 /* Goal: lists of lots lose, gain and misplace no unit, however they are cut and joined.
- * Method: random operations on lists and on plain arrays with one element a unit; then the ends of
- * int64, and memory refused at every item. */
+ * Method: random operations on lists, short and long, and on plain arrays with one element a unit;
+ * then the ends of int64, and memory refused at every item. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -119,6 +119,104 @@ static void test_random(void **state) {
     }
 }
 
+/* --- Long lists ------------------------------------------------------------------------------- */
+
+enum { LONG_LOTS = 3000, LONG_STEPS = 3000, LONG_LABELS = 7 };
+
+typedef struct label_count {
+    int64_t units[LONG_LABELS];
+    uint32_t order[LONG_LABELS];
+    size_t count;
+} label_count;
+
+static void count_label(void *self, uint32_t label, int64_t units) {
+    label_count *count = self;
+    assert_true(label < LONG_LABELS && units > 0);
+    if (count->units[label] == 0)
+        count->order[count->count++] = label;
+    count->units[label] += units;
+}
+
+/* Units by label and the order in which labels first appear, as the elements have them. */
+static void check_count(at_lots *lots, at_lot_store *store, const unit_row *row) {
+    label_count ours = {0}, wanted = {0};
+    assert_int_equal(at_lots_count(lots, store, count_label, &ours, NULL), AT_OK);
+    for (size_t i = 0; i < row->count; i++)
+        count_label(&wanted, row->label[i], 1);
+    assert_int_equal(ours.count, wanted.count);
+    assert_memory_equal(ours.units, wanted.units, sizeof ours.units);
+    assert_memory_equal(ours.order, wanted.order, sizeof ours.order);
+}
+
+static void step_long(at_lots *lots, at_lot_store *store, uint64_t *random) {
+    const size_t a = world_random(random) % LISTS, b = (a + 1) % LISTS;
+    const uint32_t label = (uint32_t)(world_random(random) % LONG_LABELS);
+    int64_t units = (int64_t)(world_random(random) % (uint64_t)(lots[a].total + 1));
+    at_lots block = {0};
+    int64_t done = 0;
+    switch (world_random(random) % 40) {
+    case 0:
+        units = units < 90 ? units : 90;
+        assert_int_equal(at_lots_relabel(&done, &lots[a], store, label, 0, units, NULL), AT_OK);
+        memset(plain[a].label, (int)label, (size_t)units);
+        break;
+    case 1:
+        at_lots_drop(&lots[b], store);
+        plain[b].count = 0;
+        break;
+    case 2: /* more than there was, by lots of one unit */
+        for (size_t i = 0; i < LONG_LOTS && plain[a].count < UNITS_MAX / LISTS; i++) {
+            const uint32_t other = (uint32_t)(world_random(random) % (i < 1000 ? 2 : LONG_LABELS));
+            assert_int_equal(at_lots_push(&lots[a], store, other, 1, NULL), AT_OK);
+            plain[a].label[plain[a].count++] = (unsigned char)other;
+        }
+        break;
+    case 3:
+        check_count(&lots[a], store, &plain[a]);
+        break;
+    case 4:
+        convert_units(&plain[a], lots[a].total);
+        if (lots[a].total > 0)
+            at_lots_convert(&lots[a], store, lots[a].total, lots[a].total);
+        break;
+    default: {
+        const bool last = world_random(random) % 2 == 0;
+        assert_int_equal(last ? at_lots_take_newest(&block, &lots[a], store, units, NULL)
+                              : at_lots_take_oldest(&block, &lots[a], store, units, NULL),
+                         AT_OK);
+        if (world_random(random) % 8 == 0)
+            assert_int_equal(at_lots_count(&block, store, count_label, &(label_count){0}, NULL),
+                             AT_OK);
+        assert_int_equal(at_lots_append(&lots[b], store, &block, NULL), AT_OK);
+        move_units(&plain[b], &plain[a], last ? plain[a].count - (size_t)units : 0, (size_t)units);
+    }
+    }
+}
+
+/* The index of a long list is true whatever happens to the list. */
+static void test_long(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        at_lots lots[LISTS] = {0};
+        at_lot_store store;
+        uint64_t random = seed;
+        at_lot_store_init(&store, &arena);
+        for (size_t i = 0; i < LISTS; i++)
+            plain[i].count = 0;
+        for (int i = 0; i < LONG_STEPS; i++) {
+            step_long(lots, &store, &random);
+            if (i % 64 != 0)
+                continue;
+            for (size_t list = 0; list < LISTS; list++) {
+                check_list(&lots[list], &store, &plain[list]);
+                check_count(&lots[list], &store, &plain[list]);
+            }
+        }
+        assert_true(store.runs.count > 100);
+    }
+}
+
 /* A list of INT64_MAX units takes no more, by any door, and stays as it was. */
 static void test_range(void **state) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
@@ -221,9 +319,9 @@ static void test_grades(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random), cmocka_unit_test(test_range),
-        cmocka_unit_test(test_memory), cmocka_unit_test(test_reaches),
-        cmocka_unit_test(test_grades),
+        cmocka_unit_test(test_random),  cmocka_unit_test(test_long),
+        cmocka_unit_test(test_range),   cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_reaches), cmocka_unit_test(test_grades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
