@@ -215,12 +215,14 @@ void at_cli_complain(const at_error *err) {
     char code[16];
     if (!err->message[0])
         return;
-    /* In another language than English: what kind of thing this is, then the exact words. */
+    /* In another language than English: what the code means, then the exact words. */
+    const char *title = at_word_translated("code", err->code), *lead = at_word("lead.error");
     snprintf(code, sizeof code, "%d", at_exit_code(err->status, 0));
-    const char *kind = at_word_translated("exit", code), *lead = at_word("lead.error");
-    if (kind)
-        say_line("%s: %s", lead, kind);
-    say_line("%s%s%s%s%s", kind ? "" : lead, kind ? "  " : ": ", err->place,
+    if (title)
+        say_line("%s: %s [%s]", lead, title, err->code);
+    else if ((title = at_word_translated("exit", code)))
+        say_line("%s: %s", lead, title);
+    say_line("%s%s%s%s%s", title ? "" : lead, title ? "  " : ": ", err->place,
              err->place[0] ? ": " : "", err->message);
     if (err->hint[0])
         say_line("  %s  [%s]", err->hint, err->code);

@@ -4,6 +4,7 @@
 #include "engine/cli/command.h"
 #include "engine/cli/complete.h"
 #include "engine/cli/help.h"
+#include "engine/cli/lang.h"
 #include "engine/cli/print.h"
 #include "engine/cli/schema_print.h"
 #include "engine/jobs/ask.h"
@@ -70,8 +71,11 @@ static at_status explain(at_text *out, const char *topic, at_error *err) {
         if (strcmp(known->name, topic) == 0)
             return at_help_topic(out, known, err);
     const char *text = at_code_text(topic);
-    if (text)
-        return at_text_print(out, err, "%s\n%s\n", topic, text);
+    if (text) {
+        const char *title = at_word_translated("code", topic);
+        return at_text_print(out, err, "%s%s%s\n%s\n", topic, title ? ": " : "", title ? title : "",
+                             text);
+    }
     return unknown_topic(topic, err);
 }
 

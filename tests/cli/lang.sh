@@ -60,6 +60,11 @@ done
 for code in $("$bin" help exit-codes | awk '$1 ~ /^[0-9]+$/ && $1 > 0 {print $1}'); do
     has exit "$code"
 done
+sed -n 's/^CODE("\([^"]*\)".*/\1/p' "$root/engine/base/codes.def" >known.codes
+equal 'the codes are found' "$([ "$(grep -c . known.codes)" -gt 150 ] && echo yes)" yes
+most code known.codes
+equal 'no words for a code that is none' \
+    "$(sed -n 's/^code\.//p' wanted.keys | sort | comm -23 - known.codes)" ''
 for grade in observed corroborated accepted inferred; do
     has grade "$grade"
 done
@@ -82,6 +87,14 @@ for language in $languages; do
     expect "an error in $language" 2 ask nosuch --lang "$language"
     says "codes stay in $language" err '[E-ASK-QUERY]'
     says "an error in $language" err "$(jq -r '.["lead.error"]' "$words/$language.json"): "
+    says "the exact words in $language" err 'there is no query "nosuch"'
+    [ "$language" = en ] ||
+        says "its title in $language" err \
+            "$(jq -r '.["code.E-ASK-QUERY"]' "$words/$language.json") [E-ASK-QUERY]"
+    expect "help of a code in $language" 0 help E-ASK-QUERY --lang "$language"
+    [ "$language" = en ] ||
+        says "its title in help in $language" out \
+            "E-ASK-QUERY: $(jq -r '.["code.E-ASK-QUERY"]' "$words/$language.json")"
     expect "a table in $language" 0 show P1 --table --lang "$language"
     says "a heading in $language" out "$(jq -r '.["column.value"]' "$words/$language.json")"
     says "ids stay in $language" out 'register/parties.csv:2'
