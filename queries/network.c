@@ -153,10 +153,13 @@ static at_status note_structure(const net_report *report, at_error *err) {
                          before, after));
     if (players->betweenness_cut)
         AT_TRY(at_table_note(report->table, err, "BETWEENNESS_CUT",
-                             "%u ties are more than %d: only shortest paths of up to %d steps "
+                             "%u ties are more than %d: only shortest paths of up to %u steps "
                              "are counted",
-                             players->edge_count, AT_EXACT_EDGES_MAX, AT_BETWEENNESS_CUTOFF));
-    return AT_OK;
+                             players->edge_count, AT_EXACT_EDGES_MAX, players->betweenness_steps));
+    return at_table_note(report->table, err, "COMMUNITIES",
+                         "%u communities by Leiden (seed %d, gamma 1, a pair weighs as many as its "
+                         "transfers and other ties): modularity %.6f",
+                         players->community_count, AT_COMMUNITY_SEED, players->modularity);
 }
 
 static at_status run(at_table *out, const at_question *question, at_error *err) {

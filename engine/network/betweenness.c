@@ -36,22 +36,50 @@ static uint32_t walk_out(path_count *count, uint32_t source, uint32_t steps) {
     return met;
 }
 
-/* Backward: each node hands what depends on it to those before it, by their part of its paths. */
-static void walk_back(path_count *count, double *out, uint32_t met) {
+/* Backward: each node takes its part of what depends on those behind it. `share` becomes (1 + what
+ * depends on the node) for each of its paths; nothing depends on the last layer, which is not
+ * walked. */
+static void walk_back(path_count *count, double *out, uint32_t met, uint32_t steps) {
     const at_simple *graph = count->graph;
     for (uint32_t i = met; i-- > 0;) {
-        uint32_t node = count->order[i], depth = count->depth[node];
-        double part = (1 + count->share[node]) / count->paths[node];
-        for (uint32_t k = graph->start[node]; k < graph->start[node + 1] && i > 0; k++)
-            if (count->depth[graph->to[k]] == depth - 1)
-                count->share[graph->to[k]] += count->paths[graph->to[k]] * part;
+        const uint32_t node = count->order[i], depth = count->depth[node];
+        double behind = 0;
+        for (uint32_t k = graph->start[node]; k < graph->start[node + 1] && depth <= steps; k++)
+            if (count->depth[graph->to[k]] == depth + 1)
+                behind += count->share[graph->to[k]];
+        behind *= count->paths[node];
+        count->share[node] = (1 + behind) / count->paths[node];
         if (i > 0)
-            out[node] += count->share[node];
+            out[node] += behind;
     }
     for (uint32_t i = 0; i < met; i++) {
         uint32_t node = count->order[i];
         count->depth[node] = 0;
         count->paths[node] = count->share[node] = 0;
+    }
+}
+
+/* As many walks as begin at a source are at least the looks it takes; it looks at no edge twice. */
+uint32_t at_betweenness_steps(const at_simple *graph, double *walks, double *longer) {
+    const double edges = graph->start[graph->count];
+    double looks = 0;
+    for (uint32_t node = 0; node < graph->count; node++)
+        walks[node] = 1;
+    for (uint32_t steps = 1;; steps++) {
+        double more = 0;
+        for (uint32_t node = 0; node < graph->count; node++) {
+            longer[node] = 0;
+            for (uint32_t k = graph->start[node]; k < graph->start[node + 1]; k++)
+                longer[node] += walks[graph->to[k]];
+            longer[node] = longer[node] < edges ? longer[node] : edges;
+            more += longer[node];
+        }
+        looks += more;
+        if (looks > AT_BETWEENNESS_LOOKS || steps == AT_BETWEENNESS_STEPS_MAX)
+            return steps - (looks > AT_BETWEENNESS_LOOKS);
+        double *swap = walks;
+        walks = longer;
+        longer = swap;
     }
 }
 
@@ -65,7 +93,7 @@ at_status at_betweenness(double *out, const at_simple *graph, uint32_t steps, at
     memset(out, 0, graph->count * sizeof *out);
     for (uint32_t source = 0; source < graph->count; source++) {
         AT_TRY(at_deadline_check(err));
-        walk_back(&count, out, walk_out(&count, source, steps));
+        walk_back(&count, out, walk_out(&count, source, steps), steps);
     }
     /* Every pair was walked from both ends. */
     for (uint32_t node = 0; node < graph->count; node++)

@@ -69,10 +69,9 @@ static void merge_runs(at_member *out, const at_member *a, size_t a_count, const
 static at_status number_members(at_graph *graph, at_member **members_out, const at_facts *facts,
                                 at_arena *arena, at_error *err) {
     static const at_kind kinds[] = {AT_PARTY, AT_ACCOUNT, AT_ASSET};
-    at_member *members, *other;
+    at_member *members, *other = NULL;
     uint32_t *member_of;
     AT_TRY(AT_NEW(&members, arena, facts->thing_limit, err));
-    AT_TRY(AT_NEW(&other, arena, facts->thing_limit, err));
     AT_TRY(AT_NEW(&member_of, arena, facts->thing_limit, err));
     memset(member_of, 0xFF, facts->thing_limit * sizeof *member_of);
     for (size_t k = 0; k < AT_COUNT(kinds); k++) {
@@ -89,6 +88,11 @@ static at_status number_members(at_graph *graph, at_member **members_out, const 
             members[graph->member_count++] = (at_member){
                 .thing = things[i], .kind = view.kind, .id = view.shown, .title = view.title};
         }
+        if (before == 0 || before == graph->member_count ||
+            compare_members(&members[before - 1], &members[before]) <= 0)
+            continue;
+        if (other == NULL)
+            AT_TRY(AT_NEW(&other, arena, facts->thing_limit, err));
         merge_runs(other, members, before, &members[before], graph->member_count - before);
         at_member *merged = other;
         other = members;

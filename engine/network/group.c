@@ -127,6 +127,69 @@ at_status at_groups_flow(at_flow_count **out, const at_groups *groups, const at_
     return AT_OK;
 }
 
+/* A hub that was cut, and how many ties went with it. */
+typedef struct cut_hub {
+    uint32_t member, ties;
+} cut_hub;
+
+static int compare_hubs(const void *left, const void *right) {
+    const cut_hub *a = left, *b = right;
+    if (a->ties != b->ties)
+        return a->ties > b->ties ? -1 : 1;
+    return a->member < b->member ? -1 : a->member > b->member;
+}
+
+static at_status count_hub(at_text *out, uint32_t *count_out, const at_graph *graph, uint32_t hub,
+                           at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    at_loss *losses = NULL;
+    size_t loss_count = 0, capacity = 0;
+    const at_tie *const *ties;
+    uint32_t count, lost = 0;
+    AT_TRY(at_member_ties(&ties, &count, graph, hub, &scratch, err));
+    for (uint32_t i = 0; i < count; i++) {
+        if (graph->members[at_tie_other(ties[i], hub)].outside)
+            continue;
+        lost++;
+        AT_TRY(at_loss_add(&losses, &loss_count, &capacity, ties[i], &scratch, err));
+    }
+    *count_out = lost;
+    if (out == NULL)
+        return AT_OK;
+    AT_TRY(at_text_print(out, err, "%s (%u ties", graph->members[hub].id, lost));
+    for (size_t i = 0; i < loss_count; i++)
+        AT_TRY(
+            at_text_print(out, err, ", %" PRId64 " %s", losses[i].amount, losses[i].currency.code));
+    return at_text_add(out, ")", err);
+}
+
+/* Which hubs were cut, those that lost the most ties first. */
+static at_status note_hubs(at_table *table, const at_graph *graph, at_error *err) {
+    enum { HUBS_LISTED = 20 };
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    cut_hub *hubs;
+    uint32_t count = 0;
+    AT_TRY(AT_NEW(&hubs, &scratch, graph->hub_count, err));
+    for (uint32_t member = 0; member < graph->member_count; member++) {
+        if (!graph->members[member].cut || graph->members[member].outside)
+            continue;
+        hubs[count].member = member;
+        AT_TRY(count_hub(NULL, &hubs[count++].ties, graph, member, err));
+    }
+    if (count == 0)
+        return AT_OK;
+    qsort(hubs, count, sizeof *hubs, compare_hubs);
+    for (uint32_t i = 0; i < count && i < HUBS_LISTED; i++) {
+        AT_TRY(at_text_add(&text, i ? ", " : "", err));
+        AT_TRY(count_hub(&text, &hubs[i].ties, graph, hubs[i].member, err));
+    }
+    if (count > HUBS_LISTED)
+        AT_TRY(at_text_print(&text, err, ", and %u more", count - HUBS_LISTED));
+    return at_table_note(table, err, "HUBS", "hubs cut (money in minor units): %s",
+                         at_text_string(&text));
+}
+
 at_status at_graph_notes(at_table *table, const at_graph *graph, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text lost = {0};
     for (size_t i = 0; i < graph->loss_count; i++)
@@ -143,6 +206,7 @@ at_status at_graph_notes(at_table *table, const at_graph *graph, at_error *err) 
         AT_TRY(at_table_note(table, err, "HUB_CUT",
                              "only flagged hubs are cut: %u hubs; lost with them: %u ties%s",
                              graph->hub_count, graph->cut_tie_count, at_text_string(&lost)));
+    AT_TRY(note_hubs(table, graph, err));
     if (graph->outside_count > 0)
         AT_TRY(at_table_note(table, err, "OUTSIDE",
                              "%" PRIu64 " transfers lead to or from accounts without a ledger "

@@ -2,22 +2,28 @@
  * keyplayer.h - who holds a network together.
  *
  * All figures are of the simplified undirected graph of the members given: several ties of a pair
- * count once, ties to others not at all. They describe the recorded ties, never a role or an
- * intent.
+ * count once (in communities: by how many they are), ties to others not at all. They describe the
+ * recorded ties, never a role or an intent.
  *
  * Units:  betweenness counts shortest paths between unordered pairs; ranks start at 1, equal values
  *         (to 9 digits) share the smaller rank; fragmentation is an exact fraction in lowest terms.
  * Source: specification "analysis" N3, N11; Borgatti, Identifying sets of key players, 2006;
  *         Brandes, A faster algorithm for betweenness centrality, 2001. igraph finds cut points,
- *         bridges, cores and communities; betweenness (ten times faster on the same definition) and
- *         fragmentation (a network's cut points tell every member's worth at once) are our own.
+ *         bridges, cores and communities (Leiden, AT_COMMUNITY_SEED); betweenness (ten times faster
+ *         on the same definition) and fragmentation (a network's cut points tell every member's
+ *         worth at once) are our own.
  */
 #ifndef ASSETTRACE_NETWORK_KEYPLAYER_H
 #define ASSETTRACE_NETWORK_KEYPLAYER_H
 
 #include "engine/network/graph.h"
 
-enum { AT_EXACT_EDGES_MAX = 20000, AT_BETWEENNESS_CUTOFF = 3, AT_KEY_SET_MAX = 16 };
+enum { AT_EXACT_EDGES_MAX = 20000, AT_KEY_SET_MAX = 16 };
+/* Past so many edges, paths of up to as many steps count as take this many looks at an edge. */
+enum { AT_BETWEENNESS_LOOKS = 150000000, AT_BETWEENNESS_STEPS_MAX = 8 };
+
+/* Communities are found by chance moves: always the same ones. */
+enum { AT_COMMUNITY_SEED = 20261121 };
 
 /* One member's position; numbered as in the list handed in. */
 typedef struct at_position {
@@ -34,9 +40,11 @@ typedef struct at_key_players {
     at_position *positions; /* by number */
     uint32_t count;
     uint32_t edge_count;
-    bool betweenness_cut;   /* only paths of up to AT_BETWEENNESS_CUTOFF steps were counted */
+    bool betweenness_cut; /* only paths of up to so many steps were counted */
+    uint32_t betweenness_steps;
     at_ratio before, after; /* fragmentation without and with the set removed */
-    double modularity;      /* of the communities */
+    uint32_t community_count;
+    double modularity; /* of the communities, by the weights of ties */
 } at_key_players;
 
 /**
@@ -46,10 +54,12 @@ AT_CHECKED at_status at_key_players_find(at_key_players *out, const at_graph *gr
                                          const uint32_t *members, uint32_t count, uint32_t set_size,
                                          at_arena *arena, at_error *err);
 
-/* Neighbours of n are to[start[n] .. start[n + 1]), ascending, each once, both ways. */
+/* Neighbours of n are to[start[n] .. start[n + 1]), ascending, each once, both ways. The weight of
+ * a pair is how often it is tied: each transfer, and each other tie. */
 typedef struct at_simple {
     uint32_t count;
     const uint32_t *start, *to;
+    const double *weight;
 } at_simple;
 
 /** The simple graph among the members. */
@@ -64,6 +74,14 @@ AT_CHECKED at_status at_simple_make(at_simple *out, const at_graph *graph, const
  */
 AT_CHECKED at_status at_betweenness(double *out, const at_simple *graph, uint32_t steps,
                                     at_error *err);
+
+/**
+ * How long paths can be for at_betweenness to look at no more than AT_BETWEENNESS_LOOKS edges; 0
+ * when not even the first step can be taken.
+ *
+ * @param walks, longer  room for a number by member
+ */
+uint32_t at_betweenness_steps(const at_simple *graph, double *walks, double *longer);
 
 /**
  * N11: the set of `set_size` members whose removal leaves the most pairs apart, by greedy choice

@@ -266,18 +266,16 @@ at_status at_loose_cut(at_graph *graph, at_member *members, at_arena *arena, at_
 
 /* --- Networks --------------------------------------------------------------------------------- */
 
-static uint32_t root_of(uint32_t *of, uint32_t member) {
-    while (of[member] != member) {
-        of[member] = of[of[member]];
-        member = of[member];
+static uint32_t root_of(uint32_t *of, uint32_t place) {
+    while (of[place] != place) {
+        of[place] = of[of[place]];
+        place = of[place];
     }
-    return member;
+    return place;
 }
 
 /* The smaller root stays one, so a root is the smallest of its network. */
-static void unite(uint32_t *of, const bool *cut, uint32_t a, uint32_t b) {
-    if (cut[a] || cut[b])
-        return;
+static void unite(uint32_t *of, uint32_t a, uint32_t b) {
     a = root_of(of, a);
     b = root_of(of, b);
     if (a < b)
@@ -286,22 +284,58 @@ static void unite(uint32_t *of, const bool *cut, uint32_t a, uint32_t b) {
         of[a] = b;
 }
 
-at_status at_members_unite(uint32_t *of, const at_graph *graph, at_error *err) {
+/* Rows unite nodes, which are few enough to stay near the processor; ahead of them, what they will
+ * read is fetched. */
+static void unite_nodes(uint32_t *of, const at_graph *graph) {
+    enum { AHEAD = 24 };
+    const at_ledger *ledger = graph->ledger;
+    for (uint32_t row = 0; row < ledger->count; row++) {
+        uint32_t ends[2] = {ledger->from[row], ledger->to[row]};
+        if (row + AHEAD < ledger->count) {
+            __builtin_prefetch(&of[ledger->from[row + AHEAD]]);
+            __builtin_prefetch(&of[ledger->to[row + AHEAD]]);
+        }
+        if (of[ends[0]] >= AT_NODE_TRANSIT || of[ends[1]] == AT_NONE ||
+            !at_row_wanted(ledger, row, &graph->options))
+            continue;
+        if (of[ends[1]] == AT_NODE_TRANSIT) {
+            uint32_t credit_row;
+            if (!at_row_ends(&ends[0], &ends[1], &credit_row, ledger, row) ||
+                of[ends[1]] >= AT_NODE_TRANSIT)
+                continue;
+        }
+        if (of[ends[0]] != of[ends[1]])
+            unite(of, ends[0], ends[1]);
+    }
+}
+
+/* Members of nodes that rows unite, united. */
+static at_status unite_rows(uint32_t *of, const at_graph *graph, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
-    bool *cut; /* small enough to stay near the processor */
-    AT_TRY(AT_NEW(&cut, &scratch, graph->member_count, err));
-    for (uint32_t member = 0; member < graph->member_count; member++) {
+    const size_t count = graph->ledger->node_count;
+    uint32_t *node_of; /* AT_NONE where nothing leads on, AT_NODE_TRANSIT */
+    AT_TRY(AT_NEW(&node_of, &scratch, count, err));
+    for (uint32_t node = 0; node < count; node++) {
+        const uint32_t member = graph->node_member[node];
+        node_of[node] = member >= AT_NODE_TRANSIT    ? member
+                        : graph->members[member].cut ? AT_NONE
+                                                     : node;
+    }
+    unite_nodes(node_of, graph);
+    for (uint32_t node = 0; node < count; node++)
+        if (node_of[node] < AT_NODE_TRANSIT)
+            unite(of, graph->node_member[node], graph->node_member[root_of(node_of, node)]);
+    return AT_OK;
+}
+
+at_status at_members_unite(uint32_t *of, const at_graph *graph, at_error *err) {
+    for (uint32_t member = 0; member < graph->member_count; member++)
         of[member] = member;
-        cut[member] = graph->members[member].cut;
-    }
     for (uint32_t i = 0; i < graph->tie_count; i++)
-        unite(of, cut, graph->ties[i].a, graph->ties[i].b);
-    for (uint32_t row = 0; graph->loose && row < graph->ledger->count; row++) {
-        uint32_t ends[2], credit_row;
-        if (at_row_members(ends, &credit_row, graph, row) && ends[0] != AT_NONE &&
-            ends[1] != AT_NONE)
-            unite(of, cut, ends[0], ends[1]);
-    }
+        if (at_tie_leads(graph, &graph->ties[i]))
+            unite(of, graph->ties[i].a, graph->ties[i].b);
+    if (graph->loose)
+        AT_TRY(unite_rows(of, graph, err));
     for (uint32_t member = 0; member < graph->member_count; member++)
         of[member] = root_of(of, member);
     return AT_OK;

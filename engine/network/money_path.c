@@ -23,18 +23,11 @@ typedef struct money_scan {
     const at_ledger *ledger;
     const bool *const *active;
     node_arrivals *nodes;
-    bool *joint; /* by network: has members active in both countries */
+    uint32_t *group; /* by node: its network if it is active in both countries, else AT_NONE;
+                      * AT_NODE_TRANSIT */
+    uint8_t *begins; /* by node: bit 0 and 1, an entity of its account is active in a country */
     at_arena *arena;
 } money_scan;
-
-/* The network of a row's two members, AT_NONE when it leads out of one. */
-static uint32_t group_of_row(const money_scan *scan, const uint32_t members[2]) {
-    const uint32_t *group_of = scan->groups->group_of;
-    if (members[0] == AT_NONE || members[1] == AT_NONE ||
-        group_of[members[0]] != group_of[members[1]])
-        return AT_NONE;
-    return group_of[members[0]];
-}
 
 /* Is an account's entity (any of its owners) active in a country? */
 static bool is_active(const money_scan *scan, uint32_t member, int country) {
@@ -83,69 +76,89 @@ static at_status trace_back(at_money_path *path, const money_scan *scan, int dir
     return AT_OK;
 }
 
-static at_status mark_joint(money_scan *scan, at_error *err) {
+static at_status mark_joint(bool **out, const money_scan *scan, at_error *err) {
     uint8_t *seen;
+    bool *joint;
     AT_TRY(AT_NEW(&seen, scan->arena, scan->groups->group_count, err));
-    AT_TRY(AT_NEW(&scan->joint, scan->arena, scan->groups->group_count, err));
+    AT_TRY(AT_NEW(&joint, scan->arena, scan->groups->group_count, err));
     for (uint32_t member = 0; member < scan->graph->member_count; member++) {
         const uint32_t group = scan->groups->group_of[member];
         for (int country = 0; country < 2 && group != AT_NONE; country++)
             seen[group] |= (uint8_t)(scan->active[country][member] << country);
     }
     for (uint32_t group = 0; group < scan->groups->group_count; group++)
-        scan->joint[group] = seen[group] == 3;
+        joint[group] = seen[group] == 3;
+    *out = joint;
     return AT_OK;
 }
 
-/* A row that carries money inside one network, from and to these nodes; AT_NONE for the member of
- * a payment in transit. */
+/* What each row asks of its nodes, together. */
+static at_status place_nodes(money_scan *scan, at_error *err) {
+    const at_graph *graph = scan->graph;
+    bool *joint;
+    AT_TRY(mark_joint(&joint, scan, err));
+    AT_TRY(AT_NEW(&scan->group, scan->arena, graph->ledger->node_count, err));
+    AT_TRY(AT_NEW(&scan->begins, scan->arena, graph->ledger->node_count, err));
+    for (size_t node = 0; node < graph->ledger->node_count; node++) {
+        const uint32_t member = graph->node_member[node];
+        scan->group[node] = member;
+        if (member >= AT_NODE_TRANSIT)
+            continue;
+        scan->group[node] = scan->groups->group_of[member];
+        if (scan->group[node] == AT_NONE || !joint[scan->group[node]])
+            scan->group[node] = AT_NONE;
+        else
+            scan->begins[node] =
+                (uint8_t)(is_active(scan, member, 0) | is_active(scan, member, 1) << 1);
+    }
+    return AT_OK;
+}
+
+/* A row that carries money inside one network. A payment in transit arrives with its second half;
+ * where that is recorded before the first, with the first. */
 typedef struct money_row {
-    uint32_t row, group, nodes[2], members[2];
+    uint32_t row, group, from, to;
 } money_row;
 
-/* A payment in transit arrives with its second half; where that is recorded before the first, with
- * the first. */
 static bool read_row(money_row *out, const money_scan *scan, uint32_t row) {
-    const at_graph *graph = scan->graph;
-    const at_ledger *ledger = graph->ledger;
-    uint32_t credit_row;
-    *out = (money_row){.row = row, .nodes = {ledger->from[row], ledger->to[row]}};
-    if (graph->node_member[out->nodes[0]] == AT_NODE_TRANSIT) {
-        out->members[0] = AT_NONE;
-        out->members[1] = graph->node_member[out->nodes[1]];
-        if (out->members[1] >= AT_NODE_TRANSIT || !at_row_wanted(ledger, row, &graph->options))
-            return false;
-        out->group = scan->groups->group_of[out->members[1]];
-        return out->group != AT_NONE && scan->joint[out->group];
-    }
-    if (!at_row_members(out->members, &credit_row, graph, row))
+    const at_ledger *ledger = scan->ledger;
+    const uint32_t *group = scan->group;
+    uint32_t from, to, credit_row;
+    *out = (money_row){.row = row, .from = ledger->from[row], .to = ledger->to[row]};
+    out->group = group[out->from] == AT_NODE_TRANSIT ? group[out->to] : group[out->from];
+    if (out->group >= AT_NODE_TRANSIT ||
+        (group[out->to] != out->group && group[out->to] != AT_NODE_TRANSIT) ||
+        !at_row_wanted(ledger, row, &scan->graph->options))
         return false;
-    out->group = group_of_row(scan, out->members);
-    if (out->group == AT_NONE || !scan->joint[out->group])
+    if (group[out->to] != AT_NODE_TRANSIT)
+        return true;
+    if (!at_row_ends(&from, &to, &credit_row, ledger, row) || group[to] != out->group ||
+        !at_row_wanted(ledger, credit_row, &scan->graph->options))
         return false;
-    if (credit_row > row)
-        out->members[1] = AT_NONE;
-    else
-        out->nodes[1] = ledger->to[credit_row];
-    return at_row_wanted(ledger, credit_row, &graph->options);
+    if (credit_row < row)
+        out->to = to;
+    return true;
+}
+
+/* Where money of a node is counted from. */
+static uint32_t entity_of(const money_scan *scan, uint32_t node) {
+    return scan->places->entity[scan->graph->node_member[node]];
 }
 
 /* Let one row carry what its sender has; the first that ends at another active entity is the
  * path. */
 static at_status carry(at_money_path *path, money_scan *scan, int direction, const money_row *row,
                        at_error *err) {
-    const arrival *have = scan->nodes[row->nodes[0]].of[direction];
-    arrival *get = scan->nodes[row->nodes[1]].of[direction];
-    const bool begins = row->members[0] != AT_NONE && is_active(scan, row->members[0], direction);
-    bool ends = path->count == 0 && row->members[1] != AT_NONE &&
-                is_active(scan, row->members[1], 1 - direction);
+    const arrival *have = scan->nodes[row->from].of[direction];
+    arrival *get = scan->nodes[row->to].of[direction];
+    const bool begins = scan->begins[row->from] >> direction & 1;
+    bool ends = path->count == 0 && scan->begins[row->to] >> (1 - direction) & 1;
     for (uint32_t slot = 0; slot <= ORIGINS; slot++) {
         if (slot == ORIGINS ? !begins : have[slot].origin == AT_NONE)
             continue;
-        const uint32_t origin =
-            slot < ORIGINS ? have[slot].origin : scan->places->entity[row->members[0]];
+        const uint32_t origin = slot < ORIGINS ? have[slot].origin : entity_of(scan, row->from);
         arrive(get, origin, row->row, slot);
-        if (ends && origin != scan->places->entity[row->members[1]]) {
+        if (ends && origin != entity_of(scan, row->to)) {
             AT_TRY(trace_back(path, scan, direction, row->row, slot, err));
             ends = false;
         }
@@ -163,12 +176,13 @@ at_status at_money_paths(at_money_path *paths, const at_graph *graph, const at_g
                        .ledger = ledger,
                        .active = active,
                        .arena = arena};
-    AT_TRY(mark_joint(&scan, err));
+    AT_TRY(place_nodes(&scan, err));
     AT_TRY(AT_NEW(&scan.nodes, arena, ledger->node_count, err));
     memset(scan.nodes, 0xFF, ledger->node_count * sizeof *scan.nodes);
     for (uint32_t at = 0; at < ledger->count; at++) {
         money_row row;
-        if (!read_row(&row, &scan, at))
+        /* The first path to arrive is the answer: its network needs no more rows. */
+        if (!read_row(&row, &scan, at) || paths[row.group].count > 0)
             continue;
         AT_TRY(carry(&paths[row.group], &scan, 0, &row, err));
         AT_TRY(carry(&paths[row.group], &scan, 1, &row, err));

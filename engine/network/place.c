@@ -283,16 +283,31 @@ static at_status add_transaction(dealing_list *list, const place_finder *finder,
     return AT_OK;
 }
 
+/* Most transfers are of accounts without a country: by node, is there anything to look at? */
+static at_status mark_nodes(bool **out, const place_finder *finder, at_error *err) {
+    const at_graph *graph = finder->graph;
+    AT_TRY(AT_NEW(out, finder->arena, graph->ledger->node_count, err));
+    for (size_t node = 0; node < graph->ledger->node_count; node++) {
+        const uint32_t member = graph->node_member[node];
+        (*out)[node] =
+            member == AT_NODE_TRANSIT || (member != AT_NONE && finder->country[member][0] != '\0');
+    }
+    return AT_OK;
+}
+
 static at_status add_transactions(place_finder *finder, at_error *err) {
     const at_ledger *ledger = finder->graph->ledger;
     dealing_list list = {.count = 0};
+    bool *somewhere;
     if (ledger == NULL || !(finder->activities >> AT_TRANSACTION & 1))
         return AT_OK;
     AT_TRY(AT_NEW(&list.first, finder->arena, finder->graph->member_count, err));
     memset(list.first, 0xFF, finder->graph->member_count * sizeof *list.first);
+    AT_TRY(mark_nodes(&somewhere, finder, err));
     for (uint32_t row = 0; row < ledger->count; row++) {
         uint32_t members[2], rows[2] = {row, row};
-        if (!at_row_members(members, &rows[1], finder->graph, row))
+        if (!(somewhere[ledger->from[row]] | somewhere[ledger->to[row]]) ||
+            !at_row_members(members, &rows[1], finder->graph, row))
             continue;
         for (int side = 0; side < 2; side++) {
             uint32_t about = members[side], other = members[1 - side];

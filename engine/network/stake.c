@@ -445,10 +445,8 @@ static void make_conflicts(at_ownership *out, const stake_loader *loader,
 
 at_status at_ownership_load(at_ownership *out, const at_facts *facts,
                             const at_ownership_options *options, at_arena *arena, at_error *err) {
-    stake_loader loader = {.facts = facts,
-                           .as_of_us = options->as_of_us,
-                           .legal = options->legal,
-                           .arena = arena};
+    stake_loader loader = {
+        .facts = facts, .as_of_us = options->as_of_us, .legal = options->legal, .arena = arena};
     at_ownership ownership = {0};
     body_numbering numbering;
     at_stake *stakes;
