@@ -204,8 +204,10 @@ static at_status preview_one(at_cli *cli, const at_import_request *request, at_e
 static at_status import_one(at_output *out, at_json_writer *json, at_store *store,
                             const at_import_request *request, at_cli *cli, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
-    const at_receipt_print how = {
-        .accounts = at_cli_has(cli, "verbose"), .store = store, .arena = &arena};
+    const at_receipt_print how = {.accounts = at_cli_has(cli, "verbose"),
+                                  .store = store,
+                                  .arena = &arena,
+                                  .people = out->terminal ? out : NULL};
     at_receipt receipt = {.state = AT_SOURCE_FAILED, .name = at_import_name(request)};
     at_status status = at_import_file(&receipt, store, at_importers, request, &arena, err);
     at_progress_erase();

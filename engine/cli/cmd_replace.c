@@ -31,9 +31,11 @@ static at_status publish(at_cli *cli, at_store *store, const at_import_request *
                          at_error *err) {
     AT_CLEANUP(at_output_clear) at_output out = {0};
     at_receipt receipt = {.state = AT_SOURCE_FAILED};
-    const at_receipt_print how = {
-        .accounts = at_cli_has(cli, "verbose"), .store = store, .arena = cli->arena};
     AT_TRY(at_output_open(&out, cli, err));
+    const at_receipt_print how = {.accounts = at_cli_has(cli, "verbose"),
+                                  .store = store,
+                                  .arena = cli->arena,
+                                  .people = out.terminal ? &out : NULL};
     at_status status = at_import_file(&receipt, store, at_importers, request, cli->arena, err);
     if (status != AT_OK)
         return status;

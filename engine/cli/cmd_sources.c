@@ -77,7 +77,9 @@ static at_status print_receipt(at_cli *cli, const at_receipt *receipt, const at_
     } else if (at_cli_has(cli, "csv")) {
         return at_fail(err, AT_USAGE, "E-CLI-OPTION", "a receipt is no table: say --json");
     } else {
-        AT_TRY(at_receipt_print_text(&out.text, receipt, how, err));
+        at_receipt_print shown = *how;
+        shown.people = out.terminal || at_cli_has(cli, "table") ? &out : NULL;
+        AT_TRY(at_receipt_print_text(&out.text, receipt, &shown, err));
     }
     return at_output_finish(&out, err);
 }

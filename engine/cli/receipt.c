@@ -1,5 +1,7 @@
 #include "engine/cli/receipt.h"
 
+#include "engine/cli/grid.h"
+#include "engine/cli/lang.h"
 #include "engine/cli/width.h"
 
 #include <string.h>
@@ -82,10 +84,76 @@ static at_status print_lines(at_text *out, const at_receipt *receipt, const at_r
     return AT_OK;
 }
 
+/* "  importer    ", as wide in every language. */
+static at_status add_label(at_text *out, const at_receipt_print *how, const char *label,
+                           at_error *err) {
+    enum { LABEL_COLUMNS = 12 };
+    if (!how->people)
+        return at_text_print(out, err, "  %-12s", label);
+    size_t width = 0;
+    AT_TRY(at_text_add(out, "  ", err));
+    AT_TRY(at_visible_add(out, &width, at_word_of("receipt", label), how->people->terminal, err));
+    for (; width < LABEL_COLUMNS; width++)
+        AT_TRY(at_text_add_char(out, ' ', err));
+    return AT_OK;
+}
+
+/* One line of sums: an account, or NULL for the whole file. */
+static at_status add_sum(at_grid *grid, const char *account, const char *currency, at_wide in,
+                         at_wide out, uint64_t count, at_error *err) {
+    char number[AT_WIDE_BYTES];
+    if (account)
+        AT_TRY(at_grid_add(grid, account, err));
+    AT_TRY(at_grid_add(grid, currency, err));
+    at_wide_format(number, in);
+    AT_TRY(at_grid_add(grid, number, err));
+    at_wide_format(number, out);
+    AT_TRY(at_grid_add(grid, number, err));
+    at_wide_format(number, (at_wide)count);
+    return at_grid_add(grid, number, err);
+}
+
+/* Sums by currency, and with `accounts` by account, in columns. */
+static at_status print_sum_tables(const at_receipt *receipt, const at_receipt_print *how,
+                                  at_error *err) {
+    const at_grid_column columns[] = {
+        {.head = at_word_of("column", "account"), .flexible = true},
+        {.head = at_word_of("column", "currency")},
+        {.head = at_word_of("receipt", "in"), .right = true},
+        {.head = at_word_of("receipt", "out"), .right = true},
+        {.head = at_word_of("receipt", "movements"), .right = true},
+    };
+    at_grid grid;
+    if (receipt->sum_count == 0)
+        return AT_OK;
+    at_text *out = &how->people->text;
+    AT_TRY(at_text_add_char(out, '\n', err));
+    AT_TRY(at_visible_add(out, NULL, at_word("receipt.lead"), how->people->terminal, err));
+    AT_TRY(at_text_add_char(out, '\n', err));
+    AT_TRY(at_grid_init(&grid, how->people, columns + 1, AT_COUNT(columns) - 1, how->arena, err));
+    for (size_t i = 0; i < receipt->sum_count; i++) {
+        const at_receipt_sum *sum = &receipt->sums[i];
+        AT_TRY(add_sum(&grid, NULL, sum->currency.code, sum->in, sum->out, sum->count, err));
+    }
+    AT_TRY(at_grid_print(how->people, &grid, err));
+    if (!how->accounts || receipt->total_count == 0)
+        return AT_OK;
+    AT_TRY(at_text_add_char(out, '\n', err));
+    AT_TRY(at_grid_init(&grid, how->people, columns, AT_COUNT(columns), how->arena, err));
+    for (size_t i = 0; i < receipt->total_count; i++) {
+        const at_receipt_total *total = &receipt->totals[i];
+        AT_TRY(add_sum(&grid, total->account, total->currency.code, total->in, total->out,
+                       total->count, err));
+    }
+    return at_grid_print(how->people, &grid, err);
+}
+
 static at_status print_sums(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
                             at_error *err) {
     char in[AT_WIDE_BYTES], spent[AT_WIDE_BYTES];
-    for (size_t i = 0; i < receipt->sum_count; i++) {
+    if (how->people)
+        AT_TRY(print_sum_tables(receipt, how, err));
+    for (size_t i = 0; !how->people && i < receipt->sum_count; i++) {
         const at_receipt_sum *sum = &receipt->sums[i];
         at_wide_format(in, sum->in);
         at_wide_format(spent, sum->out);
@@ -95,7 +163,7 @@ static at_status print_sums(at_text *out, const at_receipt *receipt, const at_re
     if (how->accounts && receipt->totals_left_out)
         AT_TRY(at_text_print(out, err, "  accounts    too many to list: %llu\n",
                              (unsigned long long)receipt->totals_left_out));
-    for (size_t i = 0; how->accounts && i < receipt->total_count; i++) {
+    for (size_t i = 0; !how->people && how->accounts && i < receipt->total_count; i++) {
         const at_receipt_total *total = &receipt->totals[i];
         AT_TRY(at_text_add(out, "  account     ", err));
         AT_TRY(at_visible_add(out, NULL, total->account, false, err));
@@ -106,16 +174,21 @@ static at_status print_sums(at_text *out, const at_receipt *receipt, const at_re
     return AT_OK;
 }
 
-static at_status print_facts(at_text *out, const at_receipt *receipt, at_error *err) {
-    const char *gap = "  facts       ";
+static at_status print_facts(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
+                             at_error *err) {
+    bool any = false;
     for (int kind = AT_KIND_NONE + 1; kind < AT_KIND_COUNT; kind++) {
         if (!receipt->facts[kind])
             continue;
-        AT_TRY(at_text_print(out, err, "%s%llu %s", gap, (unsigned long long)receipt->facts[kind],
+        if (any)
+            AT_TRY(at_text_add(out, ", ", err));
+        else
+            AT_TRY(add_label(out, how, "facts", err));
+        AT_TRY(at_text_print(out, err, "%llu %s", (unsigned long long)receipt->facts[kind],
                              at_kind_text((at_kind)kind)));
-        gap = ", ";
+        any = true;
     }
-    return strcmp(gap, ", ") == 0 ? at_text_add_char(out, '\n', err) : AT_OK;
+    return any ? at_text_add_char(out, '\n', err) : AT_OK;
 }
 
 at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
@@ -129,24 +202,31 @@ at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
     if (receipt->revision)
         AT_TRY(at_text_print(out, err, ", revision %lld, source %lld", (long long)receipt->revision,
                              (long long)receipt->source));
-    AT_TRY(at_text_print(out, err, "\n  importer    %s %d, namespace ",
-                         receipt->importer ? receipt->importer : "?", receipt->importer_version));
+    AT_TRY(at_text_add_char(out, '\n', err));
+    AT_TRY(add_label(out, how, "importer", err));
+    AT_TRY(at_text_print(out, err, "%s %d, namespace ", receipt->importer ? receipt->importer : "?",
+                         receipt->importer_version));
     AT_TRY(at_visible_add(out, NULL, receipt->name_space ? receipt->name_space : "?", false, err));
-    AT_TRY(at_text_print(out, err, "\n  content     %s\n", receipt->content));
+    AT_TRY(at_text_add_char(out, '\n', err));
+    AT_TRY(add_label(out, how, "content", err));
+    AT_TRY(at_text_print(out, err, "%s\n", receipt->content));
     if (receipt->state == AT_SOURCE_FAILED)
         return at_text_add(out, "  nothing of it was published; the bytes are kept\n", err);
+    AT_TRY(add_label(out, how, "records", err));
     AT_TRY(at_text_print(
-        out, err,
-        "  records     %llu = %llu loaded + %llu duplicate + %llu rejected; %llu warnings\n",
+        out, err, "%llu = %llu loaded + %llu duplicate + %llu rejected; %llu warnings\n",
         (unsigned long long)receipt->rows, (unsigned long long)receipt->loaded,
         (unsigned long long)receipt->duplicates, (unsigned long long)receipt->rejected,
         (unsigned long long)receipt->warnings));
-    AT_TRY(print_facts(out, receipt, err));
-    if (receipt->pairs_made || receipt->pairs_ended || receipt->legs_ambiguous)
-        AT_TRY(at_text_print(
-            out, err, "  legs        %llu pairs made, %llu ended, %llu ambiguous\n",
-            (unsigned long long)receipt->pairs_made, (unsigned long long)receipt->pairs_ended,
-            (unsigned long long)receipt->legs_ambiguous));
+    AT_TRY(print_facts(out, receipt, how, err));
+    const bool paired = receipt->pairs_made || receipt->pairs_ended || receipt->legs_ambiguous;
+    if (paired)
+        AT_TRY(add_label(out, how, "legs", err));
+    if (paired)
+        AT_TRY(at_text_print(out, err, "%llu pairs made, %llu ended, %llu ambiguous\n",
+                             (unsigned long long)receipt->pairs_made,
+                             (unsigned long long)receipt->pairs_ended,
+                             (unsigned long long)receipt->legs_ambiguous));
     AT_TRY(print_sums(out, receipt, how, err));
     return print_lines(out, receipt, how, err);
 }

@@ -1,12 +1,15 @@
 /**
  * receipt.h - what became of a file, for people and for programs.
  *
- * Sums are in minor units, as everywhere. JSON: the object of "assettrace/receipts/1".
+ * A receipt is the same text wherever it goes but on a terminal, which is served: labels are
+ * translated there, and sums stand in columns. Sums are in minor units, as everywhere. JSON: the
+ * object of "assettrace/receipts/1".
  */
 #ifndef ASSETTRACE_CLI_RECEIPT_H
 #define ASSETTRACE_CLI_RECEIPT_H
 
 #include "engine/base/json.h"
+#include "engine/cli/output.h"
 #include "engine/store/receipt.h"
 
 typedef struct at_receipt_print {
@@ -14,6 +17,7 @@ typedef struct at_receipt_print {
     bool rejects, duplicates, warnings; /* all of that kind, not the first few; needs `store` */
     at_store *store;
     at_arena *arena;
+    at_output *people; /* a terminal: labels in the reader's language, sums as a table; or NULL */
 } at_receipt_print;
 
 AT_CHECKED at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,

@@ -109,3 +109,19 @@ says 'a language nobody has words for' err '[E-CLI-LANG]'
 says 'a language nobody has words for' err 'There are ar, az, en, fa, ru.'
 LC_ALL=fa_IR.UTF-8 LANG=fa_IR.UTF-8 "$bin" show P1 --table >out
 says 'the locale decides nothing' out 'value'
+
+printf 'id,time,from,to,amount,currency\nT1,2024-01-10T10:00:00Z,A1,A2,50.00,EUR\n' >t.csv
+expect 'import money' 0 import --source bank --as ledger_csv t.csv
+expect 'a receipt in English' 0 sources show 2
+cp out receipt.text
+for language in $languages; do
+    expect "a receipt in a file in $language" 0 sources show 2 --lang "$language"
+    same "a receipt in a file is the same in $language" out receipt.text
+    expect "a receipt for people in $language" 0 sources show 2 --verbose --table --lang "$language"
+    for word in receipt.records receipt.lead receipt.movements column.currency column.account; do
+        says "a receipt for people in $language" out "$(jq -r --arg word $word '.[$word]' \
+            "$words/$language.json")"
+    done
+    says "its sums in $language" out 'EUR'
+    equal "its sums in $language" "$(grep -cE '^(A[12] +)?EUR +(0|5000) +(0|5000) +[12]$' out)" 3
+done
