@@ -50,25 +50,29 @@ bool at_freeze_counts(const at_freeze_draft *draft, const at_row *row) {
 static at_status choose_method(traced_answer *traced, at_table *table, const at_question *question,
                                at_error *err) {
     const at_table *rows = traced->answer->table;
-    const char *asked = at_question_text(question, "method"), *first = NULL, *others = "";
-    bool known = false;
+    const char *asked = at_question_text(question, "method"), *first = NULL, *last = NULL;
+    const char *others = "";
+    bool known = false, usable = false;
     for (size_t i = 0; i < rows->row_count; i++) {
         const char *method = rows->rows[i].cells[METHOD].text;
-        if (at_word_find(methods, method) < 0 ||
-            (i > 0 && strcmp(rows->rows[i - 1].cells[METHOD].text, method) == 0))
-            continue;
         known = known || at_text_equal(asked, method);
+        usable = usable || at_word_find(methods, method) >= 0;
+        if (!is_placed(&rows->rows[i]) || at_text_equal(last, method))
+            continue;
+        last = method;
         if (first != NULL)
             AT_TRY(at_arena_print(&others, question->arena, err, "%s, %s", others, method));
         else
             first = method;
     }
     traced->method = asked != NULL ? asked : first;
-    if (asked != NULL ? !known && rows->row_count > 0 : first == NULL && rows->row_count > 0) {
-        at_fail(err, AT_BAD_INPUT, "E-FREEZE-METHOD", "answer \"%s\" places no money by %s",
-                traced->answer->id, asked != NULL ? asked : "any method that divides it");
-        at_hint(err, first != NULL ? "it has %s%s" : "trace by fifo, lifo, prorata, libr or oatway",
-                first, others);
+    if (rows->row_count > 0 && (asked != NULL ? !known : !usable)) {
+        at_fail(err, AT_BAD_INPUT, "E-FREEZE-METHOD", "answer \"%s\" divides no money by %s",
+                traced->answer->id, asked != NULL ? asked : "any of its methods");
+        if (first != NULL)
+            at_hint(err, "it has %s%s", first, others);
+        else
+            at_hint(err, "trace by fifo, lifo, prorata, libr or oatway");
         return AT_BAD_INPUT;
     }
     if (asked == NULL && others[0] != '\0')
@@ -126,7 +130,9 @@ static at_status add_row(at_freeze_draft *draft, traced_answer *traced, const at
 
 static at_status note_holdings(const traced_answer *traced, const at_freeze_draft *draft,
                                at_table *table, at_error *err) {
-    const char *id = traced->answer->id;
+    const char *id = traced->answer->id, *currency = "";
+    if (traced->currency != NULL)
+        AT_TRY(at_arena_print(&currency, draft->arena, err, "of %s ", traced->currency));
     AT_TRY(at_table_note(
         table, err, "HOLDINGS",
         "%lld minor units of %s on %zu accounts and assets, by %s as \"%s\" lists "

@@ -8,15 +8,23 @@
 /* Long lists are shown in part and counted whole. */
 enum { LISTED_MAX = 50, CUT_LISTED_MAX = 20, PAIRS_MAX = 200000, PLACES = 12 };
 
-/* As the columns print it. */
+/* Fifteen digits at most, as far as a double says something, and no zeros behind. */
 static at_status figure(const char **out, const at_freeze_report *report, at_forecast value,
                         at_error *err) {
     static const at_column column = {"", AT_COLUMN_SHARE, ""};
     AT_CLEANUP(at_text_clear) at_text text = {0};
     at_cell cell = {0};
+    int places = PLACES;
+    for (at_forecast size = fabs(value); size >= 1000 && places > 0; size /= 10)
+        places--;
     at_cell_real(&cell, value);
-    AT_TRY(at_cell_print(&text, &column, &cell, PLACES, err));
-    return at_arena_text(out, report->draft->arena, at_text_string(&text), err);
+    AT_TRY(at_cell_print(&text, &column, &cell, places, err));
+    const char *digits = at_text_string(&text);
+    size_t bytes = strlen(digits);
+    while (strchr(digits, '.') != NULL && digits[bytes - 1] == '0')
+        bytes--;
+    bytes -= digits[bytes - 1] == '.';
+    return at_arena_copy(out, report->draft->arena, digits, bytes, err);
 }
 
 /* --- The plan --------------------------------------------------------------------------------- */
@@ -133,9 +141,9 @@ static at_status note_no_rates(const at_freeze_report *report, at_error *err) {
     if (count == 0)
         return AT_OK;
     return at_table_note(report->table, err, "NO_OUTFLOW",
-                         "%zu accounts or assets that hold money have no rate, stated or seen in "
-                         "the look-back, and keep it: %s%s",
-                         count, at_text_string(&list), count > CUT_LISTED_MAX ? ", ..." : "");
+                         "no rate is stated or seen in the look-back, so the money stays: %s%s "
+                         "(%zu in all)",
+                         at_text_string(&list), count > CUT_LISTED_MAX ? ", ..." : "", count);
 }
 
 at_status at_freeze_note_rates(const at_freeze_report *report, at_error *err) {

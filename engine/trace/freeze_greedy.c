@@ -153,8 +153,10 @@ void at_freeze_search_add(at_freeze_search *search, uint32_t node, at_forecast v
     }
 }
 
+/* A bound has room for rounding: one of hardly more than that room means nothing. */
 static bool open(const at_freeze_search *search, uint32_t node, int64_t left) {
-    return search->allowed[node] && !search->set[node] && search->gain[node] > 0 &&
+    const at_forecast least = search->fresh[node] ? 0 : 1.5 * search->work->tie;
+    return search->allowed[node] && !search->set[node] && search->gain[node] > least &&
            search->work->model->cost[node] <= left;
 }
 

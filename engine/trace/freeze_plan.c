@@ -66,18 +66,19 @@ static at_status try_single(plan_work *planner, at_error *err) {
     return AT_OK;
 }
 
-/* C(n, 3), each completed by about as many choices as the budget allows. */
-static bool triples_affordable(const plan_work *planner) {
+/* Whether it is worth trying: C(n, 3) sets, each completed by about as many choices as the greedy
+ * one took, of which most are known to be too small. */
+static bool triples_worthwhile(const plan_work *planner) {
     const uint64_t n = planner->candidates, picks = planner->search.count + 1;
     if (n > TRIPLES_MAX || planner->work->steps_max == 0)
         return n <= TRIPLES_MAX;
     const uint64_t sets = n * (n - 1) * (n - 2) / 6;
-    return sets * n * picks <= planner->work->steps_max / 2 / at_freeze_cost(planner->work);
+    return sets * picks <= planner->work->steps_max / at_freeze_cost(planner->work);
 }
 
 /* One seed of up to three nodes, completed gain per cost when it is three. */
-static at_status try_seed(plan_work *planner, at_freeze_search *try, const uint32_t *seed,
-                          uint32_t count, at_error *err) {
+static at_status try_seed(plan_work *planner, at_freeze_search *try, const at_forecast *alone,
+                          const uint32_t *seed, uint32_t count, at_error *err) {
     const at_freeze_model *model = planner->work->model;
     at_forecast value;
     int64_t cost = 0;
@@ -87,6 +88,9 @@ static at_status try_seed(plan_work *planner, at_freeze_search *try, const uint3
         cost += model->cost[seed[i]];
     }
     AT_TRY(at_freeze_search_reset(try, err));
+    for (uint32_t node = 0; node < model->count; node++)
+        if (try->gain[node] > alone[node])
+            try->gain[node] = alone[node];
     for (uint32_t i = 0; i < count; i++)
         at_freeze_search_add(try, seed[i], 0);
     AT_TRY(value_of(&value, planner, try->set, err));
@@ -104,28 +108,45 @@ static at_status try_seed(plan_work *planner, at_freeze_search *try, const uint3
     return AT_OK;
 }
 
-static at_status try_triples(plan_work *planner, at_error *err) {
+static at_status try_all(plan_work *planner, at_freeze_search *try, const at_forecast *alone,
+                         at_error *err) {
     uint32_t nodes[TRIPLES_MAX], count = 0, seed[3];
-    at_freeze_search try;
-    if (!triples_affordable(planner))
-        return AT_OK;
     for (uint32_t node = 0; node < planner->work->model->count; node++)
         if (planner->search.allowed[node])
             nodes[count++] = node;
-    AT_TRY(at_freeze_search_begin(&try, planner->work, planner->search.allowed,
-                                  planner->search.arena, err));
     for (uint32_t a = 0; a < count; a++)
         for (uint32_t b = a + 1; b < count && !planner->work->stopped; b++) {
             seed[0] = nodes[a];
             seed[1] = nodes[b];
-            AT_TRY(try_seed(planner, &try, seed, 2, err));
+            AT_TRY(try_seed(planner, try, alone, seed, 2, err));
             for (uint32_t c = b + 1; c < count && !planner->work->stopped; c++) {
                 seed[2] = nodes[c];
-                AT_TRY(try_seed(planner, &try, seed, 3, err));
+                AT_TRY(try_seed(planner, try, alone, seed, 3, err));
             }
         }
-    if (!planner->work->stopped)
+    return AT_OK;
+}
+
+/* The steps may end it; what is best until then is kept, without the guarantee. */
+static at_status try_triples(plan_work *planner, at_error *err) {
+    at_freeze_work *work = planner->work;
+    at_freeze_search try;
+    at_forecast *alone;
+    if (!triples_worthwhile(planner))
+        return AT_OK;
+    work->steps = 0;
+    AT_TRY(at_freeze_search_begin(&try, work, planner->search.allowed, planner->search.arena, err));
+    AT_TRY(AT_NEW(&alone, planner->search.arena, work->model->count, err));
+    for (uint32_t node = 0; node < work->model->count; node++) {
+        try.set[node] = true;
+        AT_TRY(value_of(&alone[node], planner, try.set, err));
+        alone[node] += work->tie;
+        try.set[node] = false;
+    }
+    AT_TRY(try_all(planner, &try, alone, err));
+    if (!work->stopped)
         planner->plan.way = AT_FREEZE_TRIPLES;
+    work->stopped = false;
     return AT_OK;
 }
 
