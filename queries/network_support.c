@@ -6,8 +6,17 @@
 static const char *const activity_words[] = {"registration", "account", "asset", "transaction",
                                              NULL};
 
-const char *const at_tie_words[] = {"holding",    "holder",    "nominee", "link",
-                                    "identifier", "transfers", NULL};
+enum { CLASS_WORDS = 6 }; /* where the words of J2 begin */
+const char *const at_tie_words[] = {"holding",    "holder",    "nominee",   "link",
+                                    "identifier", "transfers", "ownership", "control",
+                                    "shared",     "money",     NULL};
+
+/* A word of J2 ties accounts to their holders too: they are resolved to entities first. */
+static unsigned read_tie(int64_t word) {
+    static const unsigned classes[] = {AT_TIES_OWNERSHIP, AT_TIES_CONTROL, AT_TIES_SHARED,
+                                       1u << AT_TIE_TRANSFERS};
+    return word < CLASS_WORDS ? 1u << word : classes[word - CLASS_WORDS] | 1u << AT_TIE_HOLDER;
+}
 
 const at_arg at_net_all_args[] = {
     {.name = "active_in",
@@ -46,10 +55,13 @@ at_status at_net_case_load(at_net_case *out, const at_question *question, size_t
                                 .until_us = at_question_time(question, "until"),
                                 .min_amount = at_question_number(question, "min_amount"),
                                 .hub_degree = at_question_number(question, "hub_degree"),
+                                .min_total = at_question_number(question, "min_total"),
                                 .loose_rows = loose_rows};
     for (const at_argument *item = at_question_get(question, "tie"); item != NULL;
          item = at_question_next(question, item))
-        options.tie_kinds |= 1u << item->number;
+        options.tie_kinds |= read_tie(item->number);
+    if (at_question_get(question, "min_share") != NULL)
+        options.min_share = at_question_get(question, "min_share")->ratio;
     AT_TRY(read_things(&options.hubs, &options.hub_count, question, "hub", err));
     AT_TRY(read_things(&options.kept, &options.kept_count, question, "of", err));
     out->options = options;

@@ -11,7 +11,7 @@
 #include "engine/network/loose.h"
 #include "engine/query.h"
 
-extern const char *const at_tie_words[]; /* in the order of at_tie_kind */
+extern const char *const at_tie_words[]; /* at_tie_kind in order, then the classes of J2 */
 
 /* Arguments that at_net_around_load reads. */
 #define AT_AROUND_ARGS                                                                            \
@@ -41,9 +41,17 @@ extern const char *const at_tie_words[]; /* in the order of at_tie_kind */
          .summary = "leave out smaller transfers (minor units of their currency)"},     \
         {.name = "tie",                                                                 \
          .type = AT_ARG_CHOICE,                                                         \
-         .summary = "only ties of this kind; all unless said",                          \
+         .summary = "only ties of this kind; all unless said; ownership, control, "     \
+                    "shared and money tie accounts to their holders too",               \
          .repeat = true,                                                                \
          .choices = at_tie_words},                                                      \
+        {.name = "min_share",                                                           \
+         .type = AT_ARG_RATIO,                                                          \
+         .summary = "holdings of capital, votes or benefits tie only from this share"}, \
+        {.name = "min_total",                                                           \
+         .type = AT_ARG_AMOUNT,                                                         \
+         .fallback = "0",                                                               \
+         .summary = "transfers of a pair tie only when they come to this in all"},      \
         {.name = "hub_degree",                                                          \
          .type = AT_ARG_COUNT,                                                          \
          .fallback = "1000",                                                            \

@@ -273,6 +273,12 @@ static at_status join_ties(at_graph *graph, at_strands *strands, at_arena *arena
     at_tie *ties;
     AT_TRY(sort_strands(strands, graph->member_count, arena, err));
     AT_TRY(join_sorted(&ties, &graph->tie_count, strands, arena, err));
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < graph->tie_count; i++)
+        if (ties[i].kind != AT_TIE_TRANSFERS || ties[i].amount >= graph->options.min_total)
+            ties[kept++] = ties[i];
+    graph->small_ties = graph->tie_count - kept;
+    graph->tie_count = kept;
     graph->ties = ties;
     return AT_OK;
 }
@@ -375,7 +381,7 @@ at_status at_graph_make(at_graph *out, const at_facts *facts, const at_ledger *l
     at_strands strands = {0};
     at_member *members;
     graph.loose = ledger != NULL && options->loose_rows > 0 &&
-                  ledger->count > options->loose_rows &&
+                  ledger->count > options->loose_rows && options->min_total == 0 &&
                   (options->tie_kinds == 0 || options->tie_kinds >> AT_TIE_TRANSFERS & 1);
     AT_TRY(number_members(&graph, &members, facts, arena, err));
     AT_TRY(describe_members(&graph, members, facts, err));

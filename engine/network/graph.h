@@ -44,6 +44,13 @@ typedef enum at_tie_kind {
 } at_tie_kind;
 const char *at_tie_text(at_tie_kind kind); /* "holding", "holder", ... */
 
+/* J2: what a tie is about; bits of at_graph_options.tie_kinds behind those of the kinds. */
+enum at_tie_class {
+    AT_TIES_OWNERSHIP = 1 << 6, /* holdings of capital or benefits, and what is kept in a name */
+    AT_TIES_CONTROL = 1 << 7,   /* other holdings, principals, who directs, signs for or acts for */
+    AT_TIES_SHARED = 1 << 8,    /* identifiers, addresses, phones, devices */
+};
+
 typedef struct at_tie {
     uint32_t a, b; /* members, as stated: owner and owned, holder and account, from and to */
     at_tie_kind kind;
@@ -60,8 +67,10 @@ typedef struct at_graph_options {
     int64_t since_us, until_us; /* AT_TIME_NONE = open */
     int64_t min_amount;         /* smaller transfers are left out */
     int64_t hub_degree;         /* 0 = no hub by degree */
-    unsigned tie_kinds;         /* bits of at_tie_kind that tie; 0 = all */
-    const at_thing *hubs;       /* flagged ones */
+    unsigned tie_kinds;         /* bits of at_tie_kind and at_tie_class that tie; 0 = all */
+    at_ratio min_share;   /* capital, votes or benefits surely of less do not tie; den 0 = all */
+    int64_t min_total;    /* nor do transfers of one pair that come to less in all */
+    const at_thing *hubs; /* flagged ones */
     size_t hub_count;
     const at_thing *kept; /* never cut: the subjects of a question */
     size_t kept_count;
@@ -99,6 +108,7 @@ typedef struct at_graph {
     uint64_t outside_count; /* transfers to or from accounts without a ledger and '@' nodes */
     uint32_t shared_widely; /* identifiers shared by more than AT_SHARED_MAX things: no tie */
     uint64_t small_count;   /* transfers left out by min_amount */
+    uint32_t small_ties;    /* pairs left out by min_total */
     int64_t hub_degree;
 } at_graph;
 

@@ -18,17 +18,24 @@ static const char *const strong_types[] = {
     "msn",         "wallet",   "plate", "phone",        "email", NULL,
 };
 
+static const char *const control_links[] = {"directs",    "signs_for", "nominee_of",
+                                            "trustee_of", "agent_of",  NULL};
+static const char *const shared_links[] = {"shares_address", "shares_phone", "shares_device",
+                                           "signs_in", NULL};
+
 static uint32_t member_of(const tie_collector *collector, const at_ref *ref) {
     if (ref->thing == 0 || ref->thing >= collector->graph->thing_limit)
         return AT_NONE;
     return collector->graph->member_of[ref->thing];
 }
 
-static at_status add_strand(tie_collector *collector, const at_strand *strand, at_error *err) {
+/* A class of ties besides the kind of the strand, or 0. */
+static at_status add_strand(tie_collector *collector, const at_strand *strand, unsigned class,
+                            at_error *err) {
     at_strands *strands = collector->strands;
     unsigned kinds = collector->options->tie_kinds;
     if (strand->a == AT_NONE || strand->b == AT_NONE || strand->a == strand->b ||
-        (kinds != 0 && !(kinds >> strand->kind & 1)))
+        (kinds != 0 && !(kinds >> strand->kind & 1) && !(kinds & class)))
         return AT_OK;
     AT_TRY(AT_GROW(&strands->items, &strands->capacity, strands->count, collector->arena, err));
     strands->items[strands->count++] = *strand;
@@ -48,27 +55,38 @@ static at_status list_facts(at_fact_list *out, const tie_collector *collector, a
     return collector->facts->list(collector->facts->self, out, kind, 0, err);
 }
 
+/* Is a share surely as large as was asked? Who directs or signs has none. */
+static bool is_large(const at_holding *holding, at_ratio least) {
+    return least.den == 0 ||
+           (holding->interest != AT_CAPITAL && holding->interest != AT_VOTES &&
+            holding->interest != AT_BENEFICIARY) ||
+           at_ratio_compare(holding->share.lo, least) >= 0;
+}
+
 static at_status collect_holdings(tie_collector *collector, at_error *err) {
     at_fact_list list;
     AT_TRY(list_facts(&list, collector, AT_HOLDING, err));
     for (size_t i = 0; i < list.count; i++) {
         const at_holding *holding = &list.facts[i].holding;
-        if (!touches(&holding->period, collector->options))
+        if (!touches(&holding->period, collector->options) ||
+            !is_large(holding, collector->options->min_share))
             continue;
+        const bool owns = holding->interest == AT_CAPITAL || holding->interest == AT_BENEFICIARY ||
+                          holding->interest == AT_REGISTERED_KEEPER;
         at_strand strand = {.a = member_of(collector, &holding->owner),
                             .b = member_of(collector, &holding->owned),
                             .kind = AT_TIE_HOLDING,
                             .what = at_interests[holding->interest],
                             .time_us = AT_TIME_NONE,
                             .record = list.facts[i].record};
-        AT_TRY(add_strand(collector, &strand, err));
+        AT_TRY(add_strand(collector, &strand, owns ? AT_TIES_OWNERSHIP : AT_TIES_CONTROL, err));
         if (holding->nominee_for.thing == 0)
             continue;
         strand.b = strand.a;
         strand.a = member_of(collector, &holding->nominee_for);
         strand.kind = AT_TIE_NOMINEE;
         strand.what = "principal_of";
-        AT_TRY(add_strand(collector, &strand, err));
+        AT_TRY(add_strand(collector, &strand, AT_TIES_CONTROL, err));
     }
     return AT_OK;
 }
@@ -85,7 +103,7 @@ static at_status collect_holders(tie_collector *collector, at_error *err) {
                             .time_us = AT_TIME_NONE,
                             .record = list.facts[i].record};
         if (touches(&account->period, collector->options))
-            AT_TRY(add_strand(collector, &strand, err));
+            AT_TRY(add_strand(collector, &strand, 0, err));
     }
     return AT_OK;
 }
@@ -104,8 +122,11 @@ static at_status collect_links(tie_collector *collector, at_error *err) {
         if (link->suspected)
             AT_TRY(
                 at_arena_print(&strand.what, collector->arena, err, "%s (suspected)", link->kind));
+        const unsigned class = at_word_find(control_links, link->kind) >= 0  ? AT_TIES_CONTROL
+                               : at_word_find(shared_links, link->kind) >= 0 ? AT_TIES_SHARED
+                                                                             : 0;
         if (touches(&link->period, collector->options))
-            AT_TRY(add_strand(collector, &strand, err));
+            AT_TRY(add_strand(collector, &strand, class, err));
     }
     return AT_OK;
 }
@@ -151,7 +172,7 @@ static at_status tie_users(tie_collector *collector, const identifier_use *uses,
                                 .time_us = AT_TIME_NONE,
                                 .record = uses[i].record,
                                 .record_in = uses[k].record};
-            AT_TRY(add_strand(collector, &strand, err));
+            AT_TRY(add_strand(collector, &strand, AT_TIES_SHARED, err));
         }
     }
     return AT_OK;
@@ -213,7 +234,7 @@ static at_status collect_transfers(tie_collector *collector, at_error *err) {
         const at_strand strand = at_row_strand(graph, row, credit_row);
         graph->outside_count += ends[0] == AT_NONE || ends[1] == AT_NONE ||
                                 graph->members[ends[0]].outside || graph->members[ends[1]].outside;
-        AT_TRY(add_strand(collector, &strand, err));
+        AT_TRY(add_strand(collector, &strand, 0, err));
     }
     return AT_OK;
 }

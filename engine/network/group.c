@@ -216,6 +216,10 @@ at_status at_graph_notes(at_table *table, const at_graph *graph, at_error *err) 
         AT_TRY(at_table_note(table, err, "SMALL_LEFT_OUT",
                              "%" PRIu64 " transfers are below min_amount and left out",
                              graph->small_count));
+    if (graph->small_ties > 0)
+        AT_TRY(at_table_note(table, err, "SMALL_LEFT_OUT",
+                             "transfers of %u pairs come to less than min_total and tie none",
+                             graph->small_ties));
     if (graph->shared_widely > 0)
         AT_TRY(at_table_note(table, err, "SHARED_WIDELY",
                              "%u identifiers are shared by more than %d things and tie none",

@@ -16,6 +16,15 @@
 #include "engine/network/joint.h"
 #include "engine/network/loose.h"
 
+extern const at_query query_networks;
+
+static uint64_t state;
+
+static int roll(int sides) {
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (int)((state >> 33) % (uint64_t)sides);
+}
+
 enum { CASES = 2500 };
 
 /* --- The second opinion ----------------------------------------------------------------------- */
@@ -364,9 +373,74 @@ static void test_random(void **unused) {
     assert_true(loose > CASES / 3);
 }
 
+/* --- Decoys ----------------------------------------------------------------------------------- */
+
+/* Two sides of persons of one name, one in each country; all pay one bank, and each other only
+ * before or after what is asked, too little, or through an account without a ledger. */
+static void tell_decoys(known_world *known, uint64_t seed, bool tied) {
+    enum { SIDE = 4 };
+    static const char *const country[2] = {"IR", "IQ"};
+    static const char *const at[3] = {"early", "late", "small"};
+    static const at_name name = {.text = "Ali Hassan"};
+    char id[2][8], account[2][8], transfer[24];
+    state = seed * 77 + 5;
+    known_account(known, "BANK", NULL, NULL);
+    known_account(known, "ABROAD", NULL, NULL)->kind = AT_ACCOUNT_EXTERNAL;
+    for (int i = 0; i < SIDE; i++) {
+        for (int side = 0; side < 2; side++) {
+            snprintf(id[side], sizeof id[side], "%s-P%d", country[side], i);
+            snprintf(account[side], sizeof account[side], "%s-A%d", country[side], i);
+            at_party *party = known_party(known, id[side], AT_PERSON, country[side]);
+            party->names = &name;
+            party->name_count = 1;
+            known_account(known, account[side], id[side], country[side]);
+            snprintf(transfer, sizeof transfer, "%s-bank%d", country[side], i);
+            known_transfer(known, transfer, account[side], "BANK", 15, 900);
+            snprintf(transfer, sizeof transfer, "%s-out%d", country[side], i);
+            known_transfer(known, transfer, side ? "ABROAD" : account[side],
+                           side ? account[side] : "ABROAD", 12 + 2 * side, 900);
+        }
+        const int how = roll(3), back = roll(2);
+        snprintf(transfer, sizeof transfer, "%s%d", at[how], i);
+        known_transfer(known, transfer, account[back], account[1 - back],
+                       how == 0   ? roll(10)
+                       : how == 1 ? 21 + roll(9)
+                                  : 11,
+                       how == 2 ? 99 : 900);
+    }
+    if (tied)
+        known_transfer(known, "tie", account[0], account[1], 10 + roll(11), 100);
+}
+
+static void test_decoys(void **unused) {
+    (void)unused;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        for (int tied = 0; tied < 2; tied++) {
+            AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+            AT_CLEANUP(at_text_clear) at_text printed = {0};
+            known_world known;
+            at_ledger ledger;
+            at_table table;
+            known_begin(&known, &arena);
+            tell_decoys(&known, seed, tied);
+            known_ledger(&ledger, &known);
+            assert_int_equal(known_ask(&printed, &table, &query_networks, &known, &ledger,
+                                       "active_in=IR,IQ since=1970-01-11 until=1970-01-21 "
+                                       "min_amount=100 hub_degree=6",
+                                       NULL),
+                             AT_OK);
+            if (table.row_count != (size_t)tied)
+                fail_msg("seed %llu: %s", (unsigned long long)seed, at_text_string(&printed));
+            if (tied)
+                assert_non_null(strstr(at_text_string(&printed), "| yes |"));
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_decoys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
