@@ -115,9 +115,30 @@ at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *e
     return AT_OK;
 }
 
+/* Rows of some things out of the index, or all when that is as good; nothing when it fails. */
+static at_status cut_ledger(at_ledger **out, at_reader *reader, const bool *things, at_error *err) {
+    at_ledger *ledger = NULL;
+    bool cut = false;
+    AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
+    const at_status status =
+        at_index_cut_ledger(ledger, &cut, &reader->index, things,
+                            (at_thing)reader->identity.class_count, reader->arena, err);
+    if (at_index_passed_over(reader, status))
+        return AT_OK;
+    AT_TRY(status);
+    if (!cut) {
+        AT_TRY(get_ledger(reader, err));
+        ledger = reader->ledger;
+    }
+    *out = ledger;
+    return AT_OK;
+}
+
 at_status at_reader_ledger_of(const at_ledger **out, at_reader *reader, const bool *things,
                               at_error *err) {
     at_ledger *ledger = reader->ledger;
+    if (!ledger && reader->index.descriptor >= 0)
+        AT_TRY(cut_ledger(&ledger, reader, things, err));
     if (!ledger) {
         AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
         AT_TRY(build_ledger(ledger, reader, things, err));

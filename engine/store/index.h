@@ -60,6 +60,18 @@ AT_CHECKED at_status at_index_put_ledger(at_index_writer *writer, const at_ledge
 AT_CHECKED at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
                                          at_arena *arena, at_error *err);
 
+/**
+ * The rows of the marked things (by at_thing) alone, with the nodes they lie between; payments in
+ * transit whole. *cut_out false, and nothing done, when that is so much that all is as good.
+ */
+AT_CHECKED at_status at_index_cut_ledger(at_ledger *out, bool *cut_out, at_index_file *file,
+                                         const bool *things, at_thing class_count, at_arena *arena,
+                                         at_error *err);
+
+/** The texts of a column, and where each 16th begins. */
+AT_CHECKED at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
+                                        at_index_column_name starts, const char *const *list,
+                                        size_t count, at_error *err);
 /** NUL-terminated texts one behind another, `count` of them: where each begins. */
 AT_CHECKED at_status at_index_get_texts(const char **pool_out, uint64_t *starts,
                                         at_index_file *file, at_index_column_name column,

@@ -9,7 +9,11 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-enum { ROOM_BYTES = AT_INDEX_BLOCK_BYTES + 2 * AT_INDEX_SPARE_BYTES };
+enum {
+    ROOM_BYTES = AT_INDEX_BLOCK_BYTES + 2 * AT_INDEX_SPARE_BYTES,
+    PART_VALUES = 512,
+    TEXT_PART_BYTES = 256
+};
 
 at_status at_index_damaged(at_error *err, const char *what) {
     at_fail(err, AT_TAMPERED, "E-INDEX-DAMAGED", "the index is damaged: %s", what);
@@ -159,6 +163,55 @@ at_status at_index_get_one(int64_t *out, at_index_file *file, at_index_column_na
     AT_TRY(at_index_get_bytes(bytes, file, column, place * of->width, of->width, err));
     *out = at_index_value(of, place, bytes);
     return AT_OK;
+}
+
+at_status at_index_get_part(void *out, at_index_file *file, at_index_column_name name, size_t size,
+                            uint64_t first, size_t count, uint64_t most, at_error *err) {
+    const at_index_column *column = &file->head.columns[name];
+    uint8_t bytes[PART_VALUES * 8 + AT_INDEX_SPARE_BYTES] = {0};
+    at_index_unpacking work = {.column = column,
+                               .out = out,
+                               .size = size,
+                               .most = most,
+                               .first = (size_t)first,
+                               .place = (size_t)first};
+    if (first > column->count || count > column->count - first)
+        return at_index_damaged(err, "a column is too short");
+    for (size_t done = 0; done < count;) {
+        const size_t part = count - done < PART_VALUES ? count - done : PART_VALUES;
+        AT_TRY(at_index_get_bytes(bytes, file, name, work.place * column->width,
+                                  part * column->width, err));
+        at_index_unpack(&work, bytes, part);
+        done += part;
+    }
+    return work.passed ? at_index_damaged(err, "a number is too large") : AT_OK;
+}
+
+/* The texts from the last known start on are passed over one by one. */
+at_status at_index_get_text(const char **out, at_index_file *file, at_index_column_name texts,
+                            at_index_column_name starts, uint64_t place, at_arena *arena,
+                            at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = 0};
+    char part[TEXT_PART_BYTES];
+    const uint64_t end = at_index_count(file, texts);
+    uint64_t left = place % AT_INDEX_STARTS_EVERY;
+    int64_t at = 0;
+    AT_TRY(at_index_get_one(&at, file, starts, place / AT_INDEX_STARTS_EVERY, err));
+    for (;;) {
+        if (at < 0 || (uint64_t)at >= end)
+            return at_index_damaged(err, "texts are missing");
+        const size_t bytes = end - (uint64_t)at < sizeof part ? end - (uint64_t)at : sizeof part;
+        AT_TRY(at_index_get_bytes(part, file, texts, (uint64_t)at, bytes, err));
+        for (size_t i = 0; i < bytes; i++) {
+            if (left == 0 && part[i])
+                AT_TRY(at_text_add_char(&text, part[i], err));
+            else if (left == 0)
+                return at_arena_text(out, arena, at_text_string(&text), err);
+            else
+                left -= part[i] == '\0';
+        }
+        at += (int64_t)bytes;
+    }
 }
 
 /* Block after block. A value may begin in one and end in the next: its first bytes are put in front

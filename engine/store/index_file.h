@@ -25,7 +25,8 @@
 #include "engine/base/text.h"
 
 enum {
-    AT_INDEX_VERSION = 1, /* raised when the same store would give other bytes */
+    AT_INDEX_STARTS_EVERY = 16, /* texts */
+    AT_INDEX_VERSION = 2,       /* raised when the same store would give other bytes */
     AT_INDEX_HEAD_BYTES = 4096,
     AT_INDEX_BLOCK_BYTES = 65536,
     AT_INDEX_KEY_BYTES = 32
@@ -46,7 +47,8 @@ typedef enum at_index_column_name {
     AT_INDEX_LOCALS,
     AT_INDEX_LOCAL_FIRST, /* one number */
     /* nodes (model/ledger.h) */
-    AT_INDEX_NODE_IDS, /* texts: account_id */
+    AT_INDEX_NODE_IDS,    /* texts: account_id */
+    AT_INDEX_NODE_STARTS, /* where that of each 16th node begins */
     AT_INDEX_NODE_KIND,
     AT_INDEX_NODE_CURRENCY,
     AT_INDEX_NODE_ACCOUNT,
@@ -156,6 +158,17 @@ AT_CHECKED at_status at_index_get_bytes(void *out, at_index_file *file, at_index
 /** One value. */
 AT_CHECKED at_status at_index_get_one(int64_t *out, at_index_file *file,
                                       at_index_column_name column, uint64_t place, at_error *err);
+
+/** Values [first, first + count). */
+#define AT_INDEX_GET_PART(out, file, column, first, count, most, err) \
+    at_index_get_part((out), (file), (column), sizeof *(out), (first), (count), (most), (err))
+AT_CHECKED at_status at_index_get_part(void *out, at_index_file *file, at_index_column_name column,
+                                       size_t size, uint64_t first, size_t count, uint64_t most,
+                                       at_error *err);
+/** One of a column of texts, by the column that says where each 16th begins. */
+AT_CHECKED at_status at_index_get_text(const char **out, at_index_file *file,
+                                       at_index_column_name texts, at_index_column_name starts,
+                                       uint64_t place, at_arena *arena, at_error *err);
 
 /** What every finding of damage says. */
 at_status at_index_damaged(at_error *err, const char *what);

@@ -1,189 +1,35 @@
-/* index_ledger.c - the ledger, into an index and out of it. */
+/* index_ledger.c - the ledger, into an index and out of it (index.h). */
 #include "engine/store/index.h"
+#include "engine/store/index_nodes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { KIND_MASK = 7, UNRECONCILED_BIT = 3, CURRENCY_BIT = 4, STARTS_EVERY = 16, CODES_MAX = 4096 };
-
-/* --- Nodes ------------------------------------------------------------------------------------ */
-
-/* Currencies in the order of first use. */
-typedef struct code_list {
-    at_currency *codes;
-    size_t count, capacity;
-} code_list;
-
-static at_status code_place(uint32_t *out, code_list *list, const at_currency *code,
-                            at_arena *arena, at_error *err) {
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->codes[i].code, code->code) == 0) {
-            *out = (uint32_t)i;
-            return AT_OK;
+at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
+                             at_index_column_name starts, const char *const *list, size_t count,
+                             at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = SIZE_MAX};
+    AT_CLEANUP(at_text_clear) at_text places = {.limit_bytes = SIZE_MAX};
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t place = (int64_t)text.bytes;
+        if (i % AT_INDEX_STARTS_EVERY == 0) {
+            AT_TRY(at_text_add_bytes(&places, &place, sizeof place, err));
+            known++;
         }
-    AT_TRY(AT_GROW(&list->codes, &list->capacity, list->count, arena, err));
-    list->codes[list->count] = *code;
-    *out = (uint32_t)list->count++;
-    return AT_OK;
-}
-
-static int compare_accounts(const void *first, const void *second, void *context) {
-    const at_node *nodes = context;
-    const uint32_t a = *(const uint32_t *)first, b = *(const uint32_t *)second;
-    if (nodes[a].account != nodes[b].account)
-        return nodes[a].account < nodes[b].account ? -1 : 1;
-    return (a > b) - (a < b);
-}
-
-static at_status put_by_account(at_index_writer *writer, const at_ledger *ledger, at_arena *arena,
-                                at_error *err) {
-    uint32_t *order = NULL;
-    AT_TRY(AT_NEW(&order, arena, ledger->node_count, err));
-    for (size_t i = 0; i < ledger->node_count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, ledger->node_count, sizeof *order, compare_accounts, (void *)ledger->nodes);
-    return AT_INDEX_PUT(writer, AT_INDEX_NODE_BY_ACCOUNT, order, ledger->node_count, err);
-}
-
-static at_status put_codes(at_index_writer *writer, const code_list *list, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = 0};
-    for (size_t i = 0; i < list->count; i++)
-        AT_TRY(at_text_add_bytes(&text, list->codes[i].code, strlen(list->codes[i].code) + 1, err));
-    return at_index_put_bytes(writer, AT_INDEX_CURRENCIES, at_text_string(&text), text.bytes, err);
-}
-
-static at_status put_nodes(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    AT_CLEANUP(at_text_clear) at_text ids = {.limit_bytes = SIZE_MAX};
-    const size_t count = ledger->node_count;
-    code_list codes = {.count = 0};
-    uint8_t *kinds = NULL;
-    uint32_t *currencies = NULL, *accounts = NULL;
-    int64_t *openings = NULL;
-    at_record_id *records = NULL;
-    AT_TRY(AT_NEW(&kinds, &arena, count, err));
-    AT_TRY(AT_NEW(&currencies, &arena, count, err));
-    AT_TRY(AT_NEW(&accounts, &arena, count, err));
-    AT_TRY(AT_NEW(&openings, &arena, count, err));
-    AT_TRY(AT_NEW(&records, &arena, count, err));
-    for (size_t i = 0; i < count; i++) {
-        const at_node *node = &ledger->nodes[i];
-        const bool plain = strcmp(node->id, node->account_id) == 0;
-        AT_TRY(at_text_add_bytes(&ids, node->account_id, strlen(node->account_id) + 1, err));
-        AT_TRY(code_place(&currencies[i], &codes, &node->currency, &arena, err));
-        kinds[i] =
-            (uint8_t)((unsigned)node->kind | (node->unreconciled ? 1U << UNRECONCILED_BIT : 0) |
-                      (plain ? 0 : 1U << CURRENCY_BIT));
-        accounts[i] = node->account;
-        openings[i] = node->opening;
-        records[i] = node->opening_record;
+        AT_TRY(at_text_add_bytes(&text, list[i], strlen(list[i]) + 1, err));
     }
-    AT_TRY(at_index_put_bytes(writer, AT_INDEX_NODE_IDS, at_text_string(&ids), ids.bytes, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_KIND, kinds, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_CURRENCY, currencies, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_ACCOUNT, accounts, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_OPENING, openings, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_OPENING_RECORD, records, count, err));
-    AT_TRY(put_by_account(writer, ledger, &arena, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_OUT_START, ledger->out_start, count + 1, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_IN_START, ledger->in_start, count + 1, err));
-    return put_codes(writer, &codes, err);
+    AT_TRY(at_index_put_bytes(writer, texts, at_text_string(&text), text.bytes, err));
+    return at_index_put(writer, starts, places.data, sizeof(int64_t), known, err);
 }
-
-static at_status get_codes(code_list *out, at_index_file *file, at_arena *arena, at_error *err) {
-    const size_t bytes = at_index_count(file, AT_INDEX_CURRENCIES);
-    char *text = NULL;
-    if (bytes > CODES_MAX * sizeof(at_currency))
-        return at_index_damaged(err, "it has too many currencies");
-    AT_TRY(AT_NEW(&text, arena, bytes + 1, err));
-    AT_TRY(at_index_get_bytes(text, file, AT_INDEX_CURRENCIES, 0, bytes, err));
-    for (size_t at = 0; at < bytes;) {
-        const size_t length = strlen(text + at);
-        if (length == 0 || length >= AT_CURRENCY_BYTES)
-            return at_index_damaged(err, "a currency cannot be");
-        AT_TRY(AT_GROW(&out->codes, &out->capacity, out->count, arena, err));
-        out->codes[out->count] = (at_currency){.code = ""};
-        memcpy(out->codes[out->count++].code, text + at, length);
-        at += length + 1;
-    }
-    return AT_OK;
-}
-
-static at_status make_nodes(at_ledger *out, at_node *nodes, at_index_file *file,
-                            at_thing class_count, at_arena *arena, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
-    const size_t count = out->node_count;
-    code_list codes = {.count = 0};
-    const char *ids = NULL;
-    uint8_t *kinds = NULL;
-    uint32_t *currencies = NULL, *accounts = NULL;
-    int64_t *openings = NULL;
-    uint64_t *starts = NULL;
-    at_record_id *records = NULL;
-    AT_TRY(get_codes(&codes, file, &scratch, err));
-    AT_TRY(AT_NEW(&starts, &scratch, count, err));
-    AT_TRY(AT_NEW(&kinds, &scratch, count, err));
-    AT_TRY(AT_NEW(&currencies, &scratch, count, err));
-    AT_TRY(AT_NEW(&accounts, &scratch, count, err));
-    AT_TRY(AT_NEW(&openings, &scratch, count, err));
-    AT_TRY(AT_NEW(&records, &scratch, count, err));
-    AT_TRY(at_index_get_texts(&ids, starts, file, AT_INDEX_NODE_IDS, count, arena, err));
-    AT_TRY(AT_INDEX_GET(kinds, file, AT_INDEX_NODE_KIND, count, UINT8_MAX, err));
-    AT_TRY(AT_INDEX_GET(currencies, file, AT_INDEX_NODE_CURRENCY, count,
-                        codes.count ? codes.count - 1 : 0, err));
-    AT_TRY(AT_INDEX_GET(accounts, file, AT_INDEX_NODE_ACCOUNT, count, class_count, err));
-    AT_TRY(AT_INDEX_GET(openings, file, AT_INDEX_NODE_OPENING, count, UINT64_MAX, err));
-    AT_TRY(AT_INDEX_GET(records, file, AT_INDEX_NODE_OPENING_RECORD, count, UINT64_MAX, err));
-    if (count && !codes.count)
-        return at_index_damaged(err, "it has no currencies");
-    for (size_t i = 0; i < count; i++) {
-        at_node *node = &nodes[i];
-        if ((kinds[i] & KIND_MASK) > AT_NODE_SINK)
-            return at_index_damaged(err, "a node cannot be");
-        *node = (at_node){.id = ids + starts[i],
-                          .account_id = ids + starts[i],
-                          .currency = codes.codes[currencies[i]],
-                          .kind = (at_node_kind)(kinds[i] & KIND_MASK),
-                          .account = accounts[i],
-                          .opening = openings[i],
-                          .opening_record = records[i],
-                          .unreconciled = (kinds[i] >> UNRECONCILED_BIT & 1) != 0};
-        if (kinds[i] >> CURRENCY_BIT & 1)
-            AT_TRY(at_arena_print(&node->id, arena, err, "%s/%s", node->account_id,
-                                  node->currency.code));
-    }
-    return AT_OK;
-}
-
-static at_status get_starts(const uint64_t **out, at_index_file *file, at_index_column_name column,
-                            const at_ledger *ledger, at_arena *arena, at_error *err) {
-    uint64_t *starts = NULL;
-    const size_t count = ledger->node_count + 1;
-    AT_TRY(AT_NEW(&starts, arena, count, err));
-    AT_TRY(AT_INDEX_GET(starts, file, column, count, ledger->count, err));
-    bool rises = starts[0] == 0 && starts[count - 1] == ledger->count;
-    for (size_t i = 1; i < count; i++)
-        rises = rises && starts[i] >= starts[i - 1];
-    *out = starts;
-    return rises ? AT_OK : at_index_damaged(err, "rows of nodes cannot be so");
-}
-
-/* --- Rows ------------------------------------------------------------------------------------- */
 
 static at_status put_row_ids(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    AT_CLEANUP(at_text_clear) at_text ids = {.limit_bytes = SIZE_MAX};
-    uint64_t *starts = NULL;
-    size_t count = 0;
-    AT_TRY(AT_NEW(&starts, &arena, ledger->count / STARTS_EVERY + 1, err));
-    for (size_t i = 0; i < ledger->count; i++) {
-        const char *id = at_ledger_id(ledger, i);
-        if (i % STARTS_EVERY == 0)
-            starts[count++] = ids.bytes;
-        AT_TRY(at_text_add_bytes(&ids, id, strlen(id) + 1, err));
-    }
-    AT_TRY(at_index_put_bytes(writer, AT_INDEX_ROW_IDS, at_text_string(&ids), ids.bytes, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_ROW_STARTS, starts, count, err));
+    const char **ids = NULL;
+    AT_TRY(AT_NEW(&ids, &arena, ledger->count, err));
+    for (size_t i = 0; i < ledger->count; i++)
+        ids[i] = at_ledger_id(ledger, i);
+    AT_TRY(
+        at_index_put_texts(writer, AT_INDEX_ROW_IDS, AT_INDEX_ROW_STARTS, ids, ledger->count, err));
     return AT_INDEX_PUT(writer, AT_INDEX_ROW_BY_ID, ledger->by_id, ledger->count, err);
 }
 
@@ -205,7 +51,7 @@ static at_status put_derived(at_index_writer *writer, const at_ledger *ledger, a
 
 at_status at_index_put_ledger(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
     const size_t rows = ledger->count;
-    AT_TRY(put_nodes(writer, ledger, err));
+    AT_TRY(at_index_put_nodes(writer, ledger, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_FROM, ledger->from, rows, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_TO, ledger->to, rows, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_TIME, ledger->time_us, rows, err));
@@ -321,6 +167,19 @@ static at_status get_rows(at_ledger *out, at_index_file *file, at_arena *arena, 
     return get_places(&out->in_rows, file, AT_INDEX_IN_ROWS, rows, rows, arena, err);
 }
 
+static at_status get_starts(const uint64_t **out, at_index_file *file, at_index_column_name column,
+                            const at_ledger *ledger, at_arena *arena, at_error *err) {
+    uint64_t *starts = NULL;
+    const size_t count = ledger->node_count + 1;
+    AT_TRY(AT_NEW(&starts, arena, count, err));
+    AT_TRY(AT_INDEX_GET(starts, file, column, count, ledger->count, err));
+    bool rises = starts[0] == 0 && starts[count - 1] == ledger->count;
+    for (size_t i = 1; i < count; i++)
+        rises = rises && starts[i] >= starts[i - 1];
+    *out = starts;
+    return rises ? AT_OK : at_index_damaged(err, "rows of nodes cannot be so");
+}
+
 at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
                               at_arena *arena, at_error *err) {
     at_node *nodes = NULL;
@@ -329,7 +188,7 @@ at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing clas
     if (ledger.count >= AT_NONE - 1 || ledger.node_count >= AT_NONE)
         return at_index_damaged(err, "it is too large");
     AT_TRY(AT_NEW(&nodes, arena, ledger.node_count, err));
-    AT_TRY(make_nodes(&ledger, nodes, file, class_count, arena, err));
+    AT_TRY(at_index_get_nodes(nodes, ledger.node_count, file, class_count, arena, err));
     ledger.nodes = nodes;
     AT_TRY(get_starts(&ledger.out_start, file, AT_INDEX_OUT_START, &ledger, arena, err));
     AT_TRY(get_starts(&ledger.in_start, file, AT_INDEX_IN_START, &ledger, arena, err));

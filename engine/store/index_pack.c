@@ -90,7 +90,7 @@ int64_t at_index_value(const at_index_column *column, uint64_t place, const uint
 /* One loop for each size, so that it stays one of a few instructions a value. */
 #define UNPACK(type)                                                                          \
     do {                                                                                      \
-        type *out = (type *)work->out + work->place;                                          \
+        type *out = (type *)work->out + (work->place - work->first);                          \
         for (size_t i = 0; i < count; i++) {                                                  \
             const uint64_t value =                                                            \
                 base + step * i + (width ? unit * (stored_at(bytes + i * width) & mask) : 0); \

@@ -20,8 +20,8 @@ typedef struct at_index_unpacking {
     void *out;
     size_t size;
     uint64_t most;
-    size_t place; /* the next value */
-    bool passed;  /* one was above `most`, or does not fit into `size` */
+    size_t first, place; /* the place of out[0]; of the next value */
+    bool passed;         /* one was above `most`, or does not fit into `size` */
 } at_index_unpacking;
 
 /** The next `count` values; eight bytes before `bytes + count * width` can be read. */

@@ -74,6 +74,13 @@ static void fill(test_store *test) {
     for (size_t i = 0; i < AT_COUNT(legs); i++)
         test_put(&second, &legs[i], 1);
     (void)test_publish(&second);
+    for (int side = 0; side < 2; side++) { /* one payment, in transit a moment */
+        test_source source = test_source_begin(test, "legs", (char)('d' + side), 4);
+        const at_fact leg = side ? test_leg("L2", true, "L1", 3 * day + 1, 770)
+                                 : test_leg("L1", false, "L2", 3 * day, 770);
+        test_put(&source, &leg, 1);
+        (void)test_publish(&source);
+    }
 }
 
 /* --- What is known, as text ------------------------------------------------------------------- */
@@ -125,6 +132,50 @@ static void print_ledger(at_text *out, at_reader *reader) {
              &err);
 }
 
+/* The rows of one thing alone, whatever else its ledger has; those in transit with both halves. */
+static void print_cut(at_text *out, at_reader *reader, at_thing thing, at_arena *arena) {
+    at_error err = {.status = AT_OK};
+    const at_ledger *l = NULL;
+    bool *marked = NULL;
+    must(AT_NEW(&marked, arena, at_reader_facts(reader)->thing_limit, &err), &err);
+    marked[thing] = true;
+    must(at_reader_ledger_of(&l, reader, marked, &err), &err);
+    for (uint32_t i = 0; i < l->count; i++) {
+        const at_node *from = &l->nodes[l->from[i]], *to = &l->nodes[l->to[i]];
+        if (from->account != thing && to->account != thing)
+            continue;
+        assert_int_equal(at_ledger_row(l, at_ledger_id(l, i)), i);
+        assert_int_equal(at_ledger_node(l, from->id), l->from[i]);
+        must(at_text_print(out, &err,
+                           "%u: %s %s %d %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+                           " %" PRId64 " %d %d %d %" PRId64 " %" PRId64 "\n",
+                           thing, from->id, to->id, (int)from->kind, to->unreconciled,
+                           from->opening, l->time_us[i], l->seq[i], l->amount[i], l->amount_in[i],
+                           l->reverses[i] == AT_NONE, l->flags[i], l->grade[i],
+                           l->record[i] + l->fee[i], l->record_in[i]),
+             &err);
+        if (!(l->flags[i] & AT_ROW_TRANSIT))
+            continue;
+        const uint32_t node = from->account ? l->to[i] : l->from[i];
+        assert_int_equal(l->in_start[node + 1] - l->in_start[node], 1);
+        assert_int_equal(l->out_start[node + 1] - l->out_start[node], 1);
+        assert_int_equal(l->to[l->in_rows[l->in_start[node]]], node);
+    }
+}
+
+static void print_cuts(at_text *out, at_reader *reader) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
+    for (at_thing thing = 1; thing < at_reader_facts(reader)->thing_limit; thing += 23)
+        print_cut(out, reader, thing, &arena);
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const named[] = {"A5", "L1", "L2"};
+        at_thing thing = 0;
+        const at_facts *facts = at_reader_facts(reader);
+        if (facts->resolve(facts->self, &thing, AT_ANY_THING, named[i], NULL) == AT_OK)
+            print_cut(out, reader, thing, &arena);
+    }
+}
+
 /* `used_out` NULL = not of interest: was there an index that fits? */
 static void print_store(at_text *out, test_store *test, int64_t revision, bool *used_out) {
     at_error err = {.status = AT_OK};
@@ -132,6 +183,7 @@ static void print_store(at_text *out, test_store *test, int64_t revision, bool *
     AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
     out->limit_bytes = SIZE_MAX;
     must(at_reader_open(&reader, test->store, revision, &arena, &err), &err);
+    print_cuts(out, reader);
     print_ledger(out, reader);
     print_things(out, reader);
     if (used_out)
@@ -168,6 +220,7 @@ static int set_up(void **state) {
     snprintf(all.file, sizeof all.file, "%s/ledger", all.folder);
     snprintf(all.building, sizeof all.building, "%s/building", all.folder);
     print_store(&all.truth, &all.test, 0, NULL);
+    assert_non_null(strstr(all.truth.data, "@transit:"));
     make_index(&all);
     read_index(&all.index, &all);
     *state = &all;
@@ -297,8 +350,7 @@ static void test_strangers(void **state) {
 static void test_other_times(void **state) {
     world *all = *state;
     AT_CLEANUP(at_text_clear)
-    at_text before = {.data = NULL},
-            later = {.data = NULL}, newer = {.data = NULL};
+    at_text before = {.data = NULL}, later = {.data = NULL}, newer = {.data = NULL};
     bool used = false;
     test_store other;
     char path[PATH_BYTES];
@@ -315,12 +367,12 @@ static void test_other_times(void **state) {
     bool made = false;
     at_error err = {.status = AT_OK};
     must(at_index_make(&made, other.store, &err), &err);
-    test_source third = test_source_begin(&other, "gamma", 'c', 10);
-    put_rows(&third, "U", 5);
-    (void)test_publish(&third);
+    test_source fourth = test_source_begin(&other, "gamma", 'c', 10);
+    put_rows(&fourth, "U", 5);
+    (void)test_publish(&fourth);
     print_store(&later, &other, 0, &used);
     assert_false(used); /* it is that of the revision before */
-    print_store(&newer, &other, 2, &used);
+    print_store(&newer, &other, 4, &used);
     assert_true(used); /* which may still be asked */
     assert_memory_equal(newer.data, all->truth.data, newer.bytes);
     must(at_index_make(&made, other.store, &err), &err);
@@ -367,11 +419,13 @@ static void test_builders(void **state) {
         AT_CLEANUP(at_text_clear) at_text text = {.data = NULL};
         print_store(&text, &all->test, 0, NULL);
         assert_memory_equal(text.data, all->truth.data, all->truth.bytes);
+        unlink(all->file);
         make_index(all);
         read_index(&text, all);
         assert_int_equal(text.bytes, all->index.bytes);
         assert_memory_equal(text.data, all->index.data, text.bytes);
-        assert_int_equal(access(all->building, F_OK), -1); /* nothing is left behind */
+        assert_int_equal(access(all->building, F_OK),
+                         -1); /* what a killed one left was built over */
     }
 }
 

@@ -1,0 +1,154 @@
+/* index_nodes.c - nodes of the ledger, into an index and out of it. */
+#include "engine/store/index_nodes.h"
+#include "engine/store/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KIND_MASK = 7, UNRECONCILED_BIT = 3, CURRENCY_BIT = 4, CODES_MAX = 4096 };
+
+static at_status code_place(uint32_t *out, at_index_codes *list, const at_currency *code,
+                            at_arena *arena, at_error *err) {
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->codes[i].code, code->code) == 0) {
+            *out = (uint32_t)i;
+            return AT_OK;
+        }
+    AT_TRY(AT_GROW(&list->codes, &list->capacity, list->count, arena, err));
+    list->codes[list->count] = *code;
+    *out = (uint32_t)list->count++;
+    return AT_OK;
+}
+
+static int compare_accounts(const void *first, const void *second, void *context) {
+    const at_node *nodes = context;
+    const uint32_t a = *(const uint32_t *)first, b = *(const uint32_t *)second;
+    if (nodes[a].account != nodes[b].account)
+        return nodes[a].account < nodes[b].account ? -1 : 1;
+    return (a > b) - (a < b);
+}
+
+static at_status put_by_account(at_index_writer *writer, const at_ledger *ledger, at_arena *arena,
+                                at_error *err) {
+    uint32_t *order = NULL;
+    AT_TRY(AT_NEW(&order, arena, ledger->node_count, err));
+    for (size_t i = 0; i < ledger->node_count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, ledger->node_count, sizeof *order, compare_accounts, (void *)ledger->nodes);
+    return AT_INDEX_PUT(writer, AT_INDEX_NODE_BY_ACCOUNT, order, ledger->node_count, err);
+}
+
+static at_status put_codes(at_index_writer *writer, const at_index_codes *list, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = 0};
+    for (size_t i = 0; i < list->count; i++)
+        AT_TRY(at_text_add_bytes(&text, list->codes[i].code, strlen(list->codes[i].code) + 1, err));
+    return at_index_put_bytes(writer, AT_INDEX_CURRENCIES, at_text_string(&text), text.bytes, err);
+}
+
+at_status at_index_put_nodes(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
+    const size_t count = ledger->node_count;
+    at_index_codes codes = {.count = 0};
+    const char **ids = NULL;
+    uint8_t *kinds = NULL;
+    uint32_t *currencies = NULL, *accounts = NULL;
+    int64_t *openings = NULL;
+    at_record_id *records = NULL;
+    AT_TRY(AT_NEW(&ids, &arena, count, err));
+    AT_TRY(AT_NEW(&kinds, &arena, count, err));
+    AT_TRY(AT_NEW(&currencies, &arena, count, err));
+    AT_TRY(AT_NEW(&accounts, &arena, count, err));
+    AT_TRY(AT_NEW(&openings, &arena, count, err));
+    AT_TRY(AT_NEW(&records, &arena, count, err));
+    for (size_t i = 0; i < count; i++) {
+        const at_node *node = &ledger->nodes[i];
+        const bool plain = strcmp(node->id, node->account_id) == 0;
+        ids[i] = node->account_id;
+        AT_TRY(code_place(&currencies[i], &codes, &node->currency, &arena, err));
+        kinds[i] =
+            (uint8_t)((unsigned)node->kind | (node->unreconciled ? 1U << UNRECONCILED_BIT : 0) |
+                      (plain ? 0 : 1U << CURRENCY_BIT));
+        accounts[i] = node->account;
+        openings[i] = node->opening;
+        records[i] = node->opening_record;
+    }
+    AT_TRY(at_index_put_texts(writer, AT_INDEX_NODE_IDS, AT_INDEX_NODE_STARTS, ids, count, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_KIND, kinds, count, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_CURRENCY, currencies, count, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_ACCOUNT, accounts, count, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_OPENING, openings, count, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_OPENING_RECORD, records, count, err));
+    AT_TRY(put_by_account(writer, ledger, &arena, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_OUT_START, ledger->out_start, count + 1, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_IN_START, ledger->in_start, count + 1, err));
+    return put_codes(writer, &codes, err);
+}
+
+at_status at_index_get_codes(at_index_codes *out, at_index_file *file, at_arena *arena,
+                             at_error *err) {
+    const size_t bytes = at_index_count(file, AT_INDEX_CURRENCIES);
+    char *text = NULL;
+    if (bytes > CODES_MAX * sizeof(at_currency))
+        return at_index_damaged(err, "it has too many currencies");
+    AT_TRY(AT_NEW(&text, arena, bytes + 1, err));
+    AT_TRY(at_index_get_bytes(text, file, AT_INDEX_CURRENCIES, 0, bytes, err));
+    for (size_t at = 0; at < bytes;) {
+        const size_t length = strlen(text + at);
+        if (length == 0 || length >= AT_CURRENCY_BYTES)
+            return at_index_damaged(err, "a currency cannot be");
+        AT_TRY(AT_GROW(&out->codes, &out->capacity, out->count, arena, err));
+        out->codes[out->count] = (at_currency){.code = ""};
+        memcpy(out->codes[out->count++].code, text + at, length);
+        at += length + 1;
+    }
+    return AT_OK;
+}
+
+at_status at_index_finish_node(at_node *node, uint8_t kind, at_arena *arena, at_error *err) {
+    if ((kind & KIND_MASK) > AT_NODE_SINK)
+        return at_index_damaged(err, "a node cannot be");
+    node->kind = (at_node_kind)(kind & KIND_MASK);
+    node->unreconciled = (kind >> UNRECONCILED_BIT & 1) != 0;
+    node->id = node->account_id;
+    if (kind >> CURRENCY_BIT & 1)
+        return at_arena_print(&node->id, arena, err, "%s/%s", node->account_id,
+                              node->currency.code);
+    return AT_OK;
+}
+
+at_status at_index_get_nodes(at_node *nodes, size_t count, at_index_file *file,
+                             at_thing class_count, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
+    at_index_codes codes = {.count = 0};
+    const char *ids = NULL;
+    uint8_t *kinds = NULL;
+    uint32_t *currencies = NULL, *accounts = NULL;
+    int64_t *openings = NULL;
+    uint64_t *starts = NULL;
+    at_record_id *records = NULL;
+    AT_TRY(at_index_get_codes(&codes, file, &scratch, err));
+    AT_TRY(AT_NEW(&starts, &scratch, count, err));
+    AT_TRY(AT_NEW(&kinds, &scratch, count, err));
+    AT_TRY(AT_NEW(&currencies, &scratch, count, err));
+    AT_TRY(AT_NEW(&accounts, &scratch, count, err));
+    AT_TRY(AT_NEW(&openings, &scratch, count, err));
+    AT_TRY(AT_NEW(&records, &scratch, count, err));
+    AT_TRY(at_index_get_texts(&ids, starts, file, AT_INDEX_NODE_IDS, count, arena, err));
+    AT_TRY(AT_INDEX_GET(kinds, file, AT_INDEX_NODE_KIND, count, UINT8_MAX, err));
+    AT_TRY(AT_INDEX_GET(currencies, file, AT_INDEX_NODE_CURRENCY, count,
+                        codes.count ? codes.count - 1 : 0, err));
+    AT_TRY(AT_INDEX_GET(accounts, file, AT_INDEX_NODE_ACCOUNT, count, class_count, err));
+    AT_TRY(AT_INDEX_GET(openings, file, AT_INDEX_NODE_OPENING, count, UINT64_MAX, err));
+    AT_TRY(AT_INDEX_GET(records, file, AT_INDEX_NODE_OPENING_RECORD, count, UINT64_MAX, err));
+    if (count && !codes.count)
+        return at_index_damaged(err, "it has no currencies");
+    for (size_t i = 0; i < count; i++) {
+        nodes[i] = (at_node){.account_id = ids + starts[i],
+                             .currency = codes.codes[currencies[i]],
+                             .account = accounts[i],
+                             .opening = openings[i],
+                             .opening_record = records[i]};
+        AT_TRY(at_index_finish_node(&nodes[i], kinds[i], arena, err));
+    }
+    return AT_OK;
+}

@@ -1,0 +1,28 @@
+/**
+ * index_nodes.h - nodes of the ledger in an index, all of them or one.
+ */
+#ifndef ASSETTRACE_STORE_INDEX_NODES_H
+#define ASSETTRACE_STORE_INDEX_NODES_H
+
+#include "engine/model/ledger.h"
+#include "engine/store/index_file.h"
+
+/* Currencies in the order of first use. */
+typedef struct at_index_codes {
+    at_currency *codes;
+    size_t count, capacity;
+} at_index_codes;
+
+AT_CHECKED at_status at_index_put_nodes(at_index_writer *writer, const at_ledger *ledger,
+                                        at_error *err);
+
+AT_CHECKED at_status at_index_get_codes(at_index_codes *out, at_index_file *file, at_arena *arena,
+                                        at_error *err);
+/** All of them, into room for `count`. */
+AT_CHECKED at_status at_index_get_nodes(at_node *nodes, size_t count, at_index_file *file,
+                                        at_thing class_count, at_arena *arena, at_error *err);
+/** What AT_INDEX_NODE_KIND says of a node whose other fields are filled; its id. */
+AT_CHECKED at_status at_index_finish_node(at_node *node, uint8_t kind, at_arena *arena,
+                                          at_error *err);
+
+#endif
