@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/support/freeze_game.h"
-#include "engine/trace/freeze.h"
+#include "engine/trace/freeze_part.h"
 
 enum { CASES = 2500, NODES_MAX = 8, LARGE_CASES = 12, LONG_CASES = 60 };
 
@@ -47,30 +47,44 @@ static void make_game(freeze_game *game, uint64_t seed, int count) {
     game->held[game->count] = roll(10) == 0 ? 100 : 0;
 }
 
-/* The same as the engine reads it. */
+/* The same as the engine reads it, with nodes behind that hold nothing: a large model is searched
+ * in another way. */
+enum { PADDED = 80 };
+
 typedef struct as_model {
     at_freeze_model model;
-    uint64_t start[GAME_NODES_MAX + 2];
+    int64_t held[PADDED + 1], cost[PADDED], lead[PADDED];
+    bool candidate[PADDED];
+    uint64_t start[PADDED + 2];
     uint32_t to[GAME_NODES_MAX * (GAME_NODES_MAX + 1)];
     at_forecast rate[GAME_NODES_MAX * (GAME_NODES_MAX + 1)];
 } as_model;
 
-static void make_model(as_model *out, const freeze_game *game) {
+static void make_model(as_model *out, const freeze_game *game, int count) {
     uint64_t rates = 0;
-    for (int a = 0; a < game->count; a++) {
+    memset(out, 0, sizeof *out);
+    for (int a = 0; a < count; a++) {
         out->start[a] = rates;
+        out->cost[a] = 1;
+        if (a >= game->count)
+            continue;
+        out->held[a] = game->held[a];
+        out->cost[a] = game->cost[a];
+        out->lead[a] = game->lead[a];
+        out->candidate[a] = game->candidate[a];
         for (int b = 0; b <= game->count; b++)
             if (game->rate[a][b] > 0) {
-                out->to[rates] = (uint32_t)b;
+                out->to[rates] = (uint32_t)(b < game->count ? b : count);
                 out->rate[rates++] = game->rate[a][b];
             }
     }
-    out->start[game->count] = out->start[game->count + 1] = rates;
-    out->model = (at_freeze_model){.count = (uint32_t)game->count,
-                                   .held = game->held,
-                                   .cost = game->cost,
-                                   .lead = game->lead,
-                                   .candidate = game->candidate,
+    out->held[count] = game->held[game->count];
+    out->start[count] = out->start[count + 1] = rates;
+    out->model = (at_freeze_model){.count = (uint32_t)count,
+                                   .held = out->held,
+                                   .cost = out->cost,
+                                   .lead = out->lead,
+                                   .candidate = out->candidate,
                                    .start = out->start,
                                    .to = out->to,
                                    .rate = out->rate,
@@ -181,7 +195,7 @@ static void test_small(void **unused) {
         as_model model;
         at_freeze_work work;
         make_game(&game, seed, 0);
-        make_model(&model, &game);
+        make_model(&model, &game, game.count);
         game_values(values, &game);
         check_submodular(&game, values);
         assert_int_equal(at_freeze_begin(&work, &model.model, 0, &arena, NULL), AT_OK);
@@ -193,11 +207,46 @@ static void test_small(void **unused) {
             assert_int_equal(at_freeze_intercepted(&value, &work, marks, NULL), AT_OK);
             check_close(&game, value, values[set]);
         }
+        if (seed % 2 == 0) /* the same by the way for large models */
+            make_model(&model, &game, PADDED);
         const double covers[] = {0, .25, .5, .9, 1};
         for (size_t i = 0; i < AT_COUNT(covers); i++)
             check_cover(&game, &model, values, covers[i], &arena);
         for (int64_t budget = 0; budget <= 9; budget += 1 + roll(3))
             check_budget(&game, &model, values, budget, &arena);
+    }
+}
+
+/* What a node can add at most is not less than what it adds, and just that where no money comes
+ * back. */
+static void test_bounds(void **unused) {
+    (void)unused;
+    for (uint64_t seed = 1; seed <= CASES; seed++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        freeze_game game;
+        as_model model;
+        at_freeze_work work;
+        at_forecast bounds[NODES_MAX];
+        bool marks[NODES_MAX];
+        make_game(&game, 55000 + seed, 0);
+        const bool forward = roll(2) == 0;
+        for (int a = 0; forward && a < game.count; a++)
+            for (int b = 0; b < a; b++)
+                game.rate[a][b] = 0;
+        make_model(&model, &game, game.count);
+        const uint32_t set = (uint32_t)roll(1 << game.count);
+        for (int a = 0; a < game.count; a++)
+            marks[a] = (set >> a & 1) != 0;
+        assert_int_equal(at_freeze_begin(&work, &model.model, 0, &arena, NULL), AT_OK);
+        assert_int_equal(at_freeze_gain_bounds(bounds, &work, marks, &arena, NULL), AT_OK);
+        for (int a = 0; a < game.count; a++) {
+            const double gain = game_value(&game, set | 1u << a) - game_value(&game, set);
+            if (marks[a])
+                continue;
+            assert_true(bounds[a] >= gain - 1e-9 * game_total(&game));
+            if (forward)
+                check_close(&game, bounds[a], gain);
+        }
     }
 }
 
@@ -213,7 +262,7 @@ static void test_large(void **unused) {
         make_game(&game, 77000 + seed, 21 + (int)(seed % 3));
         for (int a = 0; a < game.count; a++)
             game.candidate[a] = true;
-        make_model(&model, &game);
+        make_model(&model, &game, game.count);
         const double goal = .7 * game_total(&game),
                      most = game_value(&game, game_candidates(&game));
         const at_freeze_wish cover = {.goal = AT_FREEZE_COVER, .cover = .7};
@@ -245,7 +294,7 @@ static void test_long(void **unused) {
             for (int b = 0; b <= game.count; b++)
                 game.rate[a][b] /= seed % 2 == 0 ? 1000 : 1;
         }
-        make_model(&model, &game);
+        make_model(&model, &game, game.count);
         model.model.horizon = 20000;
         const uint32_t set = (uint32_t)roll(1 << game.count);
         for (int a = 0; a < game.count; a++)
@@ -290,7 +339,7 @@ static void test_example(void **unused) {
                                        [C] = {[EXIT] = 1},
                                        [D] = {[EXIT] = 1}}};
     as_model model;
-    make_model(&model, &game);
+    make_model(&model, &game, game.count);
     for (int a = A; a <= D; a++)
         check_close(&game, game_value(&game, 1u << a), alone[a]);
     for (size_t i = 0; i < AT_COUNT(rows); i++) {
@@ -309,10 +358,8 @@ static void test_example(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),
-        cmocka_unit_test(test_small),
-        cmocka_unit_test(test_large),
-        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_example), cmocka_unit_test(test_small), cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_large),   cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
