@@ -14,7 +14,7 @@
 #include "tests/support/freeze_game.h"
 #include "engine/trace/freeze_part.h"
 
-enum { CASES = 2500, NODES_MAX = 8, LARGE_CASES = 12, LONG_CASES = 60 };
+enum { CASES = 2000, NODES_MAX = 8, LARGE_CASES = 12, LONG_CASES = 60 };
 
 static uint64_t state;
 
