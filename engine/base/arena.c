@@ -16,7 +16,8 @@ enum {
     BLOCK_FIRST_BYTES = 4 << 10,
     BLOCK_GROWN_BYTES = 1 << 20,
     GROW_FIRST = 8,
-    HUGE_BYTES = 8 << 20
+    HUGE_BYTES = 8 << 20,
+    LINE_BYTES = 64
 };
 
 typedef struct at_arena_block {
@@ -116,13 +117,16 @@ static at_status add_block(at_arena_block **out, at_arena *arena, size_t bytes, 
     if (taken > limit || bytes > limit - taken)
         return at_fail(err, AT_LIMIT, "E-MEMORY",
                        "this job needs more than its %zu bytes of memory", limit);
-    const size_t capacity = choose_capacity(arena, bytes, limit - taken);
+    size_t capacity = choose_capacity(arena, bytes, limit - taken);
+    const bool aligned = bytes >= HUGE_BYTES && limit - taken - capacity >= LINE_BYTES;
+    capacity += aligned ? LINE_BYTES : 0;
     at_arena_block *block = at_memory_resize(NULL, sizeof *block + capacity);
     if (block == NULL)
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for %zu bytes", bytes);
     advise_large(block, sizeof *block + capacity);
     block->capacity = capacity;
-    block->used = 0;
+    /* An item of 32 or 64 bytes lies in one line of the cache, not across two. */
+    block->used = aligned ? LINE_BYTES - (uintptr_t)block->data % LINE_BYTES : 0;
     arena->used_bytes += sizeof *block + capacity;
     /* A block made for one big item goes behind a newest block that still has more room. */
     at_arena_block *newest = arena->blocks;

@@ -161,6 +161,8 @@ static at_status set_up(at_pass *pass, at_error *err) {
                         arena, err));
     if (at_pass_may_be_plain(pass))
         AT_TRY(AT_NEW(&pass->plain, arena, pass->node_count, err));
+    if (at_pass_may_mix(pass))
+        AT_TRY(AT_NEW(&pass->mixes, arena, pass->node_count, err));
     if (pass->options->method == AT_TRACE_POISON)
         AT_TRY(AT_NEW(&pass->poison, arena, pass->node_count, err));
     pass->sinks = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_sink)};
@@ -222,6 +224,8 @@ static at_status list_poisoned(at_pass *pass, size_t *capacity, uint32_t node, a
 static at_status list_holdings(at_pass *pass, at_error *err) {
     size_t capacity = 0;
     for (uint32_t node = 0; node < pass->node_count; node++) {
+        if (pass->mixes != NULL && !pass->options->declared_only)
+            AT_TRY(at_pass_unmix(pass, node, err));
         AT_TRY(list_holding(pass, &capacity, node, &pass->accounts[node].lots, err));
         if (pass->poison != NULL)
             AT_TRY(list_poisoned(pass, &capacity, node, err));

@@ -169,7 +169,23 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
 }
 
 static bool is_held(const at_pass *pass, uint32_t node) {
+    if (pass->mixes != NULL)
+        return pass->mixes[node].total != AT_PASS_OUTSIDE;
     return pass->plain != NULL ? pass->plain[node] != AT_PASS_OUTSIDE : pass->accounts[node].held;
+}
+
+/* An event of accounts one of which at least has lots: both do, as long as it runs. */
+static at_status run_unmixed(at_pass *pass, const at_pass_event *event, at_error *err) {
+    if (pass->mixes == NULL)
+        return run_event(pass, event, err);
+    AT_TRY(at_pass_unmix(pass, event->from, err));
+    if (event->stopped == NULL)
+        AT_TRY(at_pass_unmix(pass, event->to, err));
+    AT_TRY(run_event(pass, event, err));
+    at_pass_remix(pass, event->from);
+    if (event->stopped == NULL)
+        at_pass_remix(pass, event->to);
+    return AT_OK;
 }
 
 static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
@@ -184,7 +200,7 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
         event.amount_in = at_effective_in(pass->effective, row);
         if (!is_held(pass, event.to))
             event.stopped = &pass->accounts[event.to].lots;
-        AT_TRY(run_event(pass, &event, err));
+        AT_TRY(run_unmixed(pass, &event, err));
     } else if (event.amount > 0 && !pass->options->declared_only) {
         AT_TRY(at_pass_note(pass,
                             (at_trace_note){.code = "SELF_TRANSFER",
@@ -202,41 +218,56 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
     event.fee = true;
     event.to = pass->node_count + number;
     event.stopped = &((at_pass_sink *)at_pool_at(&pass->sinks, number))->lots;
-    return run_event(pass, &event, err);
+    return run_unmixed(pass, &event, err);
 }
 
 /* Accounts and lots lie all over memory and a row waits for each of them, so they are called for
- * some rows ahead: first the accounts, then what they hold. Half the time at ten million rows.
- * gcc sees no effect in a function that only calls for memory, and drops the calls of it: these
- * must become part of their caller. */
-static inline __attribute__((always_inline)) void call_account(const at_pass *pass, uint32_t node) {
-    if (pass->plain == NULL || pass->plain[node] == AT_PASS_LISTED)
-        __builtin_prefetch(&pass->accounts[node], 1);
+ * some rows ahead: first their numbers, then the accounts, then what they hold. Half the time at
+ * ten million rows. gcc sees no effect in a function that only calls for memory, and drops the
+ * calls of it: these must become part of their caller. */
+static inline __attribute__((always_inline)) bool has_lots(const at_pass *pass, uint32_t node) {
+    return pass->mixes != NULL   ? pass->mixes[node].total == AT_PASS_LISTED
+           : pass->plain != NULL ? pass->plain[node] == AT_PASS_LISTED
+                                 : true;
+}
+
+static inline __attribute__((always_inline)) void call_number(const at_pass *pass, uint32_t node) {
+    if (pass->mixes != NULL)
+        __builtin_prefetch(&pass->mixes[node], 1);
+    else if (pass->plain != NULL)
+        __builtin_prefetch(&pass->plain[node], 1);
+}
+
+/* Where one account has lots, prorata gives them to the other too. */
+static inline __attribute__((always_inline)) void call_accounts(const at_pass *pass, uint32_t from,
+                                                                uint32_t to) {
+    const bool from_listed = has_lots(pass, from), to_listed = has_lots(pass, to);
+    if (from_listed || (pass->mixes != NULL && to_listed))
+        __builtin_prefetch(&pass->accounts[from], 1);
+    if (to_listed || (pass->mixes != NULL && from_listed))
+        __builtin_prefetch(&pass->accounts[to], 1);
+}
+
+static inline __attribute__((always_inline)) void call_lots(const at_pass *pass, uint32_t node,
+                                                            bool newest) {
+    const at_lots *lots = &pass->accounts[node].lots;
+    if (has_lots(pass, node) && lots->total > 0)
+        __builtin_prefetch(at_lot_at(&pass->take.lots, newest ? lots->newest : lots->oldest));
 }
 
 static inline __attribute__((always_inline)) void call_ahead(const at_pass *pass, uint32_t place) {
-    enum { PLAIN_AHEAD = 36, ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
+    enum { NUMBERS_AHEAD = 36, ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
     const at_ledger *ledger = pass->ledger;
-    if (place + PLAIN_AHEAD >= ledger->count)
+    if (place + NUMBERS_AHEAD >= ledger->count)
         return;
-    if (pass->plain != NULL) {
-        const uint32_t row = at_effective_row(pass->effective, place + PLAIN_AHEAD);
-        __builtin_prefetch(&pass->plain[ledger->from[row]], 1);
-        __builtin_prefetch(&pass->plain[ledger->to[row]], 1);
-    }
+    const uint32_t numbers = at_effective_row(pass->effective, place + NUMBERS_AHEAD);
     const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
-    call_account(pass, ledger->from[far]);
-    call_account(pass, ledger->to[far]);
     const uint32_t near = at_effective_row(pass->effective, place + LOTS_AHEAD);
-    const uint32_t debtor = ledger->from[near], creditor = ledger->to[near];
-    if (pass->plain != NULL && pass->plain[debtor] != AT_PASS_LISTED &&
-        pass->plain[creditor] != AT_PASS_LISTED)
-        return;
-    const at_lots *from = &pass->accounts[debtor].lots, *to = &pass->accounts[creditor].lots;
-    if (from->total > 0)
-        __builtin_prefetch(at_lot_at(&pass->take.lots, from->oldest));
-    if (to->total > 0)
-        __builtin_prefetch(at_lot_at(&pass->take.lots, to->newest));
+    call_number(pass, ledger->from[numbers]);
+    call_number(pass, ledger->to[numbers]);
+    call_accounts(pass, ledger->from[far], ledger->to[far]);
+    call_lots(pass, ledger->from[near], false);
+    call_lots(pass, ledger->to[near], true);
 }
 
 at_status at_pass_rows(at_pass *pass, at_error *err) {
@@ -253,9 +284,11 @@ at_status at_pass_rows(at_pass *pass, at_error *err) {
         AT_TRY(at_deadline_check(err));
         call_ahead(pass, place);
         AT_TRY(at_pass_account_sources(pass, ledger->time_us[row], err));
-        if (pass->plain != NULL && at_pass_plain_row(pass, row))
-            continue;
-        AT_TRY(run_row(pass, row, err));
+        bool done = pass->plain != NULL && at_pass_plain_row(pass, row);
+        if (pass->mixes != NULL)
+            AT_TRY(at_pass_mix_row(&done, pass, row, err));
+        if (!done)
+            AT_TRY(run_row(pass, row, err));
     }
     return at_pass_account_sources(pass, as_of_us, err);
 }
@@ -275,11 +308,19 @@ at_status at_pass_open(at_pass *pass, at_error *err) {
             pass->plain[node] = !account->held ? AT_PASS_OUTSIDE
                                 : opening < 0  ? AT_PASS_LISTED
                                                : opening;
+        if (pass->mixes != NULL) {
+            at_pass_mix *mix = &pass->mixes[node];
+            mix->total = account->held ? AT_PASS_LISTED : AT_PASS_OUTSIDE;
+            if (account->held && opening >= 0) {
+                mix->total = opening;
+                mix->units[imputed ? 2 : 0] = opening;
+            }
+        }
         if (pass->take.method == AT_TRACE_POISON)
             pass->poison[node].balance = opening;
         else if (opening < 0)
             AT_TRY(at_pass_lend(pass, node, -opening, AT_TRACE_OPENING, false, err));
-        else if (pass->plain == NULL)
+        else if (pass->plain == NULL && pass->mixes == NULL)
             AT_TRY(at_take_put(&account->lots, &pass->take, imputed ? clean + 2 : clean, opening,
                                err));
         AT_TRY(at_pass_watch(

@@ -2,8 +2,8 @@
  * pass_event.h - the forward pass at work: its state, and what one event does. For pass*.c alone:
  * pass_event.c runs events, pass_source.c applies declarations (T20), pass_debt.c lends, repays and
  * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing,
- * pass_sale.c converts (T17, T18), pass_plain.c runs what taint is far from, pass_watch.c keeps
- * what watched nodes hold.
+ * pass_sale.c converts (T17, T18), pass_plain.c and pass_mix.c run what taint is far from,
+ * pass_watch.c keeps what watched nodes hold.
  *
  * Ownership: everything lives in the pass's arena.
  */
@@ -22,6 +22,14 @@ typedef struct at_pass_account {
     bool reached;   /* taint has been here */
     bool preserved; /* oatway takes tainted money first for it (T12) */
 } at_pass_account;
+
+/* An account that prorata need not list: units of @clean, @credit and @unknown, and their sum, or
+ * AT_PASS_LISTED or AT_PASS_OUTSIDE. */
+enum { AT_PASS_UNTAINTED = 3 };
+typedef struct at_pass_mix {
+    int64_t total;
+    int64_t units[AT_PASS_UNTAINTED];
+} at_pass_mix;
 
 /* Of an account, what few events look at: an account is two to a line of the cache without. */
 typedef struct at_pass_past {
@@ -80,6 +88,7 @@ typedef struct at_pass {
     at_pool sinks, debts, debits;
     int64_t *plain;     /* by node: what an account without lots or debt holds, AT_PASS_LISTED or
                            AT_PASS_OUTSIDE; NULL: all have lots */
+    at_pass_mix *mixes; /* the same for prorata, with labels; NULL: all have lots */
     uint32_t fee_sinks; /* the first ones of `sinks` */
     size_t note_capacity;
 
@@ -154,6 +163,14 @@ AT_CHECKED at_status at_pass_plain_event(bool *done, at_pass *pass, const at_pas
 /** Run the rest of an event whose block has nothing tainted; else the creditor is listed. */
 AT_CHECKED at_status at_pass_plain_block(bool *done, at_pass *pass, const at_pass_event *event,
                                          at_lots *block, at_error *err);
+
+/** Whether prorata may keep accounts without lots. */
+bool at_pass_may_mix(const at_pass *pass);
+/** An account with lots from now on; one without again, if it has neither taint nor debt. */
+AT_CHECKED at_status at_pass_unmix(at_pass *pass, uint32_t node, at_error *err);
+void at_pass_remix(at_pass *pass, uint32_t node);
+/** Run a row between two accounts without lots. False: nothing was done. */
+AT_CHECKED at_status at_pass_mix_row(bool *done, at_pass *pass, uint32_t row, at_error *err);
 
 /** One event under poison. */
 AT_CHECKED at_status at_pass_poison(at_pass *pass, const at_pass_event *event, at_error *err);

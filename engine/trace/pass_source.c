@@ -41,6 +41,8 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
         at_pass_account *account = &pass->accounts[source->node];
         int64_t done = 0;
         AT_TRY(at_pass_list(pass, source->node, err));
+        if (pass->mixes != NULL)
+            AT_TRY(at_pass_unmix(pass, source->node, err));
         if (pass->take.method == AT_TRACE_POISON)
             AT_TRY(at_pass_infect(pass, source->node, pass->source_label[index], err));
         else

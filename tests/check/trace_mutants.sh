@@ -102,6 +102,11 @@ mutant pass_plain.c check_trace_restrict 's/pass->declared\[event->row\] == 0 \&
 mutant pass_plain.c check_trace_restrict 's/lots->oldest == lots->newest \&\&/true ||/'
 mutant pass_plain.c check_trace_restrict 's/ledger->fee\[row\] > 0 || //'
 mutant pass_plain.c check_trace_restrict 's/event_held \&\& from->debt == 0/event_held/; s/from->debt == 0 \&\& //'
+mutant pass_mix.c check_trace_restrict 's/ || account->debt > 0 ||/ ||/'
+mutant pass_mix.c check_trace_restrict 's/pass->take.roundings += at_parts/(void)at_parts/'
+mutant pass_mix.c check_trace_restrict 's/ledger->fee\[row\] > 0 ||//'
+mutant pass_mix.c check_trace_restrict 's/ || pass->declared\[row\] != 0 ||/ ||/'
+mutant pass_mix.c check_trace_restrict 's/block.units\[0\] = amount/block.units[1] = amount/'
 mutant restrict.c check_trace_restrict 's/ledger->amount\[row\] > 0)/ledger->amount[row] > 9)/'
 mutant restrict.c check_trace_restrict \
     's/keep_node(cut, next.node, INT64_MIN, INT64_MAX/keep_node(cut, next.node, next.time_us, INT64_MAX/'

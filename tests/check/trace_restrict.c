@@ -98,6 +98,27 @@ static void check_kept(const at_restriction *cut, const at_effective *whole,
     }
 }
 
+/* Without the moves of untainted labels everything else is as with them. */
+static void check_fewer_moves(const at_trace *whole, uint64_t seed, at_arena *arena) {
+    at_trace trace;
+    at_trace_options options = whole->options;
+    options.all_moves = false;
+    assert_int_equal(at_trace_run(&trace, whole->effective, &options, arena, NULL), AT_OK);
+    bool equal = trace.holding_count == whole->holding_count &&
+                 trace.roundings == whole->roundings && trace.note_count == whole->note_count;
+    for (size_t i = 0; equal && i < trace.holding_count; i++)
+        equal = trace.holdings[i].node == whole->holdings[i].node &&
+                trace.holdings[i].label == whole->holdings[i].label &&
+                trace.holdings[i].amount == whole->holdings[i].amount;
+    for (size_t i = 0; equal && i < trace.note_count; i++)
+        equal = strcmp(trace.notes[i].code, whole->notes[i].code) == 0 &&
+                trace.notes[i].node == whole->notes[i].node &&
+                trace.notes[i].row == whole->notes[i].row &&
+                trace.notes[i].amount == whole->notes[i].amount;
+    if (!equal)
+        fail_msg("seed %llu: fewer moves, and other figures", (unsigned long long)seed);
+}
+
 static void check_declared_only(const at_trace *whole, const test_lines *lines, uint64_t seed,
                                 at_arena *arena) {
     static test_lines others;
@@ -205,6 +226,7 @@ static void test_restricted(void **state) {
         tainted_lines(&lines, &trace);
         lines_met += lines.count;
         check_declared_only(&trace, &lines, seed, &arena);
+        check_fewer_moves(&trace, seed, &arena);
         check_cut(&trace, &world, &lines, seed, &arena);
     }
     print_message("  %zu ledgers cut by %zu rows, %zu not, %zu lines, %zu bounds, %zu reversals\n",
