@@ -109,10 +109,11 @@ END
     jq -r .query queries.ndjson >registered
     jq --slurpfile queries queries.ndjson '
         (.questions | map(.ask)) as $asked |
-        (.questions | reverse | add | {"from": .of, "set": "patterns.json", "T": 1000000} + .) as $values |
+        (.questions | reverse | add |
+            {"from": .of, "set": "patterns.json", "T": 1000000, "rule": "ofac"} + .) as $values |
         .questions += [$queries[] | select(.query | IN($asked[]) | not) |
             {"id": "also-\(.query | gsub("_"; "-"))", "ask": .query} +
             ([.arguments | split(" ")[] | select(test("^[A-Za-z]")) |
-                {(.): ($values[.] // error("the case has no value for \(.)"))}] | add // {})]
+                {(.): ($values[.] // error("whole_case has no value for \(.): add one"))}] | add // {})]
         ' "$1" >"$2"
 }
