@@ -18,25 +18,35 @@ static int compare_stakes(const void *left, const void *right) {
 
 /* Counting sort of the stakes by owner; inside an owner the order of columns stays. */
 static at_status index_rows(at_matrix *matrix, at_arena *arena, at_error *err) {
-    uint32_t *start, *stakes;
+    uint32_t *start, *stakes, *owner, *owned;
     AT_TRY(AT_NEW(&start, arena, (size_t)matrix->body_count + 2, err));
     AT_TRY(AT_NEW(&stakes, arena, matrix->stake_count, err));
+    AT_TRY(AT_NEW(&owner, arena, matrix->stake_count, err));
+    AT_TRY(AT_NEW(&owned, arena, matrix->stake_count, err));
     for (uint32_t i = 0; i < matrix->stake_count; i++)
         start[matrix->stakes[i].owner + 2]++;
     for (uint32_t body = 2; body <= matrix->body_count; body++)
         start[body] += start[body - 1];
-    for (uint32_t i = 0; i < matrix->stake_count; i++)
-        stakes[start[matrix->stakes[i].owner + 1]++] = i;
+    for (uint32_t i = 0; i < matrix->stake_count; i++) {
+        const at_stake *stake = &matrix->stakes[i];
+        uint32_t place = start[stake->owner + 1]++;
+        stakes[place] = i;
+        owned[place] = stake->owned;
+        owner[i] = stake->owner;
+    }
     matrix->row_start = start;
     matrix->row_stakes = stakes;
+    matrix->owner = owner;
+    matrix->row_owned = owned;
     return AT_OK;
 }
 
 static at_status weigh(at_matrix *matrix, at_arena *arena, at_error *err) {
-    double *weight, *high, *exit;
+    double *weight, *high, *exit, *row_weight;
     bool *over;
     AT_TRY(AT_NEW(&weight, arena, matrix->stake_count, err));
     AT_TRY(AT_NEW(&high, arena, matrix->stake_count, err));
+    AT_TRY(AT_NEW(&row_weight, arena, matrix->stake_count, err));
     AT_TRY(AT_NEW(&exit, arena, matrix->body_count, err));
     AT_TRY(AT_NEW(&over, arena, matrix->body_count, err));
     for (uint32_t body = 0; body < matrix->body_count; body++) {
@@ -57,6 +67,9 @@ static at_status weigh(at_matrix *matrix, at_arena *arena, at_error *err) {
         if (over[body])
             exit[body] = 1;
     }
+    for (uint32_t i = 0; i < matrix->stake_count; i++)
+        row_weight[i] = weight[matrix->row_stakes[i]];
+    matrix->row_weight = row_weight;
     matrix->weight = weight;
     matrix->high = high;
     matrix->exit = exit;

@@ -14,65 +14,55 @@ typedef struct share_solver {
     const at_matrix *matrix;
     const double *weight, *exit;
     at_strong strong;
-    const bool *inside; /* by body: takes part */
-    uint32_t blocked;   /* body whose column is not used, UINT32_MAX = none */
-    uint32_t *number;   /* by body: place in its group */
+    uint32_t blocked; /* body whose column is not used, UINT32_MAX = none */
+    uint32_t *number; /* by body: place in its group */
     uint32_t *owner, *owned;
     double *entry, *excess, *b, *x;
     double residual;
 } share_solver;
 
+static bool is_inside(const share_solver *solver, uint32_t body) {
+    return solver->strong.group_of[body] != UINT32_MAX;
+}
+
 static bool carries(const share_solver *solver, uint32_t stake) {
     const at_stake *carried = &solver->matrix->stakes[stake];
     return solver->weight[stake] > 0 && carried->owned != solver->blocked &&
-           solver->inside[carried->owner] && solver->inside[carried->owned];
+           is_inside(solver, carried->owner) && is_inside(solver, carried->owned);
 }
 
-/* Mark what a walk can meet along stakes that carry something, upward or downward from `from`. */
-static at_status mark_inside(bool *inside, const at_matrix *matrix, const double *weight,
-                             uint32_t from, bool upward, at_arena *arena, at_error *err) {
-    uint32_t *queue, count = 1;
-    AT_TRY(AT_NEW(&queue, arena, matrix->body_count, err));
-    queue[0] = from;
-    inside[from] = true;
-    for (uint32_t next = 0; next < count; next++) {
-        uint32_t body = queue[next];
-        uint32_t start = upward ? matrix->column_start[body] : matrix->row_start[body];
-        uint32_t end = upward ? matrix->column_start[body + 1] : matrix->row_start[body + 1];
-        for (uint32_t i = start; i < end; i++) {
-            uint32_t stake = upward ? i : matrix->row_stakes[i];
-            const at_stake *tie = &matrix->stakes[stake];
-            uint32_t to = upward ? tie->owner : tie->owned;
-            if (weight[stake] > 0 && !inside[to]) {
-                inside[to] = true;
-                queue[count++] = to;
-            }
-        }
-    }
-    return AT_OK;
-}
-
-static at_status make_solver(share_solver *out, at_arena *arena, at_error *err) {
+/* Groups of what a walk can meet along stakes that carry something, downward or upward from `from`;
+ * each group comes after those that lead to it. */
+static at_status make_solver(share_solver *out, uint32_t from, bool upward, at_arena *arena,
+                             at_error *err) {
     const at_matrix *matrix = out->matrix;
-    uint32_t *start, *to, count = 0;
-    AT_TRY(AT_NEW(&start, arena, (size_t)matrix->body_count + 1, err));
-    AT_TRY(AT_NEW(&to, arena, matrix->stake_count, err));
-    for (uint32_t body = 0; body < matrix->body_count; body++) {
-        start[body] = count;
-        for (uint32_t i = matrix->row_start[body]; i < matrix->row_start[body + 1]; i++)
-            if (carries(out, matrix->row_stakes[i]))
-                to[count++] = matrix->stakes[matrix->row_stakes[i]].owned;
+    const bool lower = out->weight == matrix->weight; /* whose order of rows is there already */
+    const at_edges edges = {.start = upward ? matrix->column_start : matrix->row_start,
+                            .to = upward ? matrix->owner : matrix->row_owned,
+                            .weight_at = upward || lower ? NULL : matrix->row_stakes,
+                            .weight = lower && !upward ? matrix->row_weight : out->weight};
+    uint32_t largest = 0;
+    size_t most = 0;
+    AT_TRY(
+        at_strong_from(&out->strong, matrix->body_count, &edges, from, out->blocked, arena, err));
+    for (uint32_t group = 0; group < out->strong.group_count; group++) {
+        uint32_t start = out->strong.group_start[group], end = out->strong.group_start[group + 1];
+        size_t stakes = 0;
+        if (end - start == 1) /* needs no system */
+            continue;
+        for (uint32_t i = start; i < end; i++)
+            stakes += matrix->column_start[out->strong.nodes[i] + 1] -
+                      matrix->column_start[out->strong.nodes[i]];
+        largest = end - start > largest ? end - start : largest;
+        most = stakes > most ? stakes : most;
     }
-    start[matrix->body_count] = count;
-    AT_TRY(at_strong_find(&out->strong, matrix->body_count, start, to, arena, err));
     AT_TRY(AT_NEW(&out->number, arena, matrix->body_count, err));
-    AT_TRY(AT_NEW(&out->owner, arena, matrix->stake_count, err));
-    AT_TRY(AT_NEW(&out->owned, arena, matrix->stake_count, err));
-    AT_TRY(AT_NEW(&out->entry, arena, matrix->stake_count, err));
-    AT_TRY(AT_NEW(&out->excess, arena, matrix->body_count, err));
-    AT_TRY(AT_NEW(&out->b, arena, matrix->body_count, err));
-    AT_TRY(AT_NEW(&out->x, arena, matrix->body_count, err));
-    return AT_OK;
+    AT_TRY(AT_NEW(&out->owner, arena, most, err));
+    AT_TRY(AT_NEW(&out->owned, arena, most, err));
+    AT_TRY(AT_NEW(&out->entry, arena, most, err));
+    AT_TRY(AT_NEW(&out->excess, arena, largest, err));
+    AT_TRY(AT_NEW(&out->b, arena, largest, err));
+    return AT_NEW(&out->x, arena, largest, err);
 }
 
 /* The system of one group: entries inside it, and by body what comes from anywhere else. */
@@ -112,8 +102,7 @@ static bool is_closed(const at_system *system) {
 }
 
 /* Shares of one group from those of the groups before it; the source counts as 1. */
-static at_status solve_down(share_solver *solver, double *share, uint32_t source, uint32_t group,
-                            at_error *err) {
+static at_status solve_down(share_solver *solver, double *share, uint32_t group, at_error *err) {
     const at_matrix *matrix = solver->matrix;
     const uint32_t *nodes = &solver->strong.nodes[solver->strong.group_start[group]];
     at_system system = group_system(solver, group);
@@ -124,7 +113,7 @@ static at_status solve_down(share_solver *solver, double *share, uint32_t source
              stake < matrix->column_start[nodes[i] + 1]; stake++) {
             uint32_t owner = matrix->stakes[stake].owner;
             if (carries(solver, stake) && solver->strong.group_of[owner] != group)
-                solver->b[i] += solver->weight[stake] * (owner == source ? 1 : share[owner]);
+                solver->b[i] += solver->weight[stake] * share[owner];
         }
     }
     AT_TRY(at_system_down(solver->x, &residual, &system, solver->b, err));
@@ -134,28 +123,43 @@ static at_status solve_down(share_solver *solver, double *share, uint32_t source
     return AT_OK;
 }
 
+/* A body that is a group of its own: the sum over its owners; nobody outside has a share. */
+static double solve_alone(const share_solver *solver, const double *share, uint32_t body) {
+    const at_matrix *matrix = solver->matrix;
+    double sum = 0, others = solver->exit[body];
+    bool owns_itself = false;
+    for (uint32_t i = matrix->column_start[body]; i < matrix->column_start[body + 1]; i++) {
+        if (matrix->owner[i] == body) {
+            owns_itself = true;
+            continue;
+        }
+        sum += solver->weight[i] * share[matrix->owner[i]];
+        others += solver->weight[i];
+    }
+    return fmin(owns_itself && others > 0 ? sum / others : sum, 1);
+}
+
 /* y of O3 under given weights. The source's own column is used last, for what it owns of itself. */
 static at_status solve_from(double *share, double *residual, const at_matrix *matrix,
                             const double *weight, const double *exit, uint32_t source,
                             at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     share_solver solver = {.matrix = matrix, .weight = weight, .exit = exit, .blocked = source};
-    bool *inside;
-    AT_TRY(AT_NEW(&inside, &scratch, matrix->body_count, err));
-    AT_TRY(mark_inside(inside, matrix, weight, source, false, &scratch, err));
-    solver.inside = inside;
-    AT_TRY(make_solver(&solver, &scratch, err));
+    AT_TRY(make_solver(&solver, source, false, &scratch, err));
     memset(share, 0, matrix->body_count * sizeof *share);
+    share[source] = 1;
     for (uint32_t group = 0; group < solver.strong.group_count; group++) {
-        uint32_t first = solver.strong.nodes[solver.strong.group_start[group]];
-        if (inside[first] && first != source)
-            AT_TRY(solve_down(&solver, share, source, group, err));
+        uint32_t start = solver.strong.group_start[group], first = solver.strong.nodes[start];
+        if (first == source)
+            continue;
+        if (solver.strong.group_start[group + 1] - start == 1)
+            share[first] = solve_alone(&solver, share, first);
+        else
+            AT_TRY(solve_down(&solver, share, group, err));
     }
     double own = 0;
-    for (uint32_t i = matrix->column_start[source]; i < matrix->column_start[source + 1]; i++) {
-        uint32_t owner = matrix->stakes[i].owner;
-        own += weight[i] * (owner == source ? 1 : share[owner]);
-    }
+    for (uint32_t i = matrix->column_start[source]; i < matrix->column_start[source + 1]; i++)
+        own += weight[i] * share[matrix->owner[i]];
     share[source] = fmin(own, 1);
     *residual = fmax(*residual, solver.residual);
     return AT_OK;
@@ -292,25 +296,59 @@ at_status at_shares_from(at_shares *out, const at_matrix *matrix, uint32_t sourc
     return AT_OK;
 }
 
+/* What a walk that is in `body` for the first time brings to it: its own beginning, and what comes
+ * from the bodies it owns, but those of its group. */
+static double sum_arrivals(const share_solver *solver, const double *visits, uint32_t body,
+                           uint32_t target) {
+    const at_matrix *matrix = solver->matrix;
+    double sum = body == target;
+    for (uint32_t r = matrix->row_start[body]; r < matrix->row_start[body + 1]; r++) {
+        uint32_t owned = matrix->row_owned[r];
+        if (is_inside(solver, owned) &&
+            solver->strong.group_of[owned] != solver->strong.group_of[body])
+            sum += solver->weight[matrix->row_stakes[r]] * visits[owned];
+    }
+    return sum;
+}
+
+/* A body that is a group of its own; false when it belongs wholly to itself. */
+static bool visit_alone(double *out, const share_solver *solver, const double *visits,
+                        uint32_t body, uint32_t target) {
+    const at_matrix *matrix = solver->matrix;
+    double sum = sum_arrivals(solver, visits, body, target), others = solver->exit[body];
+    bool owns_itself = false;
+    for (uint32_t i = matrix->column_start[body]; i < matrix->column_start[body + 1]; i++) {
+        owns_itself |= matrix->owner[i] == body;
+        others += matrix->owner[i] == body ? 0 : solver->weight[i];
+    }
+    *out = owns_itself && others > 0 ? sum / others : sum;
+    return others > 0;
+}
+
 /* Visits of one group from those of the groups it leads down to. */
 static at_status solve_up(share_solver *solver, double *visits, uint32_t target, uint32_t group,
-                          at_closed *closed, size_t *closed_count, at_error *err) {
-    const at_matrix *matrix = solver->matrix;
-    const uint32_t *nodes = &solver->strong.nodes[solver->strong.group_start[group]];
-    at_system system = group_system(solver, group);
-    double residual = 0, total = 0;
-    for (uint32_t i = 0; i < system.count; i++) {
-        solver->b[i] = nodes[i] == target;
-        for (uint32_t r = matrix->row_start[nodes[i]]; r < matrix->row_start[nodes[i] + 1]; r++) {
-            uint32_t stake = matrix->row_stakes[r], owned = matrix->stakes[stake].owned;
-            if (carries(solver, stake) && solver->strong.group_of[owned] != group)
-                solver->b[i] += solver->weight[stake] * visits[owned];
+                          at_ultimate *ultimate, at_closed *closed, at_error *err) {
+    const uint32_t start = solver->strong.group_start[group];
+    const uint32_t *nodes = &solver->strong.nodes[start];
+    at_closed kept = {.bodies = nodes, .body_count = solver->strong.group_start[group + 1] - start};
+    double residual = 0, total = 0, visit = 0;
+    if (kept.body_count == 1) {
+        if (visit_alone(&visit, solver, visits, nodes[0], target)) {
+            visits[nodes[0]] = visit;
+            return AT_OK;
         }
+        kept.share = fmin(visit, 1);
+        closed[ultimate->closed_count++] = kept;
+        return AT_OK;
+    }
+    at_system system = group_system(solver, group);
+    for (uint32_t i = 0; i < system.count; i++) {
+        solver->b[i] = sum_arrivals(solver, visits, nodes[i], target);
         total += solver->b[i];
     }
     if (is_closed(&system)) {
-        closed[(*closed_count)++] =
-            (at_closed){.bodies = nodes, .body_count = system.count, .share = fmin(total, 1)};
+        kept.share = fmin(total, 1);
+        closed[ultimate->closed_count++] = kept;
         return AT_OK;
     }
     AT_TRY(at_system_up(solver->x, &residual, &system, solver->b, err));
@@ -325,19 +363,14 @@ at_status at_ultimate_of(at_ultimate *out, const at_matrix *matrix, uint32_t tar
     share_solver solver = {
         .matrix = matrix, .weight = matrix->weight, .exit = matrix->exit, .blocked = UINT32_MAX};
     at_ultimate ultimate = {.target = target};
-    bool *inside;
     double *visits;
     at_closed *closed;
     assert(target < matrix->body_count);
-    AT_TRY(AT_NEW(&inside, arena, matrix->body_count, err));
     AT_TRY(AT_NEW(&visits, arena, matrix->body_count, err));
-    AT_TRY(mark_inside(inside, matrix, matrix->weight, target, true, arena, err));
-    solver.inside = inside;
-    AT_TRY(make_solver(&solver, arena, err));
+    AT_TRY(make_solver(&solver, target, true, arena, err));
     AT_TRY(AT_NEW(&closed, arena, solver.strong.group_count, err));
-    for (uint32_t group = solver.strong.group_count; group-- > 0;)
-        if (inside[solver.strong.nodes[solver.strong.group_start[group]]])
-            AT_TRY(solve_up(&solver, visits, target, group, closed, &ultimate.closed_count, err));
+    for (uint32_t group = 0; group < solver.strong.group_count; group++)
+        AT_TRY(solve_up(&solver, visits, target, group, &ultimate, closed, err));
     ultimate.visits = visits;
     ultimate.closed = closed;
     ultimate.residual = solver.residual;

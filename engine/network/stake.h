@@ -47,11 +47,14 @@ typedef struct at_matrix {
     const at_stake *stakes;
     const uint32_t *column_start;           /* body_count + 1 */
     const uint32_t *row_start, *row_stakes; /* stakes by (owner, owned, legal) */
-    const double *weight;                   /* lower end by stake; 0 in a column that is over */
-    const double *high; /* upper end by stake, tightened by the others' lower ends */
-    const double *exit; /* by body: what nobody is recorded to own, 1 - sum of lower ends */
-    const bool *over;   /* by body: the lower ends pass 1 (OVER_100) */
-    bool ranged;        /* some stake is a range */
+    const uint32_t *owner;     /* by stake: stakes[i].owner, close together for long walks */
+    const uint32_t *row_owned; /* by place in row_stakes: what is owned */
+    const double *row_weight;  /* and `weight` */
+    const double *weight;      /* lower end by stake; 0 in a column that is over */
+    const double *high;        /* upper end by stake, tightened by the others' lower ends */
+    const double *exit;        /* by body: what nobody is recorded to own, 1 - sum of lower ends */
+    const bool *over;          /* by body: the lower ends pass 1 (OVER_100) */
+    bool ranged;               /* some stake is a range */
 } at_matrix;
 
 /* Two bodies about which the sources disagree. */

@@ -1,20 +1,31 @@
 #include "engine/network/strong.h"
 
+#include <stdlib.h>
+
+/* All about a node in one place: a walk jumps from node to node. */
+typedef struct tarjan_node {
+    uint32_t found; /* order of discovery from 1; 0 = not yet */
+    uint32_t low;   /* earliest node of the stack that can be reached */
+    uint32_t next;  /* next edge to look at */
+    uint32_t group; /* counted from 1 while walking, 0 = unknown */
+} tarjan_node;
+
 typedef struct tarjan {
-    const uint32_t *edge_start, *edge_to;
-    uint32_t *found; /* order of discovery from 1; 0 = not yet */
-    uint32_t *low;   /* earliest node of the stack that can be reached */
-    uint32_t *next;  /* next edge to look at */
+    at_edges edges;
+    uint32_t blocked;
+    tarjan_node *nodes;
     uint32_t *path;  /* the recursion */
     uint32_t *stack; /* nodes whose group is not known */
-    uint32_t path_count, stack_count, clock;
-    uint32_t *group_of; /* counted from 1 while walking, 0 = unknown */
+    uint32_t *done;  /* nodes whose group is, group after group */
+    uint32_t *end;   /* by group: where it ends in `done` */
+    uint32_t path_count, stack_count, done_count, clock;
     uint32_t group_count;
 } tarjan;
 
 static void enter(tarjan *walk, uint32_t node) {
-    walk->found[node] = walk->low[node] = ++walk->clock;
-    walk->next[node] = walk->edge_start[node];
+    tarjan_node *entered = &walk->nodes[node];
+    entered->found = entered->low = ++walk->clock;
+    entered->next = walk->edges.start[node];
     walk->path[walk->path_count++] = node;
     walk->stack[walk->stack_count++] = node;
 }
@@ -25,60 +36,98 @@ static void close_group(tarjan *walk, uint32_t node) {
     walk->group_count++;
     do {
         member = walk->stack[--walk->stack_count];
-        walk->group_of[member] = walk->group_count;
+        walk->nodes[member].group = walk->group_count;
+        walk->done[walk->done_count++] = member;
     } while (member != node);
+    walk->end[walk->group_count - 1] = walk->done_count;
+}
+
+static bool carries(const tarjan *walk, uint32_t edge) {
+    const at_edges *edges = &walk->edges;
+    if (edges->to[edge] == walk->blocked)
+        return false;
+    return edges->weight == NULL ||
+           edges->weight[edges->weight_at != NULL ? edges->weight_at[edge] : edge] > 0;
 }
 
 static void walk_from(tarjan *walk, uint32_t root) {
     enter(walk, root);
     while (walk->path_count > 0) {
         uint32_t node = walk->path[walk->path_count - 1];
-        if (walk->next[node] < walk->edge_start[node + 1]) {
-            uint32_t to = walk->edge_to[walk->next[node]++];
-            if (walk->found[to] == 0)
+        tarjan_node *here = &walk->nodes[node];
+        if (here->next < walk->edges.start[node + 1]) {
+            uint32_t edge = here->next++, to = walk->edges.to[edge];
+            const tarjan_node *there = &walk->nodes[to];
+            if (!carries(walk, edge))
+                continue;
+            if (there->found == 0)
                 enter(walk, to);
-            else if (walk->group_of[to] == 0 && walk->found[to] < walk->low[node])
-                walk->low[node] = walk->found[to];
+            else if (there->group == 0 && there->found < here->low)
+                here->low = there->found;
             continue;
         }
         walk->path_count--;
         if (walk->path_count > 0) {
-            uint32_t before = walk->path[walk->path_count - 1];
-            if (walk->low[node] < walk->low[before])
-                walk->low[before] = walk->low[node];
+            tarjan_node *before = &walk->nodes[walk->path[walk->path_count - 1]];
+            if (here->low < before->low)
+                before->low = here->low;
         }
-        if (walk->low[node] == walk->found[node])
+        if (here->low == here->found)
             close_group(walk, node);
     }
 }
 
-at_status at_strong_find(at_strong *out, uint32_t node_count, const uint32_t *edge_start,
-                         const uint32_t *edge_to, at_arena *arena, at_error *err) {
-    tarjan walk = {.edge_start = edge_start, .edge_to = edge_to};
-    at_strong strong = {0};
-    AT_TRY(AT_NEW(&walk.found, arena, node_count, err));
-    AT_TRY(AT_NEW(&walk.low, arena, node_count, err));
-    AT_TRY(AT_NEW(&walk.next, arena, node_count, err));
-    AT_TRY(AT_NEW(&walk.path, arena, node_count, err));
-    AT_TRY(AT_NEW(&walk.stack, arena, node_count, err));
-    AT_TRY(AT_NEW(&walk.group_of, arena, node_count, err));
-    for (uint32_t node = 0; node < node_count; node++)
-        if (walk.found[node] == 0)
-            walk_from(&walk, node);
+static at_status begin(tarjan *walk, uint32_t node_count, at_arena *arena, at_error *err) {
+    AT_TRY(AT_NEW(&walk->nodes, arena, node_count, err));
+    AT_TRY(AT_NEW(&walk->path, arena, node_count, err));
+    AT_TRY(AT_NEW(&walk->stack, arena, node_count, err));
+    AT_TRY(AT_NEW(&walk->done, arena, node_count, err));
+    return AT_NEW(&walk->end, arena, node_count, err);
+}
 
-    /* A group is closed after all that it leads to: number them backwards. */
-    strong.group_count = walk.group_count;
-    strong.group_of = walk.group_of;
-    AT_TRY(AT_NEW(&strong.group_start, arena, (size_t)strong.group_count + 2, err));
-    AT_TRY(AT_NEW(&strong.nodes, arena, node_count, err));
+static int compare_nodes(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* A group is closed after all that it leads to: number them backwards. */
+static at_status number_groups(at_strong *out, const tarjan *walk, uint32_t node_count,
+                               at_arena *arena, at_error *err) {
+    at_strong strong = {.group_count = walk->group_count};
+    AT_TRY(AT_NEW(&strong.group_of, arena, node_count, err));
+    AT_TRY(AT_NEW(&strong.group_start, arena, (size_t)strong.group_count + 1, err));
+    AT_TRY(AT_NEW(&strong.nodes, arena, walk->done_count, err));
     for (uint32_t node = 0; node < node_count; node++) {
-        strong.group_of[node] = walk.group_count - strong.group_of[node];
-        strong.group_start[strong.group_of[node] + 2]++;
+        uint32_t group = walk->nodes[node].group;
+        strong.group_of[node] = group == 0 ? UINT32_MAX : walk->group_count - group;
     }
-    for (uint32_t group = 2; group <= strong.group_count; group++)
-        strong.group_start[group] += strong.group_start[group - 1];
-    for (uint32_t node = 0; node < node_count; node++)
-        strong.nodes[strong.group_start[strong.group_of[node] + 1]++] = node;
+    for (uint32_t group = walk->group_count, used = 0; group-- > 0;) {
+        uint32_t start = group > 0 ? walk->end[group - 1] : 0, count = walk->end[group] - start;
+        for (uint32_t i = 0; i < count; i++)
+            strong.nodes[used + i] = walk->done[start + i];
+        if (count > 1)
+            qsort(&strong.nodes[used], count, sizeof *strong.nodes, compare_nodes);
+        used += count;
+        strong.group_start[walk->group_count - group] = used;
+    }
     *out = strong;
     return AT_OK;
+}
+
+at_status at_strong_find(at_strong *out, uint32_t node_count, const uint32_t *edge_start,
+                         const uint32_t *edge_to, at_arena *arena, at_error *err) {
+    tarjan walk = {.edges = {.start = edge_start, .to = edge_to}, .blocked = UINT32_MAX};
+    AT_TRY(begin(&walk, node_count, arena, err));
+    for (uint32_t node = 0; node < node_count; node++)
+        if (walk.nodes[node].found == 0)
+            walk_from(&walk, node);
+    return number_groups(out, &walk, node_count, arena, err);
+}
+
+at_status at_strong_from(at_strong *out, uint32_t node_count, const at_edges *edges, uint32_t root,
+                         uint32_t blocked, at_arena *arena, at_error *err) {
+    tarjan walk = {.edges = *edges, .blocked = blocked};
+    AT_TRY(begin(&walk, node_count, arena, err));
+    walk_from(&walk, root);
+    return number_groups(out, &walk, node_count, arena, err);
 }

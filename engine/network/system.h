@@ -4,7 +4,7 @@
  * W(k, t) is the part of t that k owns, inside the group; excess(t) is what is left of t for owners
  * outside it or unknown, computed without subtraction where it can be. The small case is eliminated
  * without any subtraction, so its error stays at rounding even when the group owns itself to
- * 1 - 10^-7; the large one goes through igraph's sparse LU with one step of refinement.
+ * 1 - 10^-7; the large one goes along an order with few edges back (ordered.h).
  *
  * Source: W. Grassmann, M. Taksar, D. Heyman, Regenerative analysis and steady state distributions,
  *         1985 (elimination); specification "analysis" O3.
@@ -12,6 +12,8 @@
  */
 #ifndef ASSETTRACE_NETWORK_SYSTEM_H
 #define ASSETTRACE_NETWORK_SYSTEM_H
+
+#include <stdbool.h>
 
 #include "engine/base/arena.h"
 
@@ -30,11 +32,15 @@ typedef struct at_system {
  * Downward, the shares that flow in from owners outside: x(t) = b(t) + sum of x(k) W(k, t).
  * Upward, the visits of a walk to owners: x(k) = b(k) + sum of W(k, t) x(t).
  *
- * @param residual_out  largest |residual| left, 0 for the elimination without subtraction
+ * @param residual_out  how far off the result can be, 0 for the elimination without subtraction
  */
 AT_CHECKED at_status at_system_down(double *x, double *residual_out, const at_system *system,
                                     const double *b, at_error *err);
 AT_CHECKED at_status at_system_up(double *x, double *residual_out, const at_system *system,
                                   const double *b, at_error *err);
+
+/** Elimination whatever the size: O(count^3). */
+AT_CHECKED at_status at_system_eliminate(double *x, const at_system *system, bool down,
+                                         const double *b, at_error *err);
 
 #endif
