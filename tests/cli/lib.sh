@@ -99,7 +99,8 @@ fresh_store() {
 
 # whole_case CASE FILE: the case, and one question more for every registered query that it does not
 # ask, with values of the case's other questions for the arguments it needs (money begins with the
-# subject, a set of patterns lies beside FILE); FILE gets the result.
+# subject, a set of patterns lies beside FILE, a plan of freezing starts from the case's trace); FILE
+# gets the result.
 whole_case() {
     cat >patterns.json <<'END'
 {"schema": "assettrace/patterns/1", "id": "usual", "version": 1, "patterns": [
@@ -109,10 +110,11 @@ END
     jq -r .query queries.ndjson >registered
     jq --slurpfile queries queries.ndjson '
         (.questions | map(.ask)) as $asked |
+        {"freeze_plan": {"of": (.questions | map(select(.ask == "trace").id) | first)}} as $also |
         (.questions | reverse | add |
             {"from": .of, "set": "patterns.json", "T": 1000000, "rule": "ofac"} + .) as $values |
         .questions += [$queries[] | select(.query | IN($asked[]) | not) |
-            {"id": "also-\(.query | gsub("_"; "-"))", "ask": .query} +
+            {"id": "also-\(.query | gsub("_"; "-"))", "ask": .query} + ($also[.query] // {}) +
             ([.arguments | split(" ")[] | select(test("^[A-Za-z]")) |
                 {(.): ($values[.] // error("whole_case has no value for \(.): add one"))}] | add // {})]
         ' "$1" >"$2"
