@@ -1,19 +1,14 @@
 # Goal: 200 cases over a store of 100,000 transfers in under 20 s, the same bytes twice.
 # Method: invented files and cases (world.awk), a release build; once with the bounds that hold under
-#         every rule (envelope=auto) and once without. Prints rows of results.md: what, seconds on
-#         the clock, seconds of processor, limit. The limit is on the clock of a machine with
+#         every rule (envelope=auto) and once without. The limit is on the clock of a machine with
 #         nothing else to do; one that is busy is judged by the processor's time, and says so.
-set -eu
-bin=${ASSETTRACE_BIN:?the program to measure}
-here=$(cd "$(dirname "$0")" && pwd)
+. "$(dirname "$0")/lib.sh"
 transfers=100000
 limit_ms=20000
-work=$(mktemp -d "${TMPDIR:-/tmp}/assettrace-bench.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-unset ASSETTRACE_STORE
-export ASSETTRACE_ACTOR=bench LC_ALL=C
 code=0
+section "A batch over a store of $transfers transfers"
+said "$bin" run cases -o answers
+head_of what 'clock, s' 'processor, s' limit
 
 now_ms() {
     echo $(($(date +%s%N) / 1000000))

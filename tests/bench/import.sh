@@ -1,77 +1,106 @@
-# Goal: how fast transfers come in, beside the database's own loader, and what they take on disk.
-# Method: a million invented rows over 200,000 accounts, a power law (ROWS=N for more); ours with
-#         validation, hash, tree, addresses and receipt; sqlite3 .import, where it is installed,
-#         into a table without any of that. In turn, three times; the least time counts.
-set -eu
-bin=${ASSETTRACE_BIN:?the program to measure}
-rows=${ROWS:-1000000}
-work=$(mktemp -d "${TMPDIR:-/tmp}/assettrace-bench.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-unset ASSETTRACE_STORE
-export ASSETTRACE_ACTOR=bench LC_ALL=C
+# Goal: how fast transfers come in, what they take on disk, and how soon a store that nobody has
+#       read answers, beside the loaders and files of databases.
+# Method: invented rows; ours with validation, hash, tree, addresses and receipt; SQLite, PostgreSQL
+#         and DuckDB, those that are installed, into a table without any of that, with the settings
+#         their manuals recommend for bulk loading.
+. "$(dirname "$0")/lib.sh"
+transfers "$rows" >file.csv
+columns='id bigint, time text, "from" text, "to" text, amount text, currency text'
 
-awk -v rows="$rows" 'BEGIN {
-    srand(7)
-    print "id,time,from,to,amount,currency"
-    accounts = rows / 5
-    for (i = 1; i <= rows; i++) {
-        t = int(i * 157788000 / rows)
-        printf "%d,%04d-%02d-%02dT%02d:%02d:%02dZ,", i, 2020 + t / 31557600,
-            1 + t % 31557600 / 2629800, 1 + t % 2629800 / 93922, t / 3600 % 24, t / 60 % 60, t % 60
-        a = int(accounts * rand() ^ 4)
-        b = int(accounts * rand() ^ 4)
-        printf "GB%02d%018d,GB%02d%018d,%d.%02d,%s\n", a % 97, a, b % 97, b,
-            exp(5.5 + 4 * rand()), i % 100, i % 3 ? "EUR" : "USD"
-    }
-}' >file.csv
-
-# measure COMMAND...: seconds on the clock, and of processor, in hundredths: $clock $processor.
-measure() {
-    times >now
-    sed -n 2p now >before
-    clock=$(date +%s%N)
-    "$@" >out 2>err </dev/null
-    clock=$((($(date +%s%N) - clock) / 10000000))
-    times >now
-    sed -n 2p now >after
-    processor=$(cat before after | tr 'ms' '  ' | awk '
-        { sum[NR] = ($1 * 60 + $2 + $3 * 60 + $4) * 100 } END { printf "%d", sum[2] - sum[1] }')
+# PostgreSQL as a server of its own, without a network; as root under its own name.
+as_postgres() {
+    if [ "$(id -u)" -eq 0 ]; then
+        runuser -u postgres -- "$@"
+    else
+        "$@"
+    fi
+}
+start_postgres() {
+    command -v psql >/dev/null || return 1
+    programs=$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)
+    programs=$(dirname "$(readlink -f "${programs:-/none/initdb}")")
+    [ -x "$programs/initdb" ] || return 1
+    mkdir pg && chmod 755 . && chmod 644 file.csv
+    [ "$(id -u)" -ne 0 ] || chown postgres pg
+    as_postgres "$programs/initdb" -D "$work/pg/data" -A trust -N >pg.log 2>&1 || return 1
+    as_postgres "$programs/pg_ctl" -D "$work/pg/data" -w -l "$work/pg/log" start -o "-k $work/pg \
+        -c listen_addresses= -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=16GB \
+        -c synchronous_commit=off -c shared_buffers=1GB" >pg.log 2>&1
+}
+stop_postgres() {
+    [ ! -d "$work/pg/data" ] || as_postgres "$programs/pg_ctl" -D "$work/pg/data" -m immediate stop \
+        >/dev/null 2>&1 || :
+}
+ask_postgres() {
+    as_postgres psql -h "$work/pg" -d postgres -q -A -t -v ON_ERROR_STOP=1 "$@"
 }
 
-least() {
-    [ "$clock" -ge "$1" ] || set -- "$clock" "$2"
-    [ "$processor" -ge "$2" ] || set -- "$1" "$processor"
-    echo "$1 $2"
-}
-
-hundredths() {
-    printf '%d.%02d' $(($1 / 100)) $(($1 % 100))
-}
-
-ours='999999 999999'
-peer='999999 999999'
-for _ in 1 2 3; do
-    rm -rf store.at peer.db
-    "$bin" -s store.at init >/dev/null
-    measure "$bin" -s store.at import --as ledger_csv file.csv
-    # shellcheck disable=SC2086 # two words
-    ours=$(least $ours)
-    command -v sqlite3 >/dev/null || continue
-    measure sqlite3 peer.db '.mode csv' \
-        'CREATE TABLE t(id, time, "from", "to", amount, currency)' '.import --skip 1 file.csv t'
-    # shellcheck disable=SC2086
-    peer=$(least $peer)
-done
-# shellcheck disable=SC2086
-set -- $ours $peer
-mega=$(($(stat -c %s store.at/store.sqlite) / 1000000))
-told=''
-if [ "$3" -lt 999999 ]; then
-    ratio=$(($3 * 100 / $1))
-    told="$(hundredths $ratio) times .import's speed"
-    printf '| sqlite3 %s .import of the same | %s | %s | |\n' "$(sqlite3 --version | cut -d' ' -f1)" \
-        "$(hundredths "$3")" "$(hundredths "$4")"
+sqlite='' postgres='' duckdb=''
+[ -z "$(command -v sqlite3)" ] || sqlite="sqlite3 $(sqlite3 --version | cut -d ' ' -f 1)"
+if start_postgres; then
+    postgres="PostgreSQL $(ask_postgres -c 'SHOW server_version' | cut -d ' ' -f 1)"
 fi
-printf '| import of %d transfers, %d MB in the store | %s | %s | %s |\n' "$rows" "$mega" \
-    "$(hundredths "$1")" "$(hundredths "$2")" "$told"
+[ -z "$(command -v duckdb)" ] || duckdb="DuckDB $(duckdb --version | cut -d ' ' -f 1)"
+copy="BEGIN; DROP TABLE IF EXISTS t; CREATE TABLE t($columns);
+COPY t FROM '$work/file.csv' (FORMAT csv, HEADER); COMMIT"
+
+i=0
+while [ $i -lt $rounds ]; do
+    i=$((i + 1))
+    rm -rf store.at peer.db peer.duckdb
+    "$bin" -s store.at init >/dev/null
+    measure ours "$bin" -s store.at import --as ledger_csv file.csv
+    [ -z "$sqlite" ] || measure sqlite sqlite3 peer.db 'PRAGMA journal_mode = OFF' \
+        'PRAGMA synchronous = OFF' "CREATE TABLE t($columns)" '.mode csv' \
+        '.import --skip 1 file.csv t'
+    [ -z "$postgres" ] || measure postgres ask_postgres -c "$copy"
+    [ -z "$duckdb" ] || measure duckdb duckdb peer.duckdb \
+        "CREATE TABLE t AS SELECT * FROM read_csv('file.csv', header = true, all_varchar = true)"
+done
+
+section "Import of $rows transfers, $(($(stat -c %s file.csv) / 1000000)) MB"
+said "$bin" import --as ledger_csv file.csv
+[ -z "$sqlite" ] || said sqlite3 peer.db 'PRAGMA journal_mode = OFF' 'PRAGMA synchronous = OFF' \
+    '...' '.mode csv' '.import --skip 1 file.csv t'
+[ -z "$postgres" ] || said psql -c "BEGIN; CREATE TABLE ...; COPY t FROM ... (FORMAT csv, HEADER); \
+COMMIT" '(wal_level=minimal, synchronous_commit=off, shared_buffers=1GB)'
+[ -z "$duckdb" ] || said duckdb peer.duckdb 'CREATE TABLE t AS SELECT * FROM read_csv(...)'
+head_of what 'clock, s' 'processor, s' 'time of ours' 'goal'
+row ours 'assettrace' 'at least 3 times .import, 2 times DuckDB'
+row sqlite "${sqlite:-sqlite3} .import" ' '
+row postgres "${postgres:-PostgreSQL} COPY (processor: the client's alone)" ' '
+row duckdb "${duckdb:-DuckDB}" ' '
+
+# size WHAT BYTES [GOAL]
+size() {
+    printf '| %s | %s | %s | %s |\n' "$1" "$(($2 / 1000000))" "$(($2 / rows))" "${3:-}"
+}
+section "Size of $rows transfers"
+head_of what MB 'bytes a transfer' goal
+size 'store without the kept source' "$(stat -c %s store.at/store.sqlite)" 'at most 45'
+size 'its index' "$(du -sb store.at/index | cut -f 1)" 'at most 60'
+[ -z "$sqlite" ] || size "$sqlite" "$(stat -c %s peer.db)"
+[ -z "$postgres" ] || size "$postgres" "$(ask_postgres -c "SELECT pg_total_relation_size('t')")"
+[ -z "$duckdb" ] || size "$duckdb" "$(stat -c %s peer.duckdb)"
+
+# The receiver of the middle row: an account like most.
+account=$(awk -F , -v at=$((rows / 2)) 'NR == at { print $4; exit }' file.csv)
+query="SELECT * FROM t WHERE \"from\" = '$account' OR \"to\" = '$account' ORDER BY time"
+rm -f ./*.clock ./*.processor
+i=0
+while [ $i -lt $rounds ]; do
+    i=$((i + 1))
+    cold store.at/store.sqlite store.at/index/* store.at/sources/* peer.db peer.duckdb
+    measure ours "$bin" -s store.at ask timeline "of=$account" --json
+    measure again "$bin" -s store.at ask timeline "of=$account" --json
+    [ -z "$sqlite" ] || measure sqlite sqlite3 peer.db "$query"
+    [ -z "$duckdb" ] || measure duckdb duckdb peer.duckdb "$query"
+done
+section "First answer from a cold store of $rows transfers"
+said "$bin" ask timeline of=ACCOUNT --json
+[ -z "$sqlite$duckdb" ] || said "$query" '(no index, as loaded)'
+head_of what 'clock, s' 'processor, s' 'time of ours' goal
+row ours 'assettrace, nothing cached' 'at most 0.1 s'
+row again 'assettrace, the second time' ' '
+row sqlite "${sqlite:-sqlite3}, nothing cached" ' '
+row duckdb "${duckdb:-DuckDB}, nothing cached" ' '

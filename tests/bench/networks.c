@@ -1,16 +1,21 @@
 /* Goal: how long the parts of `networks`, `networks active_in` and of key players take.
- * Method: bench_networks ROWS [players]: a seeded world in memory (an account for five transfers,
- *         paid more often the smaller its number; half have holders, one in a hundred a country).
- *         Prints rows of results.md: what, seconds on the clock, of processor, limit. */
+ * Method: bench_networks ROWS [players|peers]: a seeded world in memory (an account for five
+ *         transfers, paid more often the smaller its number; half have holders, one in a hundred a
+ *         country). Prints rows of results.md: what, seconds on the clock, of processor, limit.
+ *         With `peers` components, hops and reach beside igraph and arrays, without holders: five
+ *         times in turn, medians and ratios. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "tests/bench/peer_graph.h"
+#include "engine/network/around.h"
 #include "engine/network/joint.h"
 #include "engine/network/keyplayer.h"
 #include "engine/network/loose.h"
+#include "engine/network/route.h"
 
 typedef struct bench_world {
     at_fact *accounts, *parties;
@@ -187,18 +192,140 @@ static void measure(bench_world *world, const at_facts *facts, uint32_t rows, bo
     }
 }
 
+/* --- Beside others ---------------------------------------------------------------------------- */
+
+enum { ROUNDS = 5, SEEDS = 100, HOPS = 3, WINDOW_DAYS = 60 };
+
+static int compare_seconds(const void *a, const void *b) {
+    const double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static double median(double *taken) {
+    qsort(taken, ROUNDS, sizeof *taken, compare_seconds);
+    return taken[ROUNDS / 2];
+}
+
+static void compare(uint32_t rows, const char *what, double *ours, double *peer, const char *whose,
+                    const char *goal) {
+    const double mine = median(ours), theirs = median(peer);
+    printf("| %" PRIu32 " transfers: %s | %.5f | %s | %.5f | %.2f | %s |\n", rows, what, mine,
+           whose, theirs, mine > 0 ? theirs / mine : 0, goal);
+}
+
+static void expect_equal(const char *what, uint64_t ours, uint64_t theirs) {
+    if (ours == theirs)
+        return;
+    fprintf(stderr, "bench: %s: %" PRIu64 " here, %" PRIu64 " there\n", what, ours, theirs);
+    exit(1);
+}
+
+static void compare_components(const bench_world *world, const at_facts *facts, uint32_t rows,
+                               at_error *err) {
+    double ours[ROUNDS], igraph[ROUNDS], limit[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)12 << 30};
+        at_graph_options options = at_graph_all();
+        at_graph graph;
+        uint32_t *of, found = 0, count = 0;
+        options.loose_rows = 1;
+        must(AT_NEW(&of, &arena, world->account_count, err), err);
+        const double start = bench_clock();
+        must(at_graph_make(&graph, facts, &world->ledger, &options, &arena, err), err);
+        must(at_members_unite(of, &graph, err), err);
+        ours[round] = bench_clock() - start;
+        for (uint32_t i = 0; i < graph.member_count; i++)
+            found += of[i] == i;
+        igraph[round] = bench_peer_igraph(&world->ledger, &count);
+        expect_equal("components by igraph", found, count);
+        limit[round] = bench_peer_unite(&world->ledger, &count);
+        expect_equal("components by union-find", found, count);
+    }
+    compare(rows, "components, graph and search", ours, igraph, "igraph, the same",
+            "at least 20 times");
+    compare(rows, "components, graph and search", ours, limit, "union-find over arrays",
+            "at least 0.67");
+}
+
+static void compare_hops(const bench_world *world, const at_facts *facts, uint32_t rows,
+                         at_error *err) {
+    double ours[ROUNDS], limit[ROUNDS];
+    uint32_t seeds[SEEDS];
+    const int64_t since = (int64_t)rows / 2 * 1000000;
+    const int64_t until = since + (int64_t)rows / 30 * 1000000; /* 60 days of five years */
+    for (uint32_t i = 0; i < SEEDS; i++)
+        seeds[i] = world->ledger.from[rows / 2 + i * (rows / 10000)];
+    for (int round = 0; round < ROUNDS; round++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)12 << 30};
+        at_graph_options options = at_graph_all();
+        at_graph graph;
+        at_around around;
+        uint64_t count = 0;
+        options.loose_rows = 1;
+        options.since_us = since;
+        options.until_us = until;
+        must(at_graph_make(&graph, facts, &world->ledger, &options, &arena, err), err);
+        const double start = bench_clock();
+        for (uint32_t i = 0; i < SEEDS; i++) {
+            AT_CLEANUP(at_arena_clear) at_arena each = {.limit_bytes = (size_t)2 << 30};
+            const uint32_t member = graph.node_member[seeds[i]];
+            must(at_around_find(&around, &graph, &member, 1, HOPS, 0, &each, err), err);
+        }
+        ours[round] = bench_clock() - start;
+        limit[round] = bench_peer_hops(&world->ledger, seeds, SEEDS, HOPS, since, until, &count);
+    }
+    compare(rows, "3 hops of 100 seeds in a thirtieth of the time, both directions", ours, limit,
+            "arrays, payees alone", "");
+}
+
+static void compare_reach(const bench_world *world, uint32_t rows, at_error *err) {
+    double ours[ROUNDS], limit[ROUNDS];
+    const uint32_t seed = world->ledger.from[rows / 2];
+    for (int round = 0; round < ROUNDS; round++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)12 << 30};
+        const at_route_options options = {.since_us = (int64_t)rows / 2 * 1000000,
+                                          .until_us = AT_TIME_NONE,
+                                          .kinds = 1u << AT_ROUTE_EARLIEST};
+        at_routes routes;
+        uint8_t *marks;
+        uint32_t count = 0;
+        must(AT_NEW(&marks, &arena, world->ledger.node_count, err), err);
+        memset(marks, 0, world->ledger.node_count);
+        marks[seed] = AT_ROUTE_FROM;
+        marks[world->ledger.to[rows - 1]] |= AT_ROUTE_TO;
+        const double start = bench_clock();
+        must(at_routes_find(&routes, &world->ledger, marks, &options, &arena, err), err);
+        ours[round] = bench_clock() - start;
+        limit[round] = bench_peer_reach(&world->ledger, seed, (int64_t)rows / 2 * 1000000, &count);
+    }
+    compare(rows, "the earliest way of money from one account to another", ours, limit,
+            "earliest arrival everywhere, arrays", "at least 0.67");
+}
+
 int main(int argc, char **argv) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)12 << 30};
     at_error err = {.status = AT_OK};
     const uint32_t rows = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000000;
+    const bool peers = argc > 2 && strcmp(argv[2], "peers") == 0;
     bench_world world = {.account_count = rows / 5};
     make_facts(&world, &arena, &err);
     make_ledger(&world, rows, &arena, &err);
+    if (peers) {
+        world.party_count = 0;
+        for (uint32_t i = 0; i < world.account_count; i++)
+            world.accounts[i].account.holder = (at_ref){.kind = AT_PARTY};
+    }
     const at_facts facts = {.self = &world,
                             .thing_limit = world.account_count + world.party_count + 1,
                             .list = list,
                             .things = things,
                             .view = view};
-    measure(&world, &facts, rows, argc > 2, &err);
+    if (peers) {
+        compare_components(&world, &facts, rows, &err);
+        compare_hops(&world, &facts, rows, &err);
+        compare_reach(&world, rows, &err);
+    } else {
+        measure(&world, &facts, rows, argc > 2, &err);
+    }
     return 0;
 }

@@ -19,7 +19,7 @@
 #include <umfpack.h>
 #endif
 
-enum { ROUNDS = 3, NEAR = 500, BACK = 1000, PERSON_EVERY = 10, PARTS = 1000000 };
+enum { ROUNDS = 5, NEAR = 500, BACK = 1000, PERSON_EVERY = 10, PARTS = 1000000 };
 
 static const double AGREE = 1e-12, HEAVY = 1.6;
 
