@@ -3,6 +3,7 @@
 #include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/store/custody.h"
+#include "engine/store/index.h"
 #include "engine/store/sources.h"
 
 #include <string.h>
@@ -107,6 +108,8 @@ at_status at_cmd_status(at_cli *cli, at_error *err) {
     at_table table;
     char head[65];
     int64_t entries = 0;
+    at_index_state state = AT_INDEX_NONE;
+    uint64_t bytes = 0;
     AT_TRY(at_cli_open_store(&store, cli, AT_READ_ONLY, err));
     AT_TRY(at_cli_open_reader(&reader, cli, store, err));
     at_table_init(&table, "status", 1, status_columns, cli->arena);
@@ -114,6 +117,9 @@ at_status at_cmd_status(at_cli *cli, at_error *err) {
     AT_TRY(add_count(&table, "revision", (uint64_t)at_reader_revision(reader), err));
     AT_TRY(add_sources(&table, store, at_reader_revision(reader), err));
     AT_TRY(add_facts(&table, reader, err));
+    AT_TRY(at_index_look(&state, &bytes, store, false, err));
+    AT_TRY(add_line(&table, "index", at_index_state_text(state), err));
+    AT_TRY(add_count(&table, "index bytes", bytes, err));
     AT_TRY(at_custody_head(head, &entries, store, err));
     AT_TRY(add_count(&table, "custody entries", (uint64_t)entries, err));
     AT_TRY(add_line(&table, "custody head", head, err));

@@ -2,6 +2,7 @@
 #include "engine/store/check.h"
 
 #include "engine/store/custody.h"
+#include "engine/store/index.h"
 #include "engine/store/reader.h"
 
 #include <inttypes.h>
@@ -101,6 +102,19 @@ static at_status check_facts(at_checking *all, at_error *err) {
                         (uint64_t)ledger->count);
 }
 
+/* It is no evidence and changes no answer, so a bad one is said and is no finding. */
+static at_status check_index(at_checking *all, at_error *err) {
+    static const char *const words[] = {
+        "there is no index: the first large question makes one", "the index fits",
+        "the index is of another revision, store or release: it is not used",
+        "the index is damaged: it is not used and will be made again",
+        "what lies in the place of the index is not of this store: it is not used"};
+    at_index_state state = AT_INDEX_NONE;
+    uint64_t bytes = 0;
+    AT_TRY(at_index_look(&state, &bytes, all->store, all->read_data, err));
+    return at_check_add(all, AT_OK, NULL, err, "%s", words[state]);
+}
+
 static at_status list_sources(at_checking *all, at_error *err) {
     return at_sources_list(&all->sources, &all->source_count, all->store, 0, all->arena, err);
 }
@@ -124,7 +138,8 @@ static at_status verdict(const at_checking *all, at_error *err) {
 at_status at_store_check(const at_store_finding **out, size_t *count_out, at_store *store,
                          bool read_data, at_arena *arena, at_error *err) {
     static at_status (*const parts[])(at_checking *, at_error *) = {
-        check_database, check_log, list_sources, at_check_files, at_check_rows, check_facts};
+        check_database, check_log,   list_sources, at_check_files,
+        at_check_rows,  check_index, check_facts};
     at_checking all = {.store = store, .arena = arena, .read_data = read_data};
     for (size_t i = 0; i < AT_COUNT(parts); i++) {
         at_error found = {.status = AT_OK};

@@ -1,6 +1,6 @@
 #include "engine/store/flow.h"
 
-#include "engine/store/index.h"
+#include "engine/store/index_keep.h"
 #include "engine/store/reader.h"
 
 #include <inttypes.h>

@@ -3,6 +3,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/release.h"
+#include "engine/store/index_keep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -154,8 +155,12 @@ at_status at_index_look(at_index_state *out, uint64_t *bytes_out, at_store *stor
     AT_CLEANUP(at_index_file_close) at_index_file file = {.descriptor = -1};
     uint8_t key[AT_INDEX_KEY_BYTES];
     int64_t newest = 0;
+    *out = AT_INDEX_NONE;
+    *bytes_out = 0;
     AT_TRY(at_store_newest(&newest, store->db, err));
-    AT_TRY(make_key(key, store, store->db, newest, err));
+    const at_status bound = make_key(key, store, store->db, newest, err);
+    if (bound != AT_OK)
+        return concerns_caller(bound) ? bound : AT_OK; /* without the secret there is none */
     AT_TRY(open_index(&file, out, bytes_out, store, key, err));
     if (*out != AT_INDEX_FRESH || !whole)
         return AT_OK;

@@ -1,6 +1,6 @@
 /* index_cut.c - the rows of some things out of an index: a question about one account reads its
  * blocks and no others. */
-#include "engine/store/index.h"
+#include "engine/store/index_keep.h"
 #include "engine/store/index_nodes.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* index_identity.c - who is who, into an index and out of it. */
-#include "engine/store/index.h"
+#include "engine/store/index_keep.h"
 
 #include <string.h>
 

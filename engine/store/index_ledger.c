@@ -1,5 +1,5 @@
 /* index_ledger.c - the ledger, into an index and out of it (index.h). */
-#include "engine/store/index.h"
+#include "engine/store/index_keep.h"
 #include "engine/store/index_nodes.h"
 
 #include <string.h>

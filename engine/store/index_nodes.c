@@ -1,6 +1,6 @@
 /* index_nodes.c - nodes of the ledger, into an index and out of it. */
 #include "engine/store/index_nodes.h"
-#include "engine/store/index.h"
+#include "engine/store/index_keep.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,6 +8,7 @@
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
 #include "engine/store/index.h"
+#include "engine/store/index_keep.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,0 +1,54 @@
+/**
+ * index_keep.h - an index as the reader uses it, and how one is put together (index.h says what it
+ * is).
+ *
+ * Ownership: what is read lives in the arena given.
+ */
+#ifndef ASSETTRACE_STORE_INDEX_KEEP_H
+#define ASSETTRACE_STORE_INDEX_KEEP_H
+
+#include "engine/store/index_file.h"
+#include "engine/store/snapshot.h"
+
+#define AT_INDEX_FOLDER "index"
+#define AT_INDEX_NAME "ledger"
+#define AT_INDEX_BUILDING "building"
+
+/* Fewer rows are read from the store as fast as from an index. */
+enum { AT_INDEX_ROWS_MIN = 65536 };
+
+/* For the reader: an index that fits, or nothing. */
+AT_CHECKED at_status at_index_open(at_reader *reader, at_error *err);
+/** Keep what the reader has worked out, where that is possible; not an error where it is not. */
+AT_CHECKED at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err);
+/** May the failure of reading an index be passed over? Then it is closed. */
+bool at_index_passed_over(at_reader *reader, at_status status);
+
+/* index_identity.c, index_ledger.c: into a file and out of it */
+AT_CHECKED at_status at_index_put_identity(at_index_writer *writer, const at_identity *identity,
+                                           at_error *err);
+AT_CHECKED at_status at_index_get_identity(at_identity *out, at_index_file *file, sqlite3 *db,
+                                           at_arena *arena, at_error *err);
+AT_CHECKED at_status at_index_put_ledger(at_index_writer *writer, const at_ledger *ledger,
+                                         at_error *err);
+AT_CHECKED at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
+                                         at_arena *arena, at_error *err);
+
+/**
+ * The rows of the marked things (by at_thing) alone, with the nodes they lie between; payments in
+ * transit whole. *cut_out false, and nothing done, when that is so much that all is as good.
+ */
+AT_CHECKED at_status at_index_cut_ledger(at_ledger *out, bool *cut_out, at_index_file *file,
+                                         const bool *things, at_thing class_count, at_arena *arena,
+                                         at_error *err);
+
+/** The texts of a column, and where each 16th begins. */
+AT_CHECKED at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
+                                        at_index_column_name starts, const char *const *list,
+                                        size_t count, at_error *err);
+/** NUL-terminated texts one behind another, `count` of them: where each begins. */
+AT_CHECKED at_status at_index_get_texts(const char **pool_out, uint64_t *starts,
+                                        at_index_file *file, at_index_column_name column,
+                                        size_t count, at_arena *arena, at_error *err);
+
+#endif
