@@ -56,7 +56,7 @@ static at_status make_solver(share_solver *out, uint32_t from, bool upward, at_a
         largest = end - start > largest ? end - start : largest;
         most = stakes > most ? stakes : most;
     }
-    AT_TRY(AT_NEW(&out->number, arena, matrix->body_count, err));
+    AT_TRY(AT_NEW(&out->number, arena, largest > 0 ? matrix->body_count : 0, err));
     AT_TRY(AT_NEW(&out->owner, arena, most, err));
     AT_TRY(AT_NEW(&out->owned, arena, most, err));
     AT_TRY(AT_NEW(&out->entry, arena, most, err));

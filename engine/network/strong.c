@@ -14,10 +14,11 @@ typedef struct tarjan {
     at_edges edges;
     uint32_t blocked;
     tarjan_node *nodes;
+    uint32_t node_count;
     uint32_t *path;  /* the recursion */
-    uint32_t *stack; /* nodes whose group is not known */
-    uint32_t *done;  /* nodes whose group is, group after group */
-    uint32_t *end;   /* by group: where it ends in `done` */
+    uint32_t *stack; /* nodes whose group is not known, from the left; from the right those whose
+                        group is, so that they stand in the order wanted */
+    uint32_t *start; /* by group, from the right: where it begins in `stack` */
     uint32_t path_count, stack_count, done_count, clock;
     uint32_t group_count;
 } tarjan;
@@ -37,9 +38,9 @@ static void close_group(tarjan *walk, uint32_t node) {
     do {
         member = walk->stack[--walk->stack_count];
         walk->nodes[member].group = walk->group_count;
-        walk->done[walk->done_count++] = member;
+        walk->stack[walk->node_count - ++walk->done_count] = member;
     } while (member != node);
-    walk->end[walk->group_count - 1] = walk->done_count;
+    walk->start[walk->node_count - walk->group_count] = walk->node_count - walk->done_count;
 }
 
 static bool carries(const tarjan *walk, uint32_t edge) {
@@ -78,11 +79,11 @@ static void walk_from(tarjan *walk, uint32_t root) {
 }
 
 static at_status begin(tarjan *walk, uint32_t node_count, at_arena *arena, at_error *err) {
+    walk->node_count = node_count;
     AT_TRY(AT_NEW(&walk->nodes, arena, node_count, err));
     AT_TRY(AT_NEW(&walk->path, arena, node_count, err));
     AT_TRY(AT_NEW(&walk->stack, arena, node_count, err));
-    AT_TRY(AT_NEW(&walk->done, arena, node_count, err));
-    return AT_NEW(&walk->end, arena, node_count, err);
+    return AT_NEW(&walk->start, arena, (size_t)node_count + 1, err);
 }
 
 static int compare_nodes(const void *left, const void *right) {
@@ -91,24 +92,23 @@ static int compare_nodes(const void *left, const void *right) {
 }
 
 /* A group is closed after all that it leads to: number them backwards. */
-static at_status number_groups(at_strong *out, const tarjan *walk, uint32_t node_count,
-                               at_arena *arena, at_error *err) {
-    at_strong strong = {.group_count = walk->group_count};
-    AT_TRY(AT_NEW(&strong.group_of, arena, node_count, err));
-    AT_TRY(AT_NEW(&strong.group_start, arena, (size_t)strong.group_count + 1, err));
-    AT_TRY(AT_NEW(&strong.nodes, arena, walk->done_count, err));
-    for (uint32_t node = 0; node < node_count; node++) {
+static at_status number_groups(at_strong *out, const tarjan *walk, at_arena *arena, at_error *err) {
+    const uint32_t before = walk->node_count - walk->done_count;
+    at_strong strong = {.group_count = walk->group_count,
+                        .group_start = &walk->start[walk->node_count - walk->group_count],
+                        .nodes = &walk->stack[before]};
+    AT_TRY(AT_NEW(&strong.group_of, arena, walk->node_count, err));
+    for (uint32_t node = 0; node < walk->node_count; node++) {
         uint32_t group = walk->nodes[node].group;
         strong.group_of[node] = group == 0 ? UINT32_MAX : walk->group_count - group;
     }
-    for (uint32_t group = walk->group_count, used = 0; group-- > 0;) {
-        uint32_t start = group > 0 ? walk->end[group - 1] : 0, count = walk->end[group] - start;
-        for (uint32_t i = 0; i < count; i++)
-            strong.nodes[used + i] = walk->done[start + i];
+    for (uint32_t group = 0; group < strong.group_count; group++)
+        strong.group_start[group] -= before;
+    strong.group_start[strong.group_count] = walk->done_count;
+    for (uint32_t group = 0; group < strong.group_count; group++) {
+        uint32_t start = strong.group_start[group], count = strong.group_start[group + 1] - start;
         if (count > 1)
-            qsort(&strong.nodes[used], count, sizeof *strong.nodes, compare_nodes);
-        used += count;
-        strong.group_start[walk->group_count - group] = used;
+            qsort(&strong.nodes[start], count, sizeof *strong.nodes, compare_nodes);
     }
     *out = strong;
     return AT_OK;
@@ -121,7 +121,7 @@ at_status at_strong_find(at_strong *out, uint32_t node_count, const uint32_t *ed
     for (uint32_t node = 0; node < node_count; node++)
         if (walk.nodes[node].found == 0)
             walk_from(&walk, node);
-    return number_groups(out, &walk, node_count, arena, err);
+    return number_groups(out, &walk, arena, err);
 }
 
 at_status at_strong_from(at_strong *out, uint32_t node_count, const at_edges *edges, uint32_t root,
@@ -129,5 +129,5 @@ at_status at_strong_from(at_strong *out, uint32_t node_count, const at_edges *ed
     tarjan walk = {.edges = *edges, .blocked = blocked};
     AT_TRY(begin(&walk, node_count, arena, err));
     walk_from(&walk, root);
-    return number_groups(out, &walk, node_count, arena, err);
+    return number_groups(out, &walk, arena, err);
 }
