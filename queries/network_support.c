@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const activity_words[] = {"registration", "account", "asset", "transaction",
                                              NULL};
@@ -57,6 +58,10 @@ at_status at_net_case_load(at_net_case *out, const at_question *question, size_t
                                 .hub_degree = at_question_number(question, "hub_degree"),
                                 .min_total = at_question_number(question, "min_total"),
                                 .loose_rows = loose_rows};
+    if (options.since_us != AT_TIME_NONE && options.until_us != AT_TIME_NONE &&
+        options.since_us > options.until_us)
+        return at_fail(err, AT_BAD_INPUT, "E-ASK-VALUE", "since \"%s\" is after until \"%s\"",
+                       at_question_text(question, "since"), at_question_text(question, "until"));
     for (const at_argument *item = at_question_get(question, "tie"); item != NULL;
          item = at_question_next(question, item))
         options.tie_kinds |= read_tie(item->number);
@@ -133,6 +138,20 @@ static unsigned read_activities(const at_question *question) {
     return activities ? activities : AT_ALL_ACTIVITIES;
 }
 
+/* A country that no record shows is told from one in which nothing is tied to the other. */
+static at_status note_countries(at_table *table, const at_net_all *all, at_error *err) {
+    for (size_t i = 0; i < AT_COUNT(all->country) && all->country[i] != NULL; i++) {
+        size_t row = 0;
+        while (row < all->places.row_count &&
+               strcmp(all->places.rows[row].country, all->country[i]) != 0)
+            row++;
+        if (row == all->places.row_count)
+            AT_TRY(at_table_note(table, err, "NO_ACTIVITY",
+                                 "no record shows activity of this kind in %s", all->country[i]));
+    }
+    return AT_OK;
+}
+
 /* Without countries every network, the largest first; with them those active in both, by level. */
 static at_status order_groups(at_net_all *all, const at_question *question, at_error *err) {
     uint32_t *order;
@@ -175,6 +194,7 @@ at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *q
     all.flows = flows;
     AT_TRY(order_groups(&all, question, err));
     AT_TRY(at_graph_notes(table, &all.net.graph, err));
+    AT_TRY(note_countries(table, &all, err));
     if (all.single_count > 0)
         AT_TRY(at_table_note(table, err, "SINGLES",
                              "%u things have no tie and are no network: min_members=1 lists them",

@@ -222,16 +222,44 @@ static at_status read_marks(const uint8_t **out, const at_ledger *ledger, const 
     return AT_OK;
 }
 
+static at_status begin_scan(route_scan *scan, const uint8_t *marks, at_error *err) {
+    const at_ledger *ledger = scan->ledger;
+    AT_TRY(read_marks(&scan->marks, ledger, marks, scan->arena, err));
+    AT_TRY(AT_NEW(&scan->before, scan->arena, ledger->count, err));
+    AT_TRY(AT_NEW(&scan->payments, scan->arena, ledger->count, err));
+    AT_TRY(AT_NEW(&scan->width, scan->arena, ledger->count, err));
+    return AT_NEW(&scan->best, scan->arena, ledger->node_count, err);
+}
+
+at_status at_money_reach_find(at_money_reach **out, size_t *count_out, const at_ledger *ledger,
+                              const uint8_t *marks, const at_route_options *options,
+                              at_arena *arena, at_error *err) {
+    route_scan scan = {.ledger = ledger, .options = *options, .arena = arena};
+    at_money_reach *reached;
+    size_t count = 0;
+    bool *met;
+    AT_TRY(begin_scan(&scan, marks, err));
+    AT_TRY(walk(&scan, err));
+    AT_TRY(AT_NEW(&reached, arena, ledger->node_count, err));
+    AT_TRY(AT_NEW(&met, arena, ledger->node_count, err));
+    for (uint32_t row = 0; row < ledger->count; row++) {
+        const uint32_t to = ledger->to[row];
+        if (scan.payments[row] == 0 || met[to] || scan.marks[to] & (AT_ROUTE_FROM | MARK_TRANSIT))
+            continue;
+        met[to] = true;
+        reached[count++] = (at_money_reach){row, scan.payments[row]};
+    }
+    *out = reached;
+    *count_out = count;
+    return AT_OK;
+}
+
 at_status at_routes_find(at_routes *out, const at_ledger *ledger, const uint8_t *marks,
                          const at_route_options *options, at_arena *arena, at_error *err) {
     route_scan scan = {.ledger = ledger, .options = *options, .arena = arena};
     const unsigned kinds = options->kinds ? options->kinds : (1u << AT_ROUTE_KIND_COUNT) - 1;
     route_list list = {0};
-    AT_TRY(read_marks(&scan.marks, ledger, marks, arena, err));
-    AT_TRY(AT_NEW(&scan.before, arena, ledger->count, err));
-    AT_TRY(AT_NEW(&scan.payments, arena, ledger->count, err));
-    AT_TRY(AT_NEW(&scan.width, arena, ledger->count, err));
-    AT_TRY(AT_NEW(&scan.best, arena, ledger->node_count, err));
+    AT_TRY(begin_scan(&scan, marks, err));
     if (kinds & (1u << AT_ROUTE_FEWEST | 1u << AT_ROUTE_EARLIEST))
         AT_TRY(walk(&scan, err));
     if (kinds & 1u << AT_ROUTE_FEWEST)

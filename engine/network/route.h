@@ -60,4 +60,21 @@ AT_CHECKED at_status at_routes_find(at_routes *out, const at_ledger *ledger, con
                                     const at_route_options *options, at_arena *arena,
                                     at_error *err);
 
+/* A node that money can have reached, and the first row by which. */
+typedef struct at_money_reach {
+    uint32_t row;
+    uint32_t payments; /* the fewest by which it can have come with that row */
+} at_money_reach;
+
+/**
+ * N1: everything that money from the nodes marked AT_ROUTE_FROM can have reached, those apart, in
+ * the order of arrival; `kinds` is not read. One scan, O(nodes + rows).
+ *
+ * @param out  in the arena
+ */
+AT_CHECKED at_status at_money_reach_find(at_money_reach **out, size_t *count_out,
+                                         const at_ledger *ledger, const uint8_t *marks,
+                                         const at_route_options *options, at_arena *arena,
+                                         at_error *err);
+
 #endif

@@ -9,6 +9,6 @@ head_of what 'assettrace, s' peer 'peer, s' "peer's time divided by ours" goal
 "$bench/bench_networks" "$rows" peers
 
 section "Parts of networks, $rows transfers"
-said "$bench/bench_networks" "$rows"
+said "$bench/bench_networks" "$rows" players
 head_of what 'clock, s' 'processor, s' limit
-"$bench/bench_networks" "$rows"
+"$bench/bench_networks" "$rows" players 2>/dev/null

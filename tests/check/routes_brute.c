@@ -225,6 +225,38 @@ static void compare(uint64_t seed, const random_world *world, const opinion *wan
     assert_int_equal(next, routes->count);
 }
 
+/* Reach is where an earliest route ends, whatever the end is; where none does, there is none. */
+static void check_reach(uint64_t seed, const random_world *world, const at_ledger *ledger,
+                        const at_route_options *options, at_arena *arena) {
+    at_money_reach *reached;
+    size_t count, ends = 0;
+    assert_int_equal(
+        at_money_reach_find(&reached, &count, ledger, world->marks, options, arena, NULL), AT_OK);
+    for (size_t i = 1; i < count; i++)
+        assert_true(reached[i - 1].row < reached[i].row);
+    for (uint32_t node = 0; node < ledger->node_count; node++) {
+        random_world other = *world;
+        opinion wanted;
+        size_t place = 0;
+        if (world->marks[node] & AT_ROUTE_FROM)
+            continue;
+        for (size_t i = 0; i < ledger->node_count; i++)
+            other.marks[i] &= (uint8_t)~AT_ROUTE_TO;
+        other.marks[node] |= AT_ROUTE_TO;
+        seek(&wanted, &other);
+        while (place < count && ledger->to[reached[place].row] != node)
+            place++;
+        if ((wanted.fewest > 0) != (place < count))
+            fail_msg("seed %llu: node %u", (unsigned long long)seed, node);
+        ends += place < count;
+        if (place < count) {
+            assert_int_equal(reached[place].row, wanted.earliest_end);
+            assert_int_equal(reached[place].payments, wanted.earliest);
+        }
+    }
+    assert_int_equal(ends, count);
+}
+
 static void test_random(void **test_state) {
     (void)test_state;
     size_t found = 0, longest = 0;
@@ -246,6 +278,7 @@ static void test_random(void **test_state) {
         for (size_t i = 0; i < routes.count; i++)
             check_route(seed, &world, &ledger, &routes.routes[i]);
         compare(seed, &world, &wanted, &routes, &longest);
+        check_reach(seed, &world, &ledger, &options, &arena);
         found += wanted.fewest > 0;
     }
     print_message("  %d ledgers, %zu with routes, up to %zu payments\n", CASES, found, longest);
