@@ -91,15 +91,16 @@ static at_status put_part(at_table *out, const at_traced_run *run, uint32_t labe
                           at_error *err) {
     const at_trace *trace = &run->trace;
     const at_ledger *ledger = trace->effective->ledger;
-    const char *name = NULL;
+    const char *name = NULL, *currency = NULL;
     at_row *row = NULL;
     bool reached = false;
     AT_TRY(at_traced_text(&name, out, trace->labels[label], err));
+    AT_TRY(at_traced_text(&currency, out, ledger->nodes[run->fund_first].currency.code, err));
     AT_TRY(at_table_row(&row, out, err));
     at_cell_text(&row->cells[0], run->method);
     at_cell_text(&row->cells[1], name);
     at_cell_text(&row->cells[2], fund);
-    at_cell_text(&row->cells[3], ledger->nodes[run->fund_first].currency.code);
+    at_cell_text(&row->cells[3], currency);
     at_cell_integer(&row->cells[4], run->parts[label]);
     at_cite cite = {.row = row, .table = out, .trace = trace};
     for (uint32_t node = 0; node < ledger->node_count; node++) {
@@ -194,7 +195,7 @@ const at_query query_trace = {
     .version = 2,
     .adds_up = true,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
-    .args = at_traced_args,
+    .args = at_traced_label_args,
     .columns =
         (const at_column[]){
             {"method", AT_COLUMN_TEXT, "the rule"},

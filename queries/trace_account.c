@@ -109,7 +109,7 @@ const at_query query_trace_account = {
                "debit by each rule; to=ACCOUNT chooses which",
     .version = 1,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
-    .args = at_traced_args,
+    .args = AT_TRACED_ARGS,
     .columns =
         (const at_column[]){
             {"method", AT_COLUMN_TEXT, "the rule"},

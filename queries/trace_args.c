@@ -1,6 +1,14 @@
 #include "queries/trace_support.h"
 
-const at_arg at_traced_args[] = {
+static const char *const labels[] = {"all", "declared", NULL};
+
+const at_arg at_traced_label_args[] = {
+    {.name = "labels",
+     .type = AT_ARG_CHOICE,
+     .fallback = "all",
+     .summary = "rows of all labels, or of the declared ones alone: then only what their money can "
+                "have come to is read, where the method allows",
+     .choices = labels},
     {.name = "source",
      .type = AT_ARG_SOURCE,
      .summary = "what is traced: LABEL=transfer:ID[,AMOUNT] or LABEL=account:ID@TIME[,AMOUNT]",

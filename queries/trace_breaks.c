@@ -146,7 +146,7 @@ const at_query query_trace_breaks = {
                "for next",
     .version = 1,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
-    .args = at_traced_args,
+    .args = at_traced_label_args,
     .columns =
         (const at_column[]){
             [METHOD] = {"method", AT_COLUMN_TEXT, "the rule"},

@@ -369,7 +369,7 @@ const at_query query_trace_explain = {
                "and after every credit and debit, the way of the traced money; to= chooses",
     .version = 1,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
-    .args = at_traced_args,
+    .args = AT_TRACED_ARGS,
     .columns =
         (const at_column[]){
             [METHOD] = {"method", AT_COLUMN_TEXT, "the rule"},

@@ -67,15 +67,84 @@ static at_status put_note(at_table *out, const at_traced_run *run, const at_trac
     return AT_OK;
 }
 
+/* Whether declared money ever came to a node. */
+static bool is_reached(const at_trace *trace, uint32_t node) {
+    bool reached = false;
+    for (uint32_t label = 0; label < trace->tainted_count && !reached; label++)
+        reached = at_reaches_find(&trace->reaches, node, label) != NULL;
+    return reached;
+}
+
+/* By node, whether it is an account that declared money came to, be it to repay a debt there: all
+ * its rows are known in any cut. */
+static at_status find_followed(bool **out, const at_trace *trace, at_arena *scratch,
+                               at_error *err) {
+    const at_ledger *ledger = trace->effective->ledger;
+    const uint32_t nodes = (uint32_t)ledger->node_count;
+    AT_TRY(AT_NEW(out, scratch, nodes, err));
+    for (uint32_t node = 0; node < nodes; node++)
+        (*out)[node] = at_node_held(ledger->nodes[node].kind) && is_reached(trace, node);
+    for (uint32_t number = 0; number < trace->sink_count; number++)
+        if (!trace->sinks[number].fee && is_reached(trace, nodes + number))
+            (*out)[trace->sinks[number].base] = true;
+    return AT_OK;
+}
+
+/* What is said of a row alone, where it is no matter of anything declared: what became of a
+ * reversal. Only those of accounts that were reached are known in a cut. */
+static bool is_elsewhere(const at_trace *trace, const at_trace_note *note, const bool *followed) {
+    const at_ledger *ledger = trace->effective->ledger;
+    return note->row != AT_NONE && note->source == AT_NONE && note->label == 0 &&
+           note->against == AT_NONE && !followed[ledger->from[note->row]] &&
+           !followed[ledger->to[note->row]];
+}
+
+/* What a trace of declared labels alone does not note, of the accounts that they reached: an
+ * opening that had to be imputed, and transfers to itself. */
+static at_status put_reached(at_table *out, const at_traced_run *run, uint32_t node,
+                             at_error *err) {
+    const at_effective *effective = run->trace.effective;
+    const at_ledger *ledger = effective->ledger;
+    at_trace_note note = {.code = "IMPUTED_OPENING",
+                          .node = node,
+                          .row = AT_NONE,
+                          .source = AT_NONE,
+                          .against = AT_NONE,
+                          .amount = effective->opening[node]};
+    if (at_opening_imputed(effective, node))
+        AT_TRY(put_note(out, run, &note, err));
+    note.code = "SELF_TRANSFER";
+    for (uint64_t at = ledger->out_start[node]; at < ledger->out_start[node + 1]; at++) {
+        note.row = ledger->out_rows[at];
+        note.amount = effective->amount[note.row];
+        if (ledger->to[note.row] == node && note.amount > 0 &&
+            ledger->time_us[note.row] <= run->trace.options.as_of_us)
+            AT_TRY(put_note(out, run, &note, err));
+    }
+    return AT_OK;
+}
+
+static at_status put_notes(at_table *out, const at_traced_run *run, at_arena *scratch,
+                           at_error *err) {
+    const at_trace *trace = &run->trace;
+    const bool declared_only = trace->options.declared_only;
+    bool *followed = NULL;
+    AT_TRY(find_followed(&followed, trace, scratch, err));
+    for (size_t i = 0; i < trace->note_count; i++)
+        if (!declared_only || !is_elsewhere(trace, &trace->notes[i], followed))
+            AT_TRY(put_note(out, run, &trace->notes[i], err));
+    for (uint32_t node = 0; declared_only && node < trace->effective->ledger->node_count; node++)
+        if (followed[node])
+            AT_TRY(put_reached(out, run, node, err));
+    return AT_OK;
+}
+
 /* Accounts that traced money crossed although their statements do not add up. */
 static at_status put_unreconciled(at_table *out, const at_traced_run *run, at_error *err) {
     const at_trace *trace = &run->trace;
     const at_ledger *ledger = trace->effective->ledger;
     for (uint32_t node = 0; node < ledger->node_count; node++) {
-        const at_reach *reach = NULL;
-        for (uint32_t label = 0; label < trace->tainted_count && reach == NULL; label++)
-            reach = at_reaches_find(&trace->reaches, node, label);
-        if (reach == NULL || !ledger->nodes[node].unreconciled)
+        if (!ledger->nodes[node].unreconciled || !is_reached(trace, node))
             continue;
         at_row *row = NULL;
         at_cite cite;
@@ -130,8 +199,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
         const at_traced_run *one = &traced.runs[i];
         if (!at_traced_moves(one->rule))
             continue; /* a division, not a path: what is to be said is said of libr */
-        for (size_t j = 0; j < one->trace.note_count; j++)
-            AT_TRY(put_note(out, one, &one->trace.notes[j], err));
+        AT_TRY(put_notes(out, one, &scratch, err));
         AT_TRY(put_unreconciled(out, one, err));
         AT_TRY(put_ambiguous(out, one, err));
         AT_TRY(put_order(out, one, err));
@@ -146,7 +214,7 @@ const at_query query_trace_notes = {
         "sources cut short, accounts that do not add up",
     .version = 1,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
-    .args = at_traced_args,
+    .args = at_traced_label_args,
     .columns =
         (const at_column[]){
             {"method", AT_COLUMN_TEXT, "the rule"},

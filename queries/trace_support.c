@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "queries/trace_names.h"
+#include "queries/trace_part.h"
 #include "engine/trace/fund.h"
 
 /* --- Texts ------------------------------------------------------------------------------------ */
@@ -116,7 +117,7 @@ at_status at_node_choice_read(at_node_choice *out, at_table *table, const at_que
     return AT_OK;
 }
 
-/* By ledger node, whether the argument names it; `*given` whether it was given at all. */
+/* By node of the whole ledger, whether the argument names it; `*given` whether it was given. */
 static at_status read_nodes(bool **out, bool *given, const at_question *question, const char *name,
                             at_arena *scratch, at_error *err) {
     const at_argument *argument = at_question_get(question, name);
@@ -165,82 +166,6 @@ static at_status read_methods(at_traced *traced, const at_question *question, at
                             .rule = (at_trace_method)argument->number};
     }
     qsort(traced->runs, traced->run_count, sizeof *traced->runs, compare_runs);
-    return AT_OK;
-}
-
-/* Both runs list holdings in one order: nodes of the ledger, fees, then repaid debts by account. */
-static int compare_holdings(const at_trace *a, const at_trace_holding *left, const at_trace *b,
-                            const at_trace_holding *right) {
-    const uint32_t nodes = (uint32_t)a->effective->ledger->node_count;
-    const bool left_sink = left->node >= nodes, right_sink = right->node >= nodes;
-    uint32_t from = left->node, to = right->node;
-    if (left_sink && right_sink) {
-        const at_trace_sink *one = &a->sinks[from - nodes], *other = &b->sinks[to - nodes];
-        if (one->fee != other->fee)
-            return one->fee ? -1 : 1;
-        from = one->base;
-        to = other->base;
-    }
-    if (from != to)
-        return from < to ? -1 : 1;
-    return (left->label > right->label) - (left->label < right->label);
-}
-
-/* The interval of every traced amount that the order of equal times decides. */
-static at_status note_intervals(at_table *table, const at_traced_run *run, const at_trace *other,
-                                at_error *err) {
-    enum { INTERVALS_LISTED = 50 };
-    const at_trace *trace = &run->trace;
-    size_t listed = 0, i = 0, j = 0;
-    while (i < trace->holding_count || j < other->holding_count) {
-        const at_trace_holding *left = i < trace->holding_count ? &trace->holdings[i] : NULL;
-        const at_trace_holding *right = j < other->holding_count ? &other->holdings[j] : NULL;
-        const int order = left == NULL    ? 1
-                          : right == NULL ? -1
-                                          : compare_holdings(trace, left, other, right);
-        const int64_t here = order <= 0 ? left->amount : 0, there = order >= 0 ? right->amount : 0;
-        const uint32_t label = order <= 0 ? left->label : right->label;
-        const char *node =
-            order <= 0 ? at_trace_node_id(trace, left->node) : at_trace_node_id(other, right->node);
-        i += order <= 0;
-        j += order >= 0;
-        if (here == there || label >= trace->tainted_count || listed++ >= INTERVALS_LISTED)
-            continue;
-        AT_TRY(at_table_note(table, err, "ORDER_INTERVAL", "%s: \"%s\" in %s is %lld to %lld",
-                             run->method, trace->labels[label], node,
-                             (long long)(here < there ? here : there),
-                             (long long)(here < there ? there : here)));
-    }
-    return listed <= INTERVALS_LISTED
-               ? AT_OK
-               : at_table_note(table, err, "ORDER_INTERVAL",
-                               "%s: and %zu more; ask with the other tie to see them", run->method,
-                               listed - INTERVALS_LISTED);
-}
-
-/* The same trace with transfers of one moment in the other order. */
-static at_status compare_ties(at_table *table, at_traced *traced, at_tie tie,
-                              at_reversals reversals, int64_t as_of_us, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = AT_TRACE_BYTES_MAX};
-    const at_tie other = tie == AT_TIE_RECORD ? AT_TIE_CREDIT_FIRST : AT_TIE_RECORD;
-    const uint32_t *order = NULL;
-    at_effective effective;
-    AT_TRY(at_trace_order(&order, traced->ledger, AT_TIE_CREDIT_FIRST, &arena, err));
-    if (order == NULL)
-        return AT_OK; /* both orders are the ledger's */
-    AT_TRY(at_effective_make(&effective, traced->ledger, other, reversals, as_of_us, &arena, err));
-    for (size_t i = 0; i < traced->run_count; i++) {
-        at_trace trace;
-        bool equal = true;
-        at_trace_options options = traced->runs[i].trace.options;
-        options.all_moves = false;
-        options.watched = NULL;
-        AT_TRY(at_trace_run(&trace, &effective, &options, &arena, err));
-        AT_TRY(at_trace_equal(&equal, &traced->runs[i].trace, &trace, &arena, err));
-        traced->runs[i].order_sensitive = !equal;
-        if (!equal && at_traced_moves(traced->runs[i].rule))
-            AT_TRY(note_intervals(table, &traced->runs[i], &trace, err));
-    }
     return AT_OK;
 }
 
@@ -296,13 +221,12 @@ static at_status note_runs(const at_traced *traced, at_table *table, at_error *e
 }
 
 /* The accounts that are divided together (T10b), and what each claimant gets. */
-static at_status divide_fund(at_traced_run *run, const at_question *question, at_arena *scratch,
+static at_status divide_fund(at_traced_run *run, const at_traced *traced, at_arena *scratch,
                              at_error *err) {
     const at_trace *libr = &run->trace;
-    const at_ledger *ledger = question->ledger;
-    bool given = false;
-    AT_TRY(read_nodes(&run->fund, &given, question, "fund", scratch, err));
-    for (size_t i = 0; !given && i < libr->holding_count; i++) {
+    const at_ledger *ledger = traced->ledger;
+    run->fund = traced->named.fund;
+    for (size_t i = 0; !traced->named.fund_given && i < libr->holding_count; i++) {
         const uint32_t node = libr->holdings[i].node;
         if (node < ledger->node_count && at_node_held(ledger->nodes[node].kind) &&
             libr->holdings[i].label < libr->tainted_count)
@@ -315,7 +239,7 @@ static at_status divide_fund(at_traced_run *run, const at_question *question, at
             run->fund_first = node;
         const at_node *first = &ledger->nodes[run->fund_first];
         if (strcmp(ledger->nodes[node].currency.code, first->currency.code) != 0 ||
-            (!given && run->fund_count > 1)) {
+            (!traced->named.fund_given && run->fund_count > 1)) {
             const at_status status =
                 at_fail(err, AT_USAGE, "E-TRACE-FUND", "\"%s\" and \"%s\" are not one fund",
                         first->id, ledger->nodes[node].id);
@@ -326,18 +250,21 @@ static at_status divide_fund(at_traced_run *run, const at_question *question, at
     return at_fund_divide(&run->parts, libr, run->fund, scratch, err);
 }
 
-/* T12b: what could be in the targets, by priority. */
-static at_status claim_targets(at_traced_run *run, at_table *table, const at_question *question,
-                               at_arena *scratch, at_error *err) {
+/* T12b: the targets by priority, each once. */
+static at_status read_targets(at_traced *traced, const at_question *question, at_arena *scratch,
+                              at_error *err) {
     const at_argument *argument = at_question_get(question, "targets");
     at_node_list list = {.arena = scratch};
-    if (argument == NULL) {
+    bool needed = false;
+    for (size_t i = 0; i < traced->run_count; i++)
+        needed = needed || traced->runs[i].rule == AT_TRACE_CLAIMANT_BEST;
+    if (needed && argument == NULL) {
         const at_status status =
             at_fail(err, AT_USAGE, "E-TRACE-TARGETS", "claimant_best needs targets");
         at_hint(err, "say targets=NODE,...: where the claim is wanted, the first choice first");
         return status;
     }
-    for (; argument != NULL; argument = at_question_next(question, argument))
+    for (; needed && argument != NULL; argument = at_question_next(question, argument))
         AT_TRY(at_trace_find_nodes(&list, question, AT_TRACE_PLACES | AT_KIND_BIT(AT_PARTY),
                                    argument->text, err));
     size_t kept = 0;
@@ -348,9 +275,18 @@ static at_status claim_targets(at_traced_run *run, at_table *table, const at_que
         if (!known)
             list.nodes[kept++] = list.nodes[i];
     }
-    run->targets = list.nodes;
-    run->target_count = kept;
-    AT_TRY(at_envelope_claims(&run->claims, &run->trace, run->targets, kept, scratch, err));
+    traced->named.targets = list.nodes;
+    traced->named.target_count = kept;
+    return AT_OK;
+}
+
+/* T12b: what could be in the targets. */
+static at_status claim_targets(at_traced_run *run, at_table *table, const at_traced *traced,
+                               at_arena *scratch, at_error *err) {
+    run->targets = traced->named.targets;
+    run->target_count = traced->named.target_count;
+    AT_TRY(at_envelope_claims(&run->claims, &run->trace, run->targets, run->target_count, scratch,
+                              err));
     if (run->claims.undefined)
         return at_table_note(table, err, "CLAIMANT_BEST_UNDEFINED",
                              "claimant_best is not defined: amounts were changed into other units "
@@ -366,6 +302,37 @@ static at_status claim_targets(at_traced_run *run, at_table *table, const at_que
                          "way of the money leads to them, and none is shown");
 }
 
+static at_status read_arguments(at_traced *traced, at_table *table, const at_question *question,
+                                at_arena *scratch, at_error *err) {
+    const at_argument *labels = at_question_get(question, "labels");
+    bool given = false;
+    traced->declared_only = labels != NULL && at_text_equal(labels->text, "declared");
+    AT_TRY(read_sources(traced, question, scratch, err));
+    AT_TRY(at_node_choice_read(&traced->to, table, question, "to", scratch, err));
+    AT_TRY(at_node_choice_read(&traced->bounded, table, question, "envelope", scratch, err));
+    AT_TRY(read_methods(traced, question, scratch, err));
+    AT_TRY(read_nodes(&traced->named.preserved, &given, question, "preserve", scratch, err));
+    AT_TRY(
+        read_nodes(&traced->named.fund, &traced->named.fund_given, question, "fund", scratch, err));
+    return read_targets(traced, question, scratch, err);
+}
+
+/* Every method over one effective ledger. */
+static at_status run_methods(at_traced *traced, at_table *table, const at_effective *effective,
+                             const at_trace_options *shared, at_arena *scratch, at_error *err) {
+    for (size_t i = 0; i < traced->run_count; i++) {
+        const at_trace_method rule = traced->runs[i].rule;
+        at_trace_options options = *shared;
+        options.method = at_traced_moves(rule) ? rule : AT_TRACE_LIBR;
+        AT_TRY(at_trace_run(&traced->runs[i].trace, effective, &options, scratch, err));
+        if (rule == AT_TRACE_PARIPASSU)
+            AT_TRY(divide_fund(&traced->runs[i], traced, scratch, err));
+        if (rule == AT_TRACE_CLAIMANT_BEST)
+            AT_TRY(claim_targets(&traced->runs[i], table, traced, scratch, err));
+    }
+    return AT_OK;
+}
+
 at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *question,
                             at_traced_detail detail, at_arena *scratch, at_error *err) {
     at_traced traced = {.ledger = question->ledger};
@@ -375,12 +342,9 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
     if (as_of_us == AT_TIME_NONE)
         as_of_us = INT64_MAX;
     AT_TRY(read_window(&window_us, question, err));
-    AT_TRY(read_sources(&traced, question, scratch, err));
-    AT_TRY(at_node_choice_read(&traced.to, table, question, "to", scratch, err));
-    AT_TRY(at_node_choice_read(&traced.bounded, table, question, "envelope", scratch, err));
-    AT_TRY(read_methods(&traced, question, scratch, err));
-    bool *preserved = NULL, preserving = false;
-    AT_TRY(read_nodes(&preserved, &preserving, question, "preserve", scratch, err));
+    AT_TRY(read_arguments(&traced, table, question, scratch, err));
+    if (traced.declared_only)
+        AT_TRY(at_traced_restrict(&traced, table, as_of_us, scratch, err));
     bool *watched = NULL;
     if (detail == AT_TRACED_MOMENTS)
         AT_TRY(AT_NEW(&watched, scratch, traced.ledger->node_count, err));
@@ -388,25 +352,20 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
         watched[node] = traced.to.all || traced.to.nodes[node];
     at_effective *effective = NULL;
     AT_TRY(AT_NEW(&effective, scratch, 1, err));
-    AT_TRY(at_effective_make(effective, traced.ledger, tie, reversals, as_of_us, scratch, err));
-    for (size_t i = 0; i < traced.run_count; i++) {
-        const at_trace_method rule = traced.runs[i].rule;
-        const at_trace_options options = {.method = at_traced_moves(rule) ? rule : AT_TRACE_LIBR,
-                                          .preserved = preserved,
-                                          .watched = watched,
-                                          .sale = (at_sale)at_question_number(question, "sale"),
-                                          .as_of_us = as_of_us,
-                                          .backward_window_us = window_us,
-                                          .sources = traced.sources,
-                                          .source_count = traced.source_count,
-                                          .all_moves = detail == AT_TRACED_MOVES};
-        AT_TRY(at_trace_run(&traced.runs[i].trace, effective, &options, scratch, err));
-        if (rule == AT_TRACE_PARIPASSU)
-            AT_TRY(divide_fund(&traced.runs[i], question, scratch, err));
-        if (rule == AT_TRACE_CLAIMANT_BEST)
-            AT_TRY(claim_targets(&traced.runs[i], table, question, scratch, err));
-    }
-    AT_TRY(compare_ties(table, &traced, tie, reversals, as_of_us, err));
+    AT_TRY(at_traced_effective(effective, traced.ledger, traced.cut, tie, reversals, as_of_us,
+                               scratch, err));
+    const at_trace_options options = {.preserved = traced.named.preserved,
+                                      .watched = watched,
+                                      .sale = (at_sale)at_question_number(question, "sale"),
+                                      .as_of_us = as_of_us,
+                                      .backward_window_us = window_us,
+                                      .sources = traced.sources,
+                                      .source_count = traced.source_count,
+                                      .all_moves =
+                                          detail == AT_TRACED_MOVES && !traced.declared_only,
+                                      .declared_only = traced.declared_only};
+    AT_TRY(run_methods(&traced, table, effective, &options, scratch, err));
+    AT_TRY(at_traced_compare_ties(table, &traced, tie, reversals, as_of_us, err));
     AT_TRY(note_runs(&traced, table, err));
     *out = traced;
     return AT_OK;

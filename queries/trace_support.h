@@ -3,7 +3,8 @@
  *
  * `trace` says where the money is, `trace_transfers` which transfers carried it, `trace_notes`
  * what has to be said beside it. All three take the same arguments and do the same work; `to`
- * selects rows of `trace` alone, its companions list everything.
+ * selects rows of `trace` alone, its companions list everything. With labels=declared only what
+ * declared money can have come to is traced (specification T23), where that serves every method.
  *
  * Ownership: a preparation lives in the scratch arena given; texts that go into a table are
  *            copied into the table's arena first (at_traced_text).
@@ -15,11 +16,14 @@
 
 #include "engine/query.h"
 #include "engine/trace/envelope.h"
+#include "engine/trace/restrict.h"
 
 /* Memory for one question: ten million transfers and their lots. */
 #define AT_TRACE_BYTES_MAX ((size_t)8 << 30)
 
-extern const at_arg at_traced_args[];
+/* The first is `labels`, which answers that show untainted money go without. */
+extern const at_arg at_traced_label_args[];
+#define AT_TRACED_ARGS (at_traced_label_args + 1)
 extern const char at_traced_limits[];
 
 /* One method's answer. */
@@ -53,8 +57,19 @@ typedef struct at_node_choice {
     size_t sink_count;
 } at_node_choice;
 
+/* What other arguments name, by node of the ledger that is traced. */
+typedef struct at_traced_named {
+    bool *preserved, *fund;
+    bool fund_given;
+    uint32_t *targets; /* by priority */
+    size_t target_count;
+} at_traced_named;
+
 typedef struct at_traced {
-    const at_ledger *ledger;
+    const at_ledger *ledger;   /* that is traced: the question's, or its cut */
+    const at_restriction *cut; /* labels=declared where it serves every method, else NULL */
+    bool declared_only;        /* untainted labels are left out */
+    at_traced_named named;
     at_traced_run *runs; /* sorted by method */
     size_t run_count;
     at_trace_source *sources;
@@ -85,7 +100,7 @@ bool at_node_chosen(const at_node_choice *choice, const at_trace *trace, uint32_
 AT_CHECKED at_status at_traced_bounds(at_envelope *out, at_table *table, const at_traced *traced,
                                       at_arena *scratch, at_error *err);
 
-/** A text of the preparation as a table may keep it. */
+/** A text of the preparation as a table may keep it; so is a currency, which may stand in a cut. */
 AT_CHECKED at_status at_traced_text(const char **out, at_table *table, const char *text,
                                     at_error *err);
 /** The id of a row, "<id>/fee" for its fee, "@opening" for AT_TRACE_OPENING, NULL for AT_NONE. */

@@ -5,19 +5,19 @@ static at_status put_move(at_table *out, const at_traced_run *run, uint32_t inde
     const at_trace *trace = &run->trace;
     const at_ledger *ledger = trace->effective->ledger;
     const at_trace_move *move = at_pool_at(&trace->moves, index);
-    const char *label = NULL, *transfer = NULL;
+    const char *label = NULL, *transfer = NULL, *currency = NULL;
+    const uint32_t from = ledger->from[move->row], to = ledger->to[move->row];
     at_row *row = NULL;
     AT_TRY(at_traced_text(&label, out, trace->labels[move->label], err));
     AT_TRY(at_traced_event(&transfer, out, ledger, move->row, move->fee, err));
+    AT_TRY(at_traced_text(&currency, out, ledger->nodes[move->fee ? from : to].currency.code, err));
     AT_TRY(at_table_row(&row, out, err));
-    const uint32_t to = ledger->to[move->row];
     at_cell_text(&row->cells[0], run->method);
     at_cell_text(&row->cells[1], label);
     at_cell_text(&row->cells[2], transfer);
     at_cell_integer(&row->cells[3], move->amount);
-    at_cell_text(&row->cells[4], move->fee ? ledger->nodes[ledger->from[move->row]].currency.code
-                                           : ledger->nodes[to].currency.code);
-    at_cell_text(&row->cells[5], ledger->nodes[ledger->from[move->row]].id);
+    at_cell_text(&row->cells[4], currency);
+    at_cell_text(&row->cells[5], ledger->nodes[from].id);
     at_cell_text(&row->cells[6], move->fee ? "@fee" : ledger->nodes[to].id);
     at_cell_time(&row->cells[7], ledger->time_us[move->row],
                  (ledger->flags[move->row] & AT_ROW_DATE_ONLY) != 0 ? AT_DAY : AT_MICROSECOND);
@@ -47,7 +47,7 @@ const at_query query_trace_transfers = {
     .version = 1,
     .adds_up = true,
     .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
-    .args = at_traced_args,
+    .args = at_traced_label_args,
     .columns =
         (const at_column[]){
             {"method", AT_COLUMN_TEXT, "the rule"},

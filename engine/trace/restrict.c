@@ -75,6 +75,7 @@ static at_cut_arrival take_first(at_cut *cut) {
     return first;
 }
 
+/* Sooner is later on the way back: there times are counted from the end. */
 static at_status arrive(at_cut *cut, uint32_t node, int64_t time_us, at_error *err) {
     if (cut->arrival_us[node] <= time_us || !at_node_held(cut->ledger->nodes[node].kind))
         return AT_OK;
@@ -98,6 +99,19 @@ static at_status leave(at_cut *cut, uint32_t node, int64_t time_us, at_error *er
     return AT_OK;
 }
 
+/* What may have come in for it to leave at the moment or later. */
+static at_status leave_back(at_cut *cut, uint32_t node, int64_t until_us, at_error *err) {
+    const at_ledger *ledger = cut->ledger;
+    const uint64_t end = ledger->in_start[node + 1];
+    for (uint64_t at = ledger->in_start[node];
+         at < end && ledger->time_us[ledger->in_rows[at]] <= until_us; at++) {
+        const uint32_t row = ledger->in_rows[at];
+        if (ledger->amount[row] > 0)
+            AT_TRY(arrive(cut, ledger->from[row], -ledger->time_us[row], err));
+    }
+    return AT_OK;
+}
+
 static bool too_many(const at_cut *cut) {
     return cut->row_count > cut->rows_max;
 }
@@ -110,7 +124,8 @@ static at_status follow(at_cut *cut, at_error *err) {
             continue; /* it was met sooner */
         cut->reached++;
         AT_TRY(keep_node(cut, next.node, INT64_MIN, INT64_MAX, err));
-        AT_TRY(leave(cut, next.node, next.time_us, err));
+        AT_TRY(cut->back ? leave_back(cut, next.node, -next.time_us, err)
+                         : leave(cut, next.node, next.time_us, err));
     }
     return AT_OK;
 }
@@ -187,26 +202,68 @@ static at_status keep_moments(at_cut *cut, at_error *err) {
     return AT_OK;
 }
 
-at_status at_restrict(at_restriction *out, const at_ledger *ledger, const at_trace_source *sources,
-                      size_t source_count, int64_t as_of_us, bool moments, size_t rows_max,
-                      at_arena *arena, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = arena->limit_bytes};
-    at_cut cut = {.ledger = ledger, .arena = &scratch, .as_of_us = as_of_us, .rows_max = rows_max};
-    at_restriction restriction = {.whole = true};
-    AT_TRY(AT_NEW(&cut.kept, &scratch, ledger->count / 64 + 1, err));
-    AT_TRY(AT_NEW(&cut.named, &scratch, ledger->node_count, err));
-    AT_TRY(AT_NEW(&cut.arrival_us, &scratch, ledger->node_count, err));
-    for (size_t node = 0; node < ledger->node_count; node++)
-        cut.arrival_us[node] = never_us;
-    AT_TRY(keep_sources(&cut, sources, source_count, err));
-    AT_TRY(follow(&cut, err));
-    AT_TRY(keep_reversed(&cut, err));
+static at_status begin(at_cut *cut, const at_restrict_options *options, at_error *err) {
+    const at_ledger *ledger = cut->ledger;
+    cut->as_of_us = options->as_of_us;
+    cut->rows_max = options->rows_max;
+    AT_TRY(AT_NEW(&cut->kept, cut->arena, ledger->count / 64 + 1, err));
+    AT_TRY(AT_NEW(&cut->named, cut->arena, ledger->node_count, err));
+    AT_TRY(AT_NEW(&cut->arrival_us, cut->arena, ledger->node_count, err));
+    for (size_t node = 0; node < ledger->node_count; node++) {
+        cut->named[node] = options->named != NULL && options->named[node];
+        cut->arrival_us[node] = never_us;
+    }
+    return AT_OK;
+}
+
+static at_status finish(at_restriction *out, at_cut *cut, bool moments, at_arena *arena,
+                        at_error *err) {
+    const uint64_t bytes = at_cut_bytes(cut->ledger);
+    at_restriction restriction = {.whole = true, .bytes = bytes, .ledger_bytes = bytes};
+    AT_TRY(follow(cut, err));
+    AT_TRY(keep_reversed(cut, err));
     if (moments)
-        AT_TRY(keep_moments(&cut, err));
-    if (!too_many(&cut))
-        AT_TRY(at_cut_make(&restriction, &cut, arena, err));
+        AT_TRY(keep_moments(cut, err));
+    if (!too_many(cut))
+        AT_TRY(at_cut_make(&restriction, cut, arena, err));
     *out = restriction;
     return AT_OK;
+}
+
+at_status at_restrict(at_restriction *out, const at_ledger *ledger,
+                      const at_restrict_options *options, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = arena->limit_bytes};
+    at_cut cut = {.ledger = ledger, .arena = &scratch};
+    AT_TRY(begin(&cut, options, err));
+    AT_TRY(keep_sources(&cut, options->sources, options->source_count, err));
+    return finish(out, &cut, options->moments, arena, err);
+}
+
+at_status at_restrict_back(at_restriction *out, const at_ledger *ledger,
+                           const at_restrict_options *options, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = arena->limit_bytes};
+    at_cut cut = {.ledger = ledger, .arena = &scratch, .back = true};
+    AT_TRY(begin(&cut, options, err));
+    for (uint32_t node = 0; node < ledger->node_count; node++) {
+        if (!cut.named[node])
+            continue;
+        if (at_node_held(ledger->nodes[node].kind)) {
+            AT_TRY(arrive(&cut, node, -options->as_of_us, err));
+            continue;
+        }
+        AT_TRY(keep_node(&cut, node, INT64_MIN, INT64_MAX, err));
+        AT_TRY(leave_back(&cut, node, options->as_of_us, err));
+    }
+    return finish(out, &cut, options->moments, arena, err);
+}
+
+size_t at_restrict_rows(const at_ledger *ledger) {
+    const size_t part = ledger->count / AT_RESTRICT_PART;
+    return part > AT_RESTRICT_FEW ? part : AT_RESTRICT_FEW;
+}
+
+uint64_t at_restrict_bytes(const at_ledger *ledger) {
+    return at_cut_bytes(ledger);
 }
 
 bool at_restriction_serves(const at_restriction *restriction, at_trace_method method) {

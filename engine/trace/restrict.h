@@ -1,5 +1,6 @@
 /**
- * restrict.h - the part of a ledger that declared money can have come to (specification T23).
+ * restrict.h - the part of a ledger that declared money can have come to, or that a node's money
+ * can have come from (specification T23, T22).
  *
  * Accounts that money may have reached in time are kept with their whole history, because openings,
  * debts and reversals are found from it; of the accounts they deal with only those rows are kept,
@@ -29,18 +30,36 @@ typedef struct at_restriction {
     bool converts, fees;    /* at_effective.converts_elsewhere, .fees_elsewhere */
 } at_restriction;
 
-/** Of how many rows of a ledger one may be kept before the ledger itself is read sooner. */
-enum { AT_RESTRICT_PART = 4 };
+/** Of how many rows of a ledger one may be kept before the ledger itself is read sooner; a ledger
+ *  of few rows is cut whatever is kept. */
+enum { AT_RESTRICT_PART = 4, AT_RESTRICT_FEW = 4096 };
 
-/** @param rows_max  more than that are not kept: `whole`
- *  @param moments  keep whole moments: rows will be ordered by AT_TIE_CREDIT_FIRST */
+typedef struct at_restrict_options {
+    const at_trace_source *sources; /* at_restrict alone */
+    size_t source_count;
+    const bool *named; /* by node, kept even without a row; at_restrict_back: where to */
+    int64_t as_of_us;
+    bool moments;    /* keep whole moments: rows will be ordered by AT_TIE_CREDIT_FIRST */
+    size_t rows_max; /* more than that are not kept: `whole` */
+} at_restrict_options;
+
+/** What the money of `sources` can have come to by as_of. */
 AT_CHECKED at_status at_restrict(at_restriction *out, const at_ledger *ledger,
-                                 const at_trace_source *sources, size_t source_count,
-                                 int64_t as_of_us, bool moments, size_t rows_max, at_arena *arena,
+                                 const at_restrict_options *options, at_arena *arena,
                                  at_error *err);
+/** What can have led money to the nodes of `named` by as_of (specification T22): every backward
+ *  answer about them is the same over the cut, by any method. */
+AT_CHECKED at_status at_restrict_back(at_restriction *out, const at_ledger *ledger,
+                                      const at_restrict_options *options, at_arena *arena,
+                                      at_error *err);
 
 /** Whether a method's tainted figures are the same over the cut (specification T9, T18). */
 bool at_restriction_serves(const at_restriction *restriction, at_trace_method method);
+
+/** The greatest rows_max that pays: see AT_RESTRICT_PART. */
+size_t at_restrict_rows(const at_ledger *ledger);
+/** What a trace of everything reads. */
+uint64_t at_restrict_bytes(const at_ledger *ledger);
 
 /** The node of the cut, or AT_NONE. O(log nodes). */
 uint32_t at_restricted_node(const at_restriction *restriction, uint32_t node);

@@ -168,6 +168,10 @@ static void look_over(at_restriction *out, const at_cut *cut) {
                     strcmp(ledger->nodes[ledger->from[row]].currency.code, code) != 0;
 }
 
+uint64_t at_cut_bytes(const at_ledger *ledger) {
+    return ledger->count * ROW_BYTES + ledger->node_count * NODE_BYTES;
+}
+
 at_status at_cut_make(at_restriction *out, const at_cut *cut, at_arena *arena, at_error *err) {
     const at_ledger *ledger = cut->ledger;
     at_restriction made = {.reached = cut->reached};
@@ -204,7 +208,7 @@ at_status at_cut_make(at_restriction *out, const at_cut *cut, at_arena *arena, a
                               .by_id = column.by_id};
     qsort_r(column.by_id, rows, sizeof *column.by_id, compare_ids, &made.ledger);
     made.bytes = (rows + cut->looked_at) * ROW_BYTES + nodes * NODE_BYTES;
-    made.ledger_bytes = ledger->count * ROW_BYTES + ledger->node_count * NODE_BYTES;
+    made.ledger_bytes = at_cut_bytes(ledger);
     look_over(&made, cut);
     *out = made;
     return AT_OK;

@@ -17,11 +17,13 @@ typedef struct at_cut {
     const at_ledger *ledger;
     at_arena *arena; /* scratch */
     int64_t as_of_us;
+    bool back;                  /* times are negative: the later, the sooner met */
     uint64_t *kept;             /* bit by row */
     uint64_t *moments;          /* bit by row: kept for the order of its moment alone; NULL: none */
     size_t row_count, rows_max; /* of both */
     uint64_t looked_at;         /* rows read and not kept */
-    int64_t *arrival_us;        /* by node, when money can have been there; INT64_MAX: never */
+    int64_t *arrival_us;        /* by node, when money can have been there, or the last
+                                   * it can have left from there; INT64_MAX: never */
     bool *named;                /* by node: kept though it may have no row */
     uint32_t reached;
     at_cut_arrival *heap; /* earliest first */
@@ -36,6 +38,8 @@ static inline bool at_cut_has(const uint64_t *bits, uint32_t row) {
 
 /** Where `wanted` stands among ascending numbers, or AT_NONE. */
 uint32_t at_cut_find(const uint32_t *numbers, size_t count, uint32_t wanted);
+/** What columns and nodes of a ledger take. */
+uint64_t at_cut_bytes(const at_ledger *ledger);
 AT_CHECKED at_status at_cut_make(at_restriction *out, const at_cut *cut, at_arena *arena,
                                  at_error *err);
 

@@ -211,9 +211,12 @@ static double run_cut(const work *at, at_restriction *cut) {
     at_trace_source *sources = NULL;
     at_trace_options options = at->options;
     const double start = bench_seconds();
-    bench_must(at_restrict(cut, &at->ledger, options.sources, options.source_count, INT64_MAX, true,
-                           at->ledger.count / AT_RESTRICT_PART, &arena, &err),
-               &err);
+    const at_restrict_options asked = {.sources = options.sources,
+                                       .source_count = options.source_count,
+                                       .as_of_us = INT64_MAX,
+                                       .moments = true,
+                                       .rows_max = at->ledger.count / AT_RESTRICT_PART};
+    bench_must(at_restrict(cut, &at->ledger, &asked, &arena, &err), &err);
     if (cut->whole) {
         fprintf(stderr, "bench: too much is reached to cut anything\n");
         exit(1);

@@ -143,9 +143,12 @@ static void check_cut(const at_trace *whole, const coin_world *world, const test
     at_trace_options options = whole->options;
     at_trace_source *sources = NULL;
     bool preserved[COIN_NODES] = {false};
-    assert_int_equal(at_restrict(&cut, ledger, options.sources, options.source_count,
-                                 options.as_of_us, world->credit_first, SIZE_MAX, arena, NULL),
-                     AT_OK);
+    const at_restrict_options asked = {.sources = options.sources,
+                                       .source_count = options.source_count,
+                                       .as_of_us = options.as_of_us,
+                                       .moments = world->credit_first,
+                                       .rows_max = SIZE_MAX};
+    assert_int_equal(at_restrict(&cut, ledger, &asked, arena, NULL), AT_OK);
     assert_false(cut.whole);
     rows_left_out += ledger->count - cut.ledger.count;
     if (!at_restriction_serves(&cut, options.method)) {
@@ -246,16 +249,16 @@ static void test_whole(void **state) {
         world_make(&world, seed);
         assert_int_equal(world_trace(&trace, &world, &arena, NULL), AT_OK);
         const at_trace_options *options = &trace.options;
-        assert_int_equal(at_restrict(&cut, trace.effective->ledger, options->sources,
-                                     options->source_count, options->as_of_us, true, SIZE_MAX,
-                                     &arena, NULL),
-                         AT_OK);
+        at_restrict_options asked = {.sources = options->sources,
+                                     .source_count = options->source_count,
+                                     .as_of_us = options->as_of_us,
+                                     .moments = true,
+                                     .rows_max = SIZE_MAX};
+        assert_int_equal(at_restrict(&cut, trace.effective->ledger, &asked, &arena, NULL), AT_OK);
         if (cut.ledger.count == 0)
             continue;
-        assert_int_equal(at_restrict(&again, trace.effective->ledger, options->sources,
-                                     options->source_count, options->as_of_us, true,
-                                     cut.ledger.count - 1, &arena, NULL),
-                         AT_OK);
+        asked.rows_max = cut.ledger.count - 1;
+        assert_int_equal(at_restrict(&again, trace.effective->ledger, &asked, &arena, NULL), AT_OK);
         assert_true(again.whole && !at_restriction_serves(&again, AT_TRACE_FIFO));
     }
 }
