@@ -1,5 +1,6 @@
 #include "engine/store/flow.h"
 
+#include "engine/store/index.h"
 #include "engine/store/index_keep.h"
 #include "engine/store/reader.h"
 
@@ -90,22 +91,47 @@ static at_status build_ledger(at_ledger *out, at_reader *reader, const bool *onl
     return hand_over(out, &flow, err);
 }
 
-/* From the index where there is one that fits; what had to be worked out is kept if it was much. */
+/* A large store gets its index first: working a ledger out takes several times the memory that the
+ * ledger does, and a question's arena need not hold that. */
+static at_status make_index(at_reader *reader, at_error *err) {
+    int64_t rows = 0;
+    bool made = false;
+    if (!at_index_possible(reader))
+        return AT_OK;
+    AT_TRY(at_db_number(&rows, reader->db, 0, NULL, 0,
+                        "SELECT sum(row_count) FROM main.chunk WHERE " AT_CHUNKS_VISIBLE, err));
+    if (rows < AT_INDEX_ROWS_MIN)
+        return AT_OK;
+    const at_status status = at_index_make(&made, reader->store, err);
+    if (status == AT_INTERRUPTED || !made)
+        return status == AT_INTERRUPTED ? status : AT_OK;
+    return at_index_open(reader, err);
+}
+
+/* Out of the index; reader->ledger stays NULL when there is none that fits. */
+static at_status read_index(at_reader *reader, at_ledger *room, at_error *err) {
+    if (reader->index.descriptor < 0)
+        return AT_OK;
+    const at_status status = at_index_get_ledger(
+        room, &reader->index, (at_thing)reader->identity.class_count, reader->arena, err);
+    if (status == AT_OK)
+        reader->ledger = room;
+    return at_index_passed_over(reader, status) ? AT_OK : status;
+}
+
 static at_status get_ledger(at_reader *reader, at_error *err) {
     at_ledger *ledger = NULL;
-    bool kept = false;
     AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));
-    if (reader->index.descriptor >= 0) {
-        const at_status status = at_index_get_ledger(
-            ledger, &reader->index, (at_thing)reader->identity.class_count, reader->arena, err);
-        if (status == AT_OK)
-            reader->ledger = ledger;
-        if (!at_index_passed_over(reader, status))
-            return status;
+    AT_TRY(read_index(reader, ledger, err));
+    if (!reader->ledger) {
+        AT_TRY(make_index(reader, err));
+        AT_TRY(read_index(reader, ledger, err));
     }
-    AT_TRY(build_ledger(ledger, reader, NULL, err));
-    reader->ledger = ledger;
-    return ledger->count < AT_INDEX_ROWS_MIN ? AT_OK : at_index_keep(&kept, reader, err);
+    if (!reader->ledger) {
+        AT_TRY(build_ledger(ledger, reader, NULL, err));
+        reader->ledger = ledger;
+    }
+    return AT_OK;
 }
 
 at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err) {

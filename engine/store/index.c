@@ -227,11 +227,15 @@ static at_status keep(bool *kept_out, int folder, const at_reader *reader, at_er
     return status;
 }
 
+bool at_index_possible(const at_reader *reader) {
+    return reader->newest && reader->store->writable && !reader->making_index;
+}
+
 /* Not synced: what a failing power supply leaves is found by its checksums. */
 at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err) {
     int folder = -1;
     *kept_out = false;
-    if (!reader->newest || !reader->store->writable)
+    if (!at_index_possible(reader))
         return AT_OK;
     at_status status = open_folder(&folder, reader->store, true, err);
     if (status == AT_OK && folder >= 0) {
@@ -246,7 +250,9 @@ at_status at_index_make(bool *made_out, at_store *store, at_error *err) {
     AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
     const at_ledger *ledger = NULL;
     AT_TRY(at_reader_open(&reader, store, 0, &arena, err));
+    reader->making_index = true;
     AT_TRY(at_reader_ledger(&ledger, reader, err));
+    reader->making_index = false;
     if (reader->index.descriptor >= 0) { /* read whole, so it is good */
         *made_out = true;
         return AT_OK;

@@ -19,6 +19,8 @@ enum { AT_INDEX_ROWS_MIN = 65536 };
 
 /* For the reader: an index that fits, or nothing. */
 AT_CHECKED at_status at_index_open(at_reader *reader, at_error *err);
+/** Could one be kept that this reader has worked out? */
+bool at_index_possible(const at_reader *reader);
 /** Keep what the reader has worked out, where that is possible; not an error where it is not. */
 AT_CHECKED at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err);
 /** May the failure of reading an index be passed over? Then it is closed. */
