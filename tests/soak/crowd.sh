@@ -139,7 +139,8 @@ reader() {
     while [ "$(wc -l <written)" -lt 2 ]; do
         began=$(now_ms)
         ASSETTRACE_ACTOR=reader$1 question "$1" >"$mine" 2>"$mine.err" ||
-            echo "reader $1: $?: $(cat "$mine.err")" >>trouble
+            echo "reader $1: $?: $(cat "$mine.err")
+$(jq -c '.rows[]? | select(.result != "ok")' "$mine" 2>&1 | head -n 3)" >>trouble
         echo "$(($(now_ms) - began)) of reader $1" >>"$mine.times"
         whole_answer "$1" || echo "reader $1: half a revision: $(head -c 300 "$mine")" >>trouble
     done
