@@ -429,40 +429,6 @@ static void test_builders(void **state) {
     }
 }
 
-/* A question over a large ledger leaves an index; one at an older revision does not. */
-static void test_large(void **state) {
-    (void)state;
-    test_store test;
-    char path[PATH_BYTES];
-    at_error err = {.status = AT_OK};
-    test_store_make(&test);
-    snprintf(path, sizeof path, "%s/index/ledger", test.path);
-    test_source source = test_source_begin(&test, "alpha", 'a', AT_INDEX_ROWS_MIN);
-    for (int i = 0; i < AT_INDEX_ROWS_MIN; i++) {
-        char id[32];
-        snprintf(id, sizeof id, "T%d", i);
-        const at_fact row = test_transfer(id, i % 2 ? "A1" : "A2", "A3", i, i + 1);
-        test_put(&source, &row, 1);
-    }
-    (void)test_publish(&source);
-    test_source more = test_source_begin(&test, "alpha", 'b', 1);
-    const at_fact fact = test_transfer("U1", "A1", "A2", 5, 5);
-    test_put(&more, &fact, 1);
-    (void)test_publish(&more);
-    for (int64_t revision = 1; revision >= 0; revision--) { /* 0 is the newest, asked twice */
-        AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
-        AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
-        const at_ledger *ledger = NULL;
-        must(at_reader_open(&reader, test.store, revision, &arena, &err), &err);
-        assert_int_equal(reader->index.descriptor, -1);
-        must(at_reader_ledger(&ledger, reader, &err), &err);
-        assert_int_equal(ledger->count, AT_INDEX_ROWS_MIN + (revision == 0));
-        assert_int_equal(access(path, F_OK), revision == 0 ? 0 : -1);
-        assert_int_equal(reader->index.descriptor >= 0, revision == 0);
-    }
-    test_store_drop(&test);
-}
-
 /* While another process is building, nothing is written and nothing waits. */
 static void test_busy(void **state) {
     world *all = *state;
@@ -495,6 +461,6 @@ int main(void) {
         cmocka_unit_test(test_fits),        cmocka_unit_test(test_bits),
         cmocka_unit_test(test_cut),         cmocka_unit_test(test_strangers),
         cmocka_unit_test(test_other_times), cmocka_unit_test(test_builders),
-        cmocka_unit_test(test_large),       cmocka_unit_test(test_busy)};
+        cmocka_unit_test(test_busy)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
