@@ -156,13 +156,13 @@ static void look_over(at_restriction *out, const at_cut *cut) {
     const char *code = NULL;
     const at_effective plain = {.ledger = ledger, .amount = ledger->amount};
     out->converts = at_effective_converts(&plain, cut->as_of_us);
-    out->bytes += ledger->count * sizeof *ledger->flags;
+    out->bytes += (ledger->count - out->ledger.count) * sizeof *ledger->flags;
     for (size_t i = 0; i < out->ledger.count && code == NULL; i++)
         if (out->ledger.fee[i] > 0 && out->ledger.amount[i] > 0)
             code = out->ledger.nodes[out->ledger.from[i]].currency.code;
     if (code == NULL)
         return;
-    out->bytes += ledger->count * sizeof *ledger->fee;
+    out->bytes += (ledger->count - out->ledger.count) * sizeof *ledger->fee;
     for (size_t row = 0; row < ledger->count && !out->fees; row++)
         out->fees = ledger->fee[row] > 0 && ledger->amount[row] > 0 &&
                     strcmp(ledger->nodes[ledger->from[row]].currency.code, code) != 0;

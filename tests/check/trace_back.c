@@ -1,7 +1,9 @@
 /* Goal: backward entries are what a forward trace of each leaves, and sum to the holding (T22).
  * Method: random ledgers; for fifo and lifo every entry is declared alone to the coin-by-coin
  * implementation, which knows nothing of the engine; for prorata to a forward trace in units a
- * million times smaller, whose roundings then hardly count. */
+ * million times smaller, whose roundings then hardly count. Reach is compared with where the coins
+ * of an entry declared alone are by poison; and answers over what can lead to a node with those
+ * over the whole ledger. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,8 +14,9 @@
 
 #include "tests/support/world.h"
 #include "engine/trace/backward.h"
+#include "engine/trace/restrict.h"
 
-enum { WORLDS = 1500, FINE = 1000000 };
+enum { WORLDS = 1500, REACH_WORLDS = 500, FINE = 1000000 };
 
 /* A world made ready: its ledger, and which sinks a trace of it has. */
 typedef struct prepared {
@@ -178,10 +181,154 @@ static void test_fractions(void **state) {
     assert_true(checked > 2 * WORLDS);
 }
 
+static bool coins_poison(const coin_world *world, const char *entry, const char *node) {
+    static test_lines lines;
+    static coin_world alone;
+    char start[60];
+    bool found = false;
+    declare_alone(&alone, world, entry);
+    alone.method = COIN_POISON;
+    const int bytes = snprintf(start, sizeof start, "holding T %s ", node);
+    coin_run(&lines, &alone);
+    for (size_t i = 0; i < lines.count && !found; i++)
+        found = strncmp(lines.text[i], start, (size_t)bytes) == 0;
+    return found;
+}
+
+static void reach_entries(at_trace_source **out, size_t *count, const at_effective *effective,
+                          const at_trace *plain, uint32_t node, int64_t as_of, at_arena *arena) {
+    const size_t total = effective->ledger->node_count + plain->sink_count;
+    bool *targets = NULL;
+    assert_int_equal(AT_NEW(&targets, arena, total, NULL), AT_OK);
+    for (size_t i = 0; i < total; i++)
+        targets[i] = node == AT_NONE || i == node;
+    assert_int_equal(at_backward_sources(out, count, effective, plain, targets, as_of, arena, NULL),
+                     AT_OK);
+}
+
+/* An entry is listed for a node if, and only if, it poisons the node. */
+static void test_reach(void **state) {
+    static prepared ready;
+    size_t listed = 0, others = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= REACH_WORLDS; seed++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        at_trace_source *all = NULL, *some = NULL;
+        size_t all_count = 0, count = 0;
+        prepare(&ready, seed * 19, &arena);
+        reach_entries(&all, &all_count, &ready.effective, &ready.plain, AT_NONE, ready.world.as_of,
+                      &arena);
+        for (uint32_t node = 0; node < ready.effective.ledger->node_count; node++) {
+            reach_entries(&some, &count, &ready.effective, &ready.plain, node, ready.world.as_of,
+                          &arena);
+            for (size_t i = 0; i < all_count; i++) {
+                bool there = false;
+                for (size_t j = 0; j < count && !there; j++)
+                    there = strcmp(some[j].label, all[i].label) == 0;
+                if (there !=
+                    coins_poison(&ready.world, all[i].label, at_trace_node_id(&ready.plain, node)))
+                    fail_msg("seed %llu: %s in %s", (unsigned long long)seed, all[i].label,
+                             at_trace_node_id(&ready.plain, node));
+                listed += there;
+                others += !there;
+            }
+        }
+    }
+    print_message("  %zu entries reach a node, %zu do not\n", listed, others);
+    assert_true(listed > 4 * REACH_WORLDS && others > 4 * REACH_WORLDS);
+}
+
+/* All backward answers about one node, as lines. */
+static void answer_lines(test_lines *out, const at_effective *effective, const at_trace *plain,
+                         uint32_t node, int64_t as_of, at_arena *arena) {
+    const at_ledger *ledger = effective->ledger;
+    at_trace_source *sources = NULL;
+    at_entry *entries = NULL;
+    at_trace trace;
+    size_t count = 0, entry_count = 0;
+    out->count = 0;
+    reach_entries(&sources, &count, effective, plain, node, as_of, arena);
+    for (size_t i = 0; i < count; i++)
+        test_line(out, "reach %s", sources[i].label);
+    for (at_trace_method method = AT_TRACE_FIFO; method <= AT_TRACE_LIFO; method++) {
+        const at_trace_options options = {.method = method,
+                                          .as_of_us = as_of,
+                                          .backward_window_us = AT_TRACE_WINDOW_OFF,
+                                          .sources = sources,
+                                          .source_count = count};
+        assert_int_equal(at_trace_run(&trace, effective, &options, arena, NULL), AT_OK);
+        for (size_t i = 0; i < trace.holding_count; i++)
+            if (trace.holdings[i].node == node)
+                test_line(out, "%d %s %lld", (int)method,
+                          trace.holdings[i].label < trace.tainted_count
+                              ? trace.labels[trace.holdings[i].label]
+                              : "credit",
+                          (long long)trace.holdings[i].amount);
+    }
+    assert_int_equal(
+        at_backward_prorata(&entries, &entry_count, effective, plain, node, as_of, arena, NULL),
+        AT_OK);
+    for (size_t i = 0; i < entry_count; i++)
+        test_line(out, "prorata %s %d %.6f",
+                  entries[i].row != AT_NONE    ? at_ledger_id(ledger, entries[i].row)
+                  : entries[i].node != AT_NONE ? ledger->nodes[entries[i].node].id
+                                               : "credit",
+                  entries[i].fee, entries[i].amount);
+    test_lines_sort(out);
+}
+
+static void check_cut(const prepared *ready, uint32_t node, uint64_t seed, size_t *left_out,
+                      at_arena *arena) {
+    static test_lines whole, part;
+    const coin_world *world = &ready->world;
+    const at_ledger *ledger = ready->effective.ledger;
+    at_restriction cut;
+    at_effective effective;
+    at_trace plain;
+    bool *named = NULL;
+    assert_int_equal(AT_NEW(&named, arena, ledger->node_count, NULL), AT_OK);
+    named[node] = true;
+    const at_restrict_options options = {.named = named,
+                                         .as_of_us = world->as_of,
+                                         .moments = world->credit_first,
+                                         .rows_max = SIZE_MAX};
+    assert_int_equal(at_restrict_back(&cut, ledger, &options, arena, NULL), AT_OK);
+    *left_out += ledger->count - cut.ledger.count;
+    assert_int_equal(
+        at_restricted_effective(
+            &effective, &cut, world->credit_first ? AT_TIE_CREDIT_FIRST : AT_TIE_RECORD,
+            world->as_new ? AT_REVERSALS_AS_NEW : AT_REVERSALS_CANCEL, world->as_of, arena, NULL),
+        AT_OK);
+    const at_trace_options nothing = {.as_of_us = world->as_of,
+                                      .backward_window_us = AT_TRACE_WINDOW_OFF};
+    assert_int_equal(at_trace_run(&plain, &effective, &nothing, arena, NULL), AT_OK);
+    answer_lines(&whole, &ready->effective, &ready->plain, node, world->as_of, arena);
+    answer_lines(&part, &effective, &plain, at_restricted_node(&cut, node), world->as_of, arena);
+    if (!test_lines_equal(&whole, &part))
+        fail_msg("seed %llu: the whole (<) and the cut (>) differ about %s",
+                 (unsigned long long)seed, ledger->nodes[node].id);
+}
+
+static void test_cut(void **state) {
+    static prepared ready;
+    size_t left_out = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= WORLDS; seed++) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        prepare(&ready, seed * 23, &arena);
+        for (uint32_t node = 0; node < ready.effective.ledger->node_count; node++)
+            check_cut(&ready, node, seed, &left_out, &arena);
+    }
+    print_message("  %zu rows left out\n", left_out);
+    assert_true(left_out > 2 * WORLDS);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact),
         cmocka_unit_test(test_fractions),
+        cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,7 @@ mutant restrict.c check_trace_restrict \
 mutant restrict.c check_trace_restrict 's/ledger->time_us\[rows\[middle\]\] < time_us/ledger->time_us[rows[middle]] <= time_us/'
 mutant restrict.c check_trace_restrict 's/    AT_TRY(keep_reversed(/    if (false) AT_TRY(keep_reversed(/'
 mutant restrict.c check_trace_restrict 's/    if (moments)/    if (false)/'
+mutant restrict.c check_trace_back 's/-ledger->time_us\[row\], err/-ledger->time_us[row] + 1, err/'
 mutant restrict_cut.c check_trace_restrict 's/AT_NONE - 1;/AT_NONE;/; s/kind = AT_NODE_EXTERNAL;/kind = AT_NODE_ACCOUNT;/'
 mutant backward.c check_trace_back 's/(held - taken) \* way/held * way/'
 mutant backward.c check_trace_back 's/targets\[node\];/targets[node] \&\& node > 0;/'
