@@ -40,6 +40,14 @@ static const at_option sources_options[] = {
     {0},
 };
 
+static const at_option resolve_options[] = {
+    {"reason", 0, "TEXT", "why, for the custody log; with file, of rows that give none", false},
+    {"limit", 0, "ROWS", "with review: at most so many rows; what is cut is said (exit code 20)",
+     false},
+    {"dry-run", 'n', NULL, "change nothing; say whether it fits", false},
+    {0},
+};
+
 static const at_option show_options[] = {
     {"proof", 0, NULL, "of an ADDRESS: the proof that this record belongs to its source", false},
     {0},
@@ -165,6 +173,17 @@ static const at_action sources_actions[] = {
      at_cmd_sources_replace},
     {"republish", "SOURCE", "publish a withdrawn source again, from the copy kept", 1, 1,
      at_cmd_sources_republish},
+    {0},
+};
+static const at_action resolve_actions[] = {
+    {"review", "", "records of two statements that may show one payment", 0, 0,
+     at_cmd_resolve_review},
+    {"accept", "DEBIT CREDIT", "these two records show one payment", 2, 2, at_cmd_resolve_accept},
+    {"deny", "DEBIT CREDIT", "they do not", 2, 2, at_cmd_resolve_deny},
+    {"undo", "DEBIT CREDIT", "take the word on this pair back", 2, 2, at_cmd_resolve_undo},
+    {"file", "FILE.csv", "judge as a filled-in review says, all by one revision", 1, 1,
+     at_cmd_resolve_file},
+    {"list", "", "judgements that stand", 0, 0, at_cmd_resolve_list},
     {0},
 };
 static const at_action find_actions[] = {
@@ -337,6 +356,20 @@ const at_command at_commands[] = {
          "SOURCE is a number, the beginning of a hash (8 digits or more), or a name. Nothing is\n"
          "deleted: --at an older revision answers as before, and a withdrawal or replacement is\n"
          "undone by republishing what it took away (and withdrawing what it brought)."},
+    {.name = "resolve",
+     .group = "sources",
+     .summary = "judge which records of two statements show one payment",
+     .actions = resolve_actions,
+     .action_optional = true,
+     .writes = true,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION | AT_TAKES_LOCK | AT_TAKES_UNPACK,
+     .options = resolve_options,
+     .details =
+         "DEBIT and CREDIT are addresses of records. `resolve review --csv` has a row for each\n"
+         "pair that is open; fill in judgement (accept, deny, undo) and reason, and hand it to\n"
+         "`resolve file`. All its rows fit or nothing is changed, and each that does not is said\n"
+         "with its line. A wrong pair can be denied too. What rests on a judgement has the grade\n"
+         "accepted; --at an older revision answers as before."},
     {.name = "find",
      .group = "look",
      .summary = "things whose id, name or identifier holds a text",

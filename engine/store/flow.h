@@ -64,6 +64,7 @@ typedef struct at_flow_leg {
     at_record_id record;
     at_thing account, counterparty; /* classes */
     bool id_given, hidden, ambiguous;
+    bool judged;      /* of a debit leg: without a person's word its pair would not be one */
     uint32_t partner; /* AT_NONE when unpaired */
     uint32_t next;    /* leg of the same account */
 } at_flow_leg;
@@ -112,6 +113,12 @@ AT_CHECKED at_status at_flow_read_transfers(at_flow *flow, at_error *err);
 
 /* flow_legs.c */
 AT_CHECKED at_status at_flow_read_legs(at_flow *flow, at_error *err);
+/** The leg of that number (leg.fact), or AT_NONE. */
+uint32_t at_flow_find_leg(const at_flow *flow, int64_t number);
+
+/* flow_judged.c */
+/** Fill `judged` of the legs that have a partner. */
+AT_CHECKED at_status at_flow_mark_judged(at_flow *flow, at_error *err);
 
 /* flow_ids.c */
 /** Make ids unique and point `reverses` at them. */

@@ -51,7 +51,7 @@ static at_status load_legs(at_flow *flow, at_error *err) {
     }
 }
 
-static uint32_t find_leg(const at_flow *flow, int64_t number) {
+uint32_t at_flow_find_leg(const at_flow *flow, int64_t number) {
     size_t low = 0, high = flow->leg_count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
@@ -81,8 +81,8 @@ static at_status apply_pairing(at_flow *flow, at_error *err) {
             AT_TRY(at_db_step(&row, statement, err));
             if (!row)
                 break;
-            const uint32_t leg = find_leg(flow, at_db_int(statement, 0));
-            const uint32_t other = i == 0 ? find_leg(flow, at_db_int(statement, 1)) : leg;
+            const uint32_t leg = at_flow_find_leg(flow, at_db_int(statement, 0));
+            const uint32_t other = i == 0 ? at_flow_find_leg(flow, at_db_int(statement, 1)) : leg;
             if (leg == AT_NONE || other == AT_NONE)
                 continue;
             if (i == 1) {
@@ -186,7 +186,7 @@ static at_status add_pair(at_flow *flow, const at_flow_leg *debit, const at_flow
     AT_TRY(at_flow_node_of(&row.row.from, flow, debit->account, AT_ROLE_SELF, debit->leg.currency,
                            err));
     AT_TRY(at_flow_node_of(&to, flow, credit->account, AT_ROLE_SELF, credit->leg.currency, err));
-    row.row.grade = AT_CORROBORATED;
+    row.row.grade = debit->judged ? AT_ACCEPTED : AT_CORROBORATED;
     row.row.record_in = credit->record;
     row.row.to = to;
     if (debit->leg.time.us == credit->leg.time.us) {
@@ -204,7 +204,7 @@ static at_status add_pair(at_flow *flow, const at_flow_leg *debit, const at_flow
     second.row.from = transit;
     second.row.to = to;
     second.row.flags |= AT_ROW_TRANSIT;
-    second.row.grade = AT_CORROBORATED;
+    second.row.grade = row.row.grade;
     second.row.record = debit->record;
     second.row.record_in = credit->record;
     return at_flow_add_row(flow, &second, err);
@@ -330,6 +330,7 @@ at_status at_flow_read_legs(at_flow *flow, at_error *err) {
     int64_t cash_window_us = 0;
     AT_TRY(load_legs(flow, err));
     AT_TRY(apply_pairing(flow, err));
+    AT_TRY(at_flow_mark_judged(flow, err));
     AT_TRY(read_covers(flow, err));
     AT_TRY(at_setting_at(&cash_window_us, flow->reader->db, "cash_window_us",
                          flow->reader->revision, err));

@@ -7,6 +7,15 @@ extern const char at_schema_sql[]; /* schema.sql, embedded by the build */
 const at_migration at_migrations[] = {
     {"SELECT 1", "transfers as rows: no longer made or read"},
     {at_schema_sql, "transfers as columns"},
+    {"CREATE TABLE revision_of_3 ("
+     " number INTEGER PRIMARY KEY,"
+     " kind TEXT NOT NULL CHECK (kind IN ('import', 'replace', 'withdraw', 'setting', 'judge')),"
+     " at_us INTEGER, source INTEGER, announced TEXT NOT NULL) STRICT;"
+     "INSERT INTO revision_of_3 (number, kind, at_us, source, announced)"
+     " SELECT number, kind, at_us, source, announced FROM revision;"
+     "DROP TABLE revision;"
+     "ALTER TABLE revision_of_3 RENAME TO revision",
+     "judgements are revisions"},
 };
 const size_t at_migration_count = AT_COUNT(at_migrations);
 

@@ -1,8 +1,8 @@
 /* pairing_store.c - the pairing rule over the store's legs, kept by revision.
  *
  * Groups of legs have one amount and currency, so only amounts that occur in a source that came or
- * went can change - unless things were united or parted by it, which moves legs between groups:
- * then all legs are looked at. */
+ * went, or in legs that somebody judged, can change - unless things were united or parted by it,
+ * which moves legs between groups: then all legs are looked at. */
 #include "engine/store/identity.h"
 #include "engine/store/pairing.h"
 #include "engine/store/views.h"
@@ -93,55 +93,17 @@ static at_status find_touched(update *all, const at_pairing_task *task, at_error
                              ? "INSERT INTO temp.touched SELECT DISTINCT amount, currency"
                                " FROM main.leg WHERE ?1 IS NOT NULL"
                              : "INSERT INTO temp.touched SELECT DISTINCT amount, currency"
-                               " FROM main.leg WHERE source IN (?1, ?2)",
+                               " FROM main.leg WHERE source IN (?1, ?2)"
+                               " UNION SELECT l.amount, l.currency FROM main.pairing_judgement j"
+                               "  JOIN main.leg l ON l.fact IN (j.debit_leg, j.credit_leg)"
+                               "  WHERE j.revision = ?3",
                          err));
     AT_TRY(at_db_bind_int(statement, 1, task->added, err));
-    if (!all->everything)
+    if (!all->everything) {
         AT_TRY(at_db_bind_int(statement, 2, task->withdrawn, err));
-    return at_db_once(statement, err);
-}
-
-static at_status read_leg(at_pair_leg *out, sqlite3_stmt *statement, const at_identity *identity,
-                          at_arena *arena, at_error *err) {
-    const char *type = NULL;
-    *out = (at_pair_leg){.number = at_db_int(statement, 0),
-                         .source = at_db_int(statement, 1),
-                         .account = at_identity_class(identity, (at_thing)at_db_int(statement, 2)),
-                         .counterparty =
-                             at_identity_class(identity, (at_thing)at_db_int(statement, 3)),
-                         .credit = at_db_int(statement, 4) != 0,
-                         .time_us = at_db_int(statement, 5),
-                         .seq = at_db_int(statement, 6),
-                         .amount = at_db_int(statement, 7)};
-    AT_TRY(at_db_text(&out->currency, statement, 8, arena, err));
-    AT_TRY(at_db_text(&out->id, statement, 9, arena, err));
-    AT_TRY(at_db_text(&out->reference, statement, 10, arena, err));
-    AT_TRY(at_db_text(&type, statement, 11, arena, err));
-    const int word = at_word_find(at_transfer_types, type);
-    out->alone =
-        word == AT_CASH_IN || word == AT_CASH_OUT || word == AT_FEE || word == AT_INTEREST_PAID;
-    return AT_OK;
-}
-
-static at_status load_legs(update *all, const at_identity *identity, at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-    size_t capacity = 0;
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, all->db,
-                         "SELECT f.fact, f.source, f.account, f.counterparty, f.credit, f.time_us,"
-                         " f.seq, f.amount, f.currency, f.id, f.reference, f.type"
-                         " FROM temp.touched t JOIN main.leg f"
-                         "   ON f.amount = t.amount AND f.currency = t.currency"
-                         " WHERE " AT_VISIBLE " ORDER BY f.fact",
-                         err));
-    for (;;) {
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            return AT_OK;
-        AT_TRY(AT_GROW(&all->legs, &capacity, all->count, all->arena, err));
-        AT_TRY(read_leg(&all->legs[all->count], statement, identity, all->arena, err));
-        all->count++;
+        AT_TRY(at_db_bind_int(statement, 3, all->revision, err));
     }
+    return at_db_once(statement, err);
 }
 
 /* Index of a leg by its number, or AT_NO_PARTNER when it is no longer visible. */
@@ -244,7 +206,8 @@ static at_status insert_new(update *all, at_error *err) {
 
 static at_status run(update *all, const at_pairing_task *task, at_error *err) {
     at_identity before, after;
-    int64_t window = 0;
+    at_pair_word *words = NULL;
+    at_pair_rule rule = {.window_us = 0};
     bool same = true;
     AT_TRY(at_views_visible(all->db, task->newest, 0, err));
     AT_TRY(at_identity_load(&before, all->db, all->arena, err));
@@ -253,9 +216,13 @@ static at_status run(update *all, const at_pairing_task *task, at_error *err) {
     AT_TRY(same_partition(&same, &before, &after, all->arena, err));
     all->everything = task->everything || !same;
     AT_TRY(find_touched(all, task, err));
-    AT_TRY(load_legs(all, &after, err));
-    AT_TRY(at_setting_at(&window, all->db, "leg_window_us", all->revision, err));
-    AT_TRY(at_pair_legs(&all->results, all->legs, all->count, window, all->arena, err));
+    AT_TRY(at_pairing_load(&all->legs, &all->count, all->db,
+                           "SELECT amount, currency FROM temp.touched WHERE ?1 IS NOT NULL",
+                           all->revision, &after, all->arena, err));
+    AT_TRY(at_setting_at(&rule.window_us, all->db, "leg_window_us", all->revision, err));
+    AT_TRY(at_pairing_words(&words, &rule.word_count, all->db, all->revision, all->arena, err));
+    rule.words = words;
+    AT_TRY(at_pair_legs(&all->results, all->legs, all->count, &rule, all->arena, err));
     AT_TRY(AT_NEW(&all->kept, all->arena, all->count, err));
     AT_TRY(AT_NEW(&all->kept_ambiguous, all->arena, all->count, err));
     AT_TRY(end_pairs(all, err));

@@ -12,7 +12,7 @@
 
 typedef struct at_publication {
     int64_t revision;
-    const char *kind;   /* "import", "replace", "withdraw", "setting" */
+    const char *kind;   /* "import", "replace", "withdraw", "setting", "judge" */
     int64_t source;     /* 0 = about none */
     const char *object; /* hash or word, for the log */
     const char *detail; /* one line for people */

@@ -8,6 +8,7 @@
 
 CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
+    -- layout 3 allows 'judge' too (migrate.c)
     kind TEXT NOT NULL CHECK (kind IN ('import', 'replace', 'withdraw', 'setting')),
     at_us INTEGER,            -- the clock of whoever published
     source INTEGER,
@@ -309,7 +310,7 @@ CREATE TABLE ambiguity_end (
     revision INTEGER NOT NULL
 ) STRICT;
 
--- A person's word on a pair: accepted, or not the same payment. The last one of a pair counts.
+-- A person's word on a pair: accepted 1, denied 0, or taken back -1. The last one of a pair counts.
 CREATE TABLE pairing_judgement (
     number INTEGER PRIMARY KEY,
     debit_leg INTEGER NOT NULL,

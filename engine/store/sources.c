@@ -1,6 +1,7 @@
 #include "engine/store/sources.h"
 
 #include "engine/store/archive.h"
+#include "engine/store/change.h"
 #include "engine/store/custody.h"
 #include "engine/store/handle.h"
 #include "engine/store/pairing.h"
@@ -124,38 +125,6 @@ at_status at_source_path(const char **out, at_store *store, const at_source *sou
     return at_archive_path(out, store, source->received, arena, err);
 }
 
-/* Write what makes the change, inside the transaction; `task` says what it does to the pairing. */
-typedef at_status write_change(void *self, at_store *store, at_pairing_task *task,
-                               at_publication *publication, at_error *err);
-
-static at_status change_in_transaction(int64_t *revision_out, at_store *store, write_change *write,
-                                       void *self, at_error *err) {
-    at_pairing_task task = {.newest = 0};
-    at_pairing_change pairs;
-    at_publication publication = {.kind = NULL};
-    AT_TRY(at_db_begin(store->db, err));
-    AT_TRY(at_store_newest(&task.newest, store->db, err));
-    publication.revision = task.newest + 1;
-    AT_TRY(write(self, store, &task, &publication, err));
-    AT_TRY(at_pairing_update(&pairs, store->db, &task, err));
-    AT_TRY(at_publish(store, &publication, err));
-    *revision_out = publication.revision;
-    return AT_OK;
-}
-
-static at_status change(int64_t *revision_out, at_store *store, write_change *write, void *self,
-                        at_error *err) {
-    AT_CLEANUP(at_store_unlock) at_store *locked = NULL;
-    int64_t revision = 0;
-    AT_TRY(at_store_lock(store, store->options.lock_wait_ms, err));
-    locked = store;
-    const at_status status = change_in_transaction(&revision, store, write, self, err);
-    at_db_rollback(store->db);
-    if (status == AT_OK && revision_out)
-        *revision_out = revision;
-    return status;
-}
-
 typedef struct withdrawal {
     int64_t source;
     const char *reason;
@@ -182,7 +151,7 @@ at_status at_source_withdraw(int64_t *revision_out, at_store *store, int64_t sou
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
     withdrawal wanted = {.source = source, .reason = reason, .arena = &arena};
     assert(store && reason);
-    return change(revision_out, store, write_withdrawal, &wanted, err);
+    return at_store_change(revision_out, store, write_withdrawal, &wanted, err);
 }
 
 at_status at_setting_get(int64_t *out, at_store *store, const char *name, int64_t revision,
@@ -223,7 +192,7 @@ at_status at_setting_put(int64_t *revision_out, at_store *store, const char *nam
         return at_fail(err, AT_BAD_INPUT, "E-SETTING-RANGE", "%s cannot be %" PRId64, name, value);
     AT_TRY(at_arena_print(&wanted.detail, &arena, err, "setting %s from %" PRId64 " to %" PRId64,
                           name, before, value));
-    return change(revision_out, store, write_setting, &wanted, err);
+    return at_store_change(revision_out, store, write_setting, &wanted, err);
 }
 
 at_status at_revisions_list(const at_revision **out, size_t *count_out, at_store *store,

@@ -53,7 +53,7 @@ AT_CHECKED at_status at_setting_put(int64_t *revision_out, at_store *store, cons
 /* One revision, for `log` and `status`. */
 typedef struct at_revision {
     int64_t number;
-    const char *kind; /* "import", "replace", "withdraw", "setting" */
+    const char *kind; /* "import", "replace", "withdraw", "setting", "judge" */
     int64_t at_us;  /* when it was published, by the clock of then; AT_TIME_NONE when not stated */
     int64_t source; /* 0 when it is about none */
 } at_revision;

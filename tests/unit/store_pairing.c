@@ -151,6 +151,7 @@ static void test_stories(void **state) {
     (void)state;
     for (size_t i = 0; i < AT_COUNT(stories); i++) {
         AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
+        const at_pair_rule rule = {.window_us = WINDOW};
         at_pair_leg legs[LEGS_MAX];
         char ids[LEGS_MAX][16];
         at_pair_result *results = NULL;
@@ -160,7 +161,7 @@ static void test_stories(void **state) {
             legs[count] = make_leg(&stories[i].legs[count], (int64_t)count + 1, ids[count]);
             count++;
         }
-        assert_int_equal(at_pair_legs(&results, legs, count, WINDOW, &arena, NULL), AT_OK);
+        assert_int_equal(at_pair_legs(&results, legs, count, &rule, &arena, NULL), AT_OK);
         for (size_t k = 0; k < count; k++)
             assert_int_equal(outcome_of(&results[k]), stories[i].legs[k].expect);
     }
@@ -171,6 +172,7 @@ static void test_stories(void **state) {
 typedef struct slow {
     const at_pair_leg *legs;
     size_t count;
+    const at_pair_rule *rule;
     int outcome[RANDOM_LEGS];
     bool edge[RANDOM_LEGS][RANDOM_LEGS];
 } slow;
@@ -264,15 +266,40 @@ static void slow_component(slow *all, size_t start, int phase, bool *done) {
     }
 }
 
+/* Number i + 1 is leg i. */
+static bool is_denied(const slow *all, size_t a, size_t b) {
+    for (size_t i = 0; i < all->rule->word_count; i++) {
+        const at_pair_word *word = &all->rule->words[i];
+        const size_t debit = (size_t)word->debit - 1, credit = (size_t)word->credit - 1;
+        if (!word->accepted && ((debit == a && credit == b) || (debit == b && credit == a)))
+            return true;
+    }
+    return false;
+}
+
+static void slow_accept(slow *all) {
+    for (size_t i = 0; i < all->rule->word_count; i++) {
+        const at_pair_word *word = &all->rule->words[i];
+        const size_t debit = (size_t)word->debit - 1, credit = (size_t)word->credit - 1;
+        if (!word->accepted || debit >= all->count || credit >= all->count ||
+            all->outcome[debit] != ALONE || all->outcome[credit] != ALONE)
+            continue;
+        all->outcome[debit] = (int)credit;
+        all->outcome[credit] = (int)debit;
+    }
+}
+
 static void slow_pair(slow *all) {
     for (size_t i = 0; i < all->count; i++)
         all->outcome[i] = ALONE;
+    slow_accept(all);
     for (int phase = 1; phase <= 5; phase++) {
         bool done[RANDOM_LEGS] = {false};
         for (size_t i = 0; i < all->count; i++)
             for (size_t k = 0; k < all->count; k++)
                 all->edge[i][k] = all->outcome[i] == ALONE && all->outcome[k] == ALONE &&
-                                  slow_edge(&all->legs[i], &all->legs[k], phase);
+                                  slow_edge(&all->legs[i], &all->legs[k], phase) &&
+                                  !is_denied(all, i, k);
         for (size_t i = 0; i < all->count; i++)
             if (!done[i])
                 slow_component(all, i, phase, done);
@@ -298,8 +325,51 @@ static story_leg random_leg(uint64_t *seed) {
     return leg;
 }
 
+/* Words on some pairs, on a leg that is not there too. A word on a pair that was accepted with
+ * another leg says nothing, so no leg is accepted twice. */
+static size_t random_words(at_pair_word *out, const slow *world, uint64_t *seed) {
+    bool taken[RANDOM_LEGS] = {false};
+    size_t count = 0;
+    if (next_random(seed) % 2)
+        return 0;
+    for (size_t debit = 0; debit < world->count; debit++)
+        for (size_t credit = 0; credit <= world->count; credit++) {
+            const bool there = credit < world->count;
+            if (world->legs[debit].credit || (there && !world->legs[credit].credit) ||
+                next_random(seed) % 4)
+                continue;
+            const bool accepted = next_random(seed) % 3 == 0;
+            if (accepted && there && (taken[debit] || taken[credit]))
+                continue;
+            taken[debit] = taken[debit] || (accepted && there);
+            if (there)
+                taken[credit] = taken[credit] || accepted;
+            out[count++] = (at_pair_word){(int64_t)debit + 1, (int64_t)credit + 1, accepted};
+        }
+    return count;
+}
+
+/* Who stays apart has a candidate, each of whom stays apart too and would pair if it were alone. */
+static void check_candidates(const slow *expected, const at_pair_candidates *found) {
+    bool listed[RANDOM_LEGS] = {false};
+    for (size_t i = 0; i < found->count; i++) {
+        const size_t debit = found->items[i].debit, credit = found->items[i].credit;
+        bool edge = false;
+        for (int phase = 1; phase <= 5; phase++)
+            edge = edge || slow_edge(&expected->legs[debit], &expected->legs[credit], phase);
+        assert_true(edge && !is_denied(expected, debit, credit));
+        assert_true(!expected->legs[debit].credit && expected->legs[credit].credit);
+        assert_true(found->items[i].group >= 1 && found->items[i].group <= found->groups);
+        listed[debit] = listed[credit] = true;
+        for (size_t k = 0; k < i; k++)
+            assert_false(found->items[k].debit == debit && found->items[k].credit == credit);
+    }
+    for (size_t i = 0; i < expected->count; i++)
+        assert_int_equal(listed[i], expected->outcome[i] == AMBIGUOUS);
+}
+
 static void test_random(void **state) {
-    size_t pairs = 0, ambiguous = 0;
+    size_t pairs = 0, ambiguous = 0, accepted = 0;
     (void)state;
     for (uint64_t round = 1; round <= RANDOM_ROUNDS; round++) {
         AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
@@ -307,15 +377,25 @@ static void test_random(void **state) {
         at_pair_leg legs[RANDOM_LEGS], turned[RANDOM_LEGS];
         char ids[RANDOM_LEGS][16];
         at_pair_result *results = NULL, *again = NULL;
-        slow expected = {.legs = legs, .count = 2 + next_random(&seed) % (RANDOM_LEGS - 1)};
+        at_pair_word words[RANDOM_LEGS * (RANDOM_LEGS + 1)];
+        at_pair_candidates candidates = {.limit = SIZE_MAX};
+        at_pair_rule rule = {.window_us = WINDOW, .words = words};
+        slow expected = {
+            .legs = legs, .count = 2 + next_random(&seed) % (RANDOM_LEGS - 1), .rule = &rule};
         for (size_t i = 0; i < expected.count; i++) {
             const story_leg leg = random_leg(&seed);
             legs[i] = make_leg(&leg, (int64_t)i + 1, ids[i]);
             turned[expected.count - 1 - i] = legs[i];
         }
+        rule.word_count = random_words(words, &expected, &seed);
         slow_pair(&expected);
-        assert_int_equal(at_pair_legs(&results, legs, expected.count, WINDOW, &arena, NULL), AT_OK);
-        assert_int_equal(at_pair_legs(&again, turned, expected.count, WINDOW, &arena, NULL), AT_OK);
+        for (size_t i = 0; i < rule.word_count; i++)
+            accepted += words[i].accepted;
+        rule.candidates = &candidates;
+        assert_int_equal(at_pair_legs(&results, legs, expected.count, &rule, &arena, NULL), AT_OK);
+        check_candidates(&expected, &candidates);
+        rule.candidates = NULL;
+        assert_int_equal(at_pair_legs(&again, turned, expected.count, &rule, &arena, NULL), AT_OK);
         for (size_t i = 0; i < expected.count; i++) {
             const int found = outcome_of(&results[i]);
             int mirrored = outcome_of(&again[expected.count - 1 - i]);
@@ -327,7 +407,8 @@ static void test_random(void **state) {
             ambiguous += found == AMBIGUOUS;
         }
     }
-    assert_true(pairs > 10000 && ambiguous > 10000); /* the random world is not an empty one */
+    assert_true(pairs > 10000 && ambiguous > 10000 &&
+                accepted > 1000); /* the random world is not an empty one */
     print_message("  %zu legs paired, %zu ambiguous\n", pairs, ambiguous);
 }
 
