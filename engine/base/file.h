@@ -51,7 +51,7 @@ typedef struct at_file_entry {
 } at_file_entry;
 
 /** Everything below `folder`, folders too, sorted bytewise by path; links are listed, not followed.
- */
+ * A file that another program removes or renames meanwhile may be left out. */
 AT_CHECKED at_status at_folder_walk(at_file_entry **out, size_t *count_out, const char *folder,
                                     at_arena *arena, at_error *err);
 /** "a" + "b" -> "a/b" in the arena. */

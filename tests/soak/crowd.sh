@@ -2,7 +2,8 @@
 #       nobody is told "database is locked", and every question is in the log.
 # Method: every file has the same number of transfers of one account, so that an answer says by its
 #       rows how many files its revision had. Writers and backups stopped before each of their steps
-#       in turn show that nobody waits for them. The store built in the crowd answers like one built alone.
+#       in turn show that nobody waits for them; a check stopped before its looks, that it minds no
+#       import. The store built in the crowd answers like one built alone.
 . "$(dirname "$0")/lib.sh"
 needs sqlite3 mkfifo
 files=12 rows=40
@@ -27,6 +28,13 @@ as_published() {
     jq -e --argjson rows "$rows" '(.rows | length) == .revision * $rows' "$1" >/dev/null
 }
 
+# stops PROCESS: wait until it does, or ends.
+stops() {
+    while state=$(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) && [ "$state" != T ] && [ "$state" != Z ]; do
+        sleep 0.01
+    done
+}
+
 # stopped N ARGUMENT...: start the program ($program), which stops before its N-th write, sync,
 # rename or removal. The store is open elsewhere, as it is in a crowd: who opens it first and who
 # closes it last is alone for the moment in which SQLite reads or removes its write-ahead log. The
@@ -47,9 +55,7 @@ stopped() {
     FAIL_KIND=change FAIL_AT=$n FAIL_HOW=stop FAIL_COUNT=$work/count LD_PRELOAD=$preload \
         FAIL_EXCEPT=$(stat -c %i test.at/custody/log.jsonl) "$bin" "$@" >told 2>err 3>&- &
     program=$!
-    while state=$(cut -d ' ' -f 3 /proc/$program/stat) && [ "$state" != T ] && [ "$state" != Z ]; do
-        sleep 0.01
-    done
+    stops $program
 }
 
 # continues STORY: let it.
@@ -68,6 +74,7 @@ stopped_import() {
     timeout 60 "$bin" ask timeline of=PAYER --json >out 2>ask.err ||
         fail "a reader waits for a writer stopped before call $1: $(tail -n 1 ask.err)"
     as_published out || fail "an import stopped before call $1: half a revision is seen"
+    whole "an import stopped before call $1" test.at
     continues "an import stopped before call $1"
 }
 
@@ -92,6 +99,39 @@ for what in import backup; do
     [ "$at" -gt 12 ] || fail "a $what of only $(cat count) calls"
     echo "$what: stopped before the first to the last of $(cat count) calls"
 done
+
+# stopped_check N: a check that stops before it looks at its N-th entry of a folder goes on when the
+# import beside it, whose half copy it finds in tmp/, has ended. Before its call $half the import has
+# one.
+half=
+stopped_check() {
+    tried=0
+    while [ -z "$half" ]; do
+        tried=$((tried + 1))
+        stopped $tried import --source bank b0.csv
+        [ -z "$(ls test.at/tmp)" ] || half=$tried
+        continues 'an import'
+        [ "$tried" -lt 99 ] || {
+            fail 'an import without a half copy'
+            return
+        }
+    done
+    stopped "$half" import --source bank b0.csv
+    FAIL_KIND=look FAIL_AT=$1 FAIL_HOW=stop FAIL_COUNT=$work/looks LD_PRELOAD=$preload \
+        "$bin" check --read-data >checked 2>check.err 3>&- &
+    checker=$!
+    stops $checker
+    continues 'an import beside a check'
+    kill -CONT $checker 2>/dev/null || :
+    checks=$((checks + 1))
+    wait $checker || fail "a check stopped before look $1: $(grep -v '^ok' checked)"
+}
+if [ -n "$preload" ]; then
+    for look in 1 2 3; do
+        stopped_check $look
+    done
+    equal 'sources/ and tmp/ have one file each; no third look' "$(cat looks)" 2
+fi
 
 rm -rf test.at
 cp -a before.at test.at

@@ -1,6 +1,7 @@
 /* failing.c - loaded before the program: its n-th call of one kind fails, kills it or stops it.
  *
- *   FAIL_KIND   write, sync, read, change (write, sync, rename, unlink, truncate), or none: nothing
+ *   FAIL_KIND   write, sync, read, look (at an entry of a folder), change (write, sync, rename,
+ *               unlink, truncate), or none: nothing
  *   FAIL_AT     which call, from 1; 0 only counts
  *   FAIL_HOW    error (ENOSPC for a write, EIO else; the default), kill or stop
  *   FAIL_LASTING  set: and all after it, as on a disk that stays full
@@ -50,7 +51,8 @@ static bool counts(const char *mine, int descriptor) {
         return false;
     if (except != 0 && descriptor > 0 && fstat(descriptor, &file) == 0 && file.st_ino == except)
         return false;
-    return strcmp(kind, mine) == 0 || (strcmp(kind, "change") == 0 && strcmp(mine, "read") != 0);
+    const bool changes = strcmp(mine, "read") != 0 && strcmp(mine, "look") != 0;
+    return strcmp(kind, mine) == 0 || (strcmp(kind, "change") == 0 && changes);
 }
 
 /* Does this call fail? Killed, it does not come back; stopped, it goes on when it is told to. */
@@ -142,3 +144,7 @@ WRAP(renameat, "rename", -1, (int folder, const char *from, int other, const cha
 WRAP(renameat2, "rename", -1,
      (int folder, const char *from, int other, const char *to, unsigned flags),
      (folder, from, other, to, flags))
+WRAP(fstatat, "look", -1, (int folder, const char *path, struct stat *out, int flags),
+     (folder, path, out, flags))
+WRAP(fstatat64, "look", -1, (int folder, const char *path, struct stat64 *out, int flags),
+     (folder, path, out, flags))
