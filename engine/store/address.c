@@ -47,20 +47,11 @@ static at_status open_chunks(at_reader *reader, at_error *err) {
     return AT_OK;
 }
 
-/* The chunk unpacked, in the place of the one not asked for the longest. */
+/* The chunk unpacked; each has one place it can be in. */
 static at_status load_chunk(const at_chunk **out, at_reader *reader, size_t index, at_error *err) {
-    size_t place = 0;
-    for (size_t i = 0; i < AT_PLACE_CHUNKS; i++) {
-        if (reader->chunks[i].loaded_index == index) {
-            place = i;
-            break;
-        }
-        if (reader->chunk_used[i] < reader->chunk_used[place])
-            place = i;
-    }
-    reader->chunk_used[place] = ++reader->chunk_turn;
-    AT_TRY(at_chunks_load(&reader->chunks[place], index, err));
-    *out = &reader->chunks[place].loaded;
+    at_chunks *place = &reader->chunks[index % AT_PLACE_CHUNKS];
+    AT_TRY(at_chunks_load(place, index, err));
+    *out = &place->loaded;
     return AT_OK;
 }
 

@@ -125,6 +125,13 @@ size_t at_chunks_find(const at_chunks *chunks, at_record_id record) {
 
 size_t at_chunk_row(const at_chunk *chunk, int64_t number) {
     size_t low = 0, high = chunk->count;
+    if (high && number >= at_chunk_int(chunk, AT_CHUNK_NUMBER, 0)) {
+        /* Where every record has one transfer the row can be told from the number. */
+        const uint64_t row = (uint64_t)(number - at_chunk_int(chunk, AT_CHUNK_NUMBER, 0));
+        if (row < high && at_chunk_int(chunk, AT_CHUNK_NUMBER, row) == number &&
+            (row == 0 || at_chunk_int(chunk, AT_CHUNK_NUMBER, row - 1) < number))
+            return row;
+    }
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         if (at_chunk_int(chunk, AT_CHUNK_NUMBER, middle) < number)

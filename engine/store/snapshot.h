@@ -32,9 +32,9 @@ typedef struct at_thing_list {
 
 typedef struct at_source_place at_source_place;
 
-/* Rows of an answer cite all over a store: so many chunks stay unpacked (2 MiB each), a million
- * transfers. */
-enum { AT_PLACE_CHUNKS = 16 };
+/* Rows of an answer cite all over a store: so many chunks stay unpacked (2 MiB each, once they are
+ * asked for), ten million transfers. */
+enum { AT_PLACE_CHUNKS = 160 };
 
 struct at_reader {
     at_arena *arena;
@@ -62,7 +62,6 @@ struct at_reader {
     size_t place_count;
     sqlite3_stmt *address_statement;
     at_chunks chunks[AT_PLACE_CHUNKS]; /* AT_CHUNK_PLACES; the first owns directory and statement */
-    uint64_t chunk_used[AT_PLACE_CHUNKS], chunk_turn;
     bool chunks_open;
 
     /* The source whose bytes were read last. */
