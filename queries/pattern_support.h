@@ -84,10 +84,10 @@ at_status at_pattern_run(at_table *out, const at_question *question, at_error *e
         .name = "cap", .type = AT_ARG_COUNT, .fallback = "100000",              \
         .summary = "list at most so many findings: the first of the whole list" \
     }
-#define AT_PATTERN_STEPS                                                     \
-    {                                                                        \
-        .name = "max_steps", .type = AT_ARG_COUNT, .fallback = "2000000000", \
-        .summary = "pieces of work allowed; 0 = no limit"                    \
+#define AT_PATTERN_STEPS(value)                                       \
+    {                                                                 \
+        .name = "max_steps", .type = AT_ARG_COUNT, .fallback = value, \
+        .summary = "pieces of work allowed; 0 = no limit"             \
     }
 #define AT_PATTERN_K(value, text) \
     { .name = "k", .type = AT_ARG_COUNT, .fallback = value, .summary = text }

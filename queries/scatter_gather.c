@@ -16,7 +16,7 @@ static const at_arg args[] = {
      .type = AT_ARG_COUNT,
      .fallback = "10000",
      .summary = "accounts with more credits or debits are not taken as middles"},
-    AT_PATTERN_STEPS,
+    AT_PATTERN_STEPS("2000000000"),
     AT_PATTERN_CAP,
     {0},
 };

@@ -164,9 +164,10 @@ typedef struct at_cycle_rule {
     bool by_ratio;
     at_ratio lo, hi; /* next.amount / previous.amount_in */
     size_t cap;      /* stop after so many */
+    uint64_t many;   /* transfers of an account that are not listed; 0 = AT_CYCLE_MANY */
 } at_cycle_rule;
 
-enum { AT_CYCLE_LENGTH_MAX = 100 };
+enum { AT_CYCLE_LENGTH_MAX = 100, AT_CYCLE_MANY = 512 };
 
 /**
  * N7: simple cycles strictly ascending in time. Found in the order of the answer, so that a stop
@@ -175,7 +176,8 @@ enum { AT_CYCLE_LENGTH_MAX = 100 };
  * For each first transfer the transfers that can follow it and those that can lead back are
  * searched from both ends in turn, the cheaper first, until the two meet; only what lies on a
  * closing walk is then tried (the idea of 2SCENT, Kumar and Calders 2018: candidates before
- * enumeration).
+ * enumeration). The first account met with more than `many` transfers to look at is passed over on
+ * both sides (pattern_closing.h); the answer is the same whatever `many` is.
  */
 AT_CHECKED at_status at_pattern_cycles(at_patterns *out, const at_moves *moves,
                                        const at_cycle_rule *rule, at_error *err);

@@ -1,5 +1,27 @@
 #include "engine/trace/pattern_closing.h"
 
+/* What can follow a credit, and what can lead to a debit, by time alone: the same for every first
+ * transfer, so it is looked up once. */
+static void list_neighbours(const at_closing *closing, uint32_t node) {
+    const at_moves *moves = closing->moves;
+    const uint64_t out_stop = moves->out_start[node + 1], in_stop = moves->in_start[node + 1];
+    uint64_t out = moves->out_start[node], in = moves->in_start[node];
+    for (uint64_t at = out; at < out_stop; at++)
+        closing->leaves_us[at] = at_move_out_us(moves, moves->outs[at]);
+    for (uint64_t at = in; at < in_stop; at++) {
+        const int64_t arrives_us = at_move_in_us(moves, moves->ins[at]);
+        while (out < out_stop && closing->leaves_us[out] <= arrives_us)
+            out++;
+        closing->arrives_us[at] = arrives_us;
+        closing->onward[moves->ins[at]] = (uint32_t)out;
+    }
+    for (uint64_t at = moves->out_start[node]; at < out_stop; at++) {
+        while (in < in_stop && closing->arrives_us[in] < closing->leaves_us[at])
+            in++;
+        closing->origin[moves->outs[at]] = (uint32_t)in;
+    }
+}
+
 at_status at_closing_begin(at_closing *out, at_patterns *patterns, const at_moves *moves,
                            const at_cycle_rule *rule, at_arena *arena, at_error *err) {
     const size_t nodes = moves->ledger->node_count;
@@ -16,6 +38,12 @@ at_status at_closing_begin(at_closing *out, at_patterns *patterns, const at_move
         AT_TRY(AT_NEW(&sides[i]->hop, arena, moves->count, err));
         AT_TRY(AT_NEW(&sides[i]->scanned, arena, nodes, err));
     }
+    AT_TRY(AT_NEW(&closing.leaves_us, arena, moves->count, err));
+    AT_TRY(AT_NEW(&closing.arrives_us, arena, moves->count, err));
+    AT_TRY(AT_NEW(&closing.onward, arena, moves->count, err));
+    AT_TRY(AT_NEW(&closing.origin, arena, moves->count, err));
+    for (uint32_t node = 0; node < nodes; node++)
+        list_neighbours(&closing, node);
     *out = closing;
     return AT_OK;
 }
@@ -54,14 +82,11 @@ static void see(const at_closing *closing, at_closing_side *side, uint32_t move,
     side->queue[side->end++] = move;
 }
 
-/* First of list[low..high) that leaves (or arrives) after a time. */
-static uint64_t first_after(const at_moves *moves, const uint32_t *list, uint64_t low,
-                            uint64_t high, int64_t time_us, bool leaving) {
+/* First place in [low, high) with a time after `time_us`. */
+static uint64_t first_after(const int64_t *times, uint64_t low, uint64_t high, int64_t time_us) {
     while (low < high) {
         const uint64_t at = low + (high - low) / 2;
-        const int64_t at_us =
-            leaving ? at_move_out_us(moves, list[at]) : at_move_in_us(moves, list[at]);
-        if (at_us > time_us)
+        if (times[at] > time_us)
             high = at;
         else
             low = at + 1;
@@ -71,22 +96,41 @@ static uint64_t first_after(const at_moves *moves, const uint32_t *list, uint64_
 
 /* What may follow `move`: [start, end) of outs. */
 static void after(const at_closing *closing, uint32_t move, uint64_t *start, uint64_t *end) {
-    const at_moves *moves = closing->moves;
-    const uint32_t node = moves->to[move];
-    const uint64_t stop = moves->out_start[node + 1];
-    *start = first_after(moves, moves->outs, moves->out_start[node], stop,
-                         at_move_in_us(moves, move), true);
-    *end = first_after(moves, moves->outs, *start, stop, closing->until_us, true);
+    const uint64_t stop = closing->moves->out_start[closing->moves->to[move] + 1];
+    *start = closing->onward[move];
+    *end = first_after(closing->leaves_us, *start, stop, closing->until_us);
 }
 
-/* What may lead to a debit of `node` at `before_us`: [start, end) of ins. */
-static void before(const at_closing *closing, uint32_t node, int64_t before_us, uint64_t *start,
-                   uint64_t *end) {
+/* What may lead to `move`: [start, end) of ins. */
+static void before(const at_closing *closing, uint32_t move, uint64_t *start, uint64_t *end) {
     const at_moves *moves = closing->moves;
-    const uint64_t stop = moves->in_start[node + 1];
-    *start = first_after(moves, moves->ins, moves->in_start[node], stop,
-                         at_move_in_us(moves, closing->root), false);
-    *end = first_after(moves, moves->ins, *start, stop, before_us - 1, false);
+    *end = closing->origin[move];
+    *start = first_after(closing->arrives_us, moves->in_start[moves->from[move]], *end,
+                         at_move_in_us(moves, closing->root));
+}
+
+/* What may be the last: credits of the account where it began, [start, end) of ins. */
+static void homeward(const at_closing *closing, uint64_t *start, uint64_t *end) {
+    const at_moves *moves = closing->moves;
+    const uint64_t stop = moves->in_start[moves->from[closing->root] + 1];
+    *start = first_after(closing->arrives_us, closing->origin[closing->root], stop,
+                         at_move_in_us(moves, closing->root));
+    *end = first_after(closing->arrives_us, *start, stop, closing->until_us);
+}
+
+/* Whether a scan of so many transfers at `node` is spared; the first such account is it. */
+static bool is_spared(const at_closing *closing, uint32_t node, uint64_t count) {
+    const uint64_t many = closing->rule->many == 0 ? AT_CYCLE_MANY : closing->rule->many;
+    return closing->spared == AT_NONE ? count > many : closing->spared == node;
+}
+
+static bool spare(at_closing *closing, at_closing_side *side, uint32_t node, uint64_t count) {
+    if (!is_spared(closing, node, count))
+        return false;
+    closing->spared = node;
+    if (side->held < 0)
+        side->held = side->level - 1;
+    return true;
 }
 
 /* What following a level would cost; levels of more than a few are not measured to the end. */
@@ -99,12 +143,12 @@ static uint64_t cost_of(const at_closing *closing, bool ahead) {
     closing->out->steps += sample * SEARCH_STEPS;
     for (size_t i = 0; i < sample; i++) {
         const uint32_t move = side->queue[side->start + i];
+        const uint32_t node = ahead ? closing->moves->to[move] : closing->moves->from[move];
         if (ahead)
             after(closing, move, &start, &end);
         else
-            before(closing, closing->moves->from[move], at_move_out_us(closing->moves, move),
-                   &start, &end);
-        cost += 1 + end - start;
+            before(closing, move, &start, &end);
+        cost += is_spared(closing, node, end - start) ? 1 : 1 + end - start;
     }
     return sample == 0 ? 0 : cost * count / sample;
 }
@@ -137,6 +181,8 @@ static at_status step_ahead(at_closing *closing, at_error *err) {
         if (moves->to[move] == moves->from[closing->root])
             continue;
         after(closing, move, &start, &end);
+        if (spare(closing, side, moves->to[move], end - start))
+            continue;
         skip_scanned(closing, side, moves->to[move], true, &start, &end);
         AT_TRY(at_pattern_step(closing->out, 1 + end - start, err));
         for (uint64_t at = start; at < end; at++) {
@@ -160,7 +206,9 @@ static at_status step_back(at_closing *closing, at_error *err) {
         uint64_t start, end;
         if (node == moves->to[closing->root])
             continue;
-        before(closing, node, at_move_out_us(moves, move), &start, &end);
+        before(closing, move, &start, &end);
+        if (spare(closing, side, node, end - start))
+            continue;
         skip_scanned(closing, side, node, false, &start, &end);
         AT_TRY(at_pattern_step(closing->out, 1 + end - start, err));
         for (uint64_t at = start; at < end; at++) {
@@ -180,7 +228,7 @@ static at_status list_ends(at_closing *closing, at_error *err) {
     const at_moves *moves = closing->moves;
     uint64_t start, end;
     closing->back.level = 0;
-    before(closing, moves->from[closing->root], at_time_after(closing->until_us, 1), &start, &end);
+    homeward(closing, &start, &end);
     AT_TRY(at_pattern_step(closing->out, end - start, err));
     for (uint64_t at = start; at < end; at++)
         if (is_inside(closing, moves->ins[at]))
@@ -232,6 +280,47 @@ static void list_ends_ahead(at_closing *closing) {
         see(closing, &closing->back, link - 1, closing->moves->from[link - 1], 0);
 }
 
+/* What was seen back joins what was seen ahead: beyond the spared account, and beyond the last
+ * level. Past the spared account a hop ahead is only known to be greater than the one there. */
+static void unite(at_closing *closing) {
+    at_closing_side *ahead = &closing->ahead, *back = &closing->back;
+    const int least = 1 + (ahead->held < 0 ? ahead->level : ahead->held);
+    if (ahead->held >= 0)
+        for (size_t i = 0; i < ahead->end; i++)
+            if (ahead->hop[ahead->queue[i]] > least)
+                ahead->hop[ahead->queue[i]] = (uint8_t)least;
+    for (size_t i = 0; i < back->end; i++)
+        if (!is_seen(closing, ahead, back->queue[i]))
+            see(closing, ahead, back->queue[i], closing->moves->to[back->queue[i]], least);
+}
+
+/* Which sides must still be followed. A side that has come to its end has every level; behind a
+ * spared account the other side answers for all that is left of the length. */
+static void still_wanted(const at_closing *closing, int most, bool *forth, bool *home) {
+    const at_closing_side *ahead = &closing->ahead, *back = &closing->back;
+    const bool ahead_ended = ahead->start == ahead->end;
+    const bool back_ended = back->level >= 0 && back->start == back->end;
+    const int a = ahead_ended ? most : ahead->level, b = back_ended ? most : back->level;
+    const bool apart = a + b < most - 1;
+    *forth = apart || (back->held >= 0 && a < most - 1 - back->held);
+    *home = apart || (ahead->held >= 0 && b < most - 1 - ahead->held);
+}
+
+static at_status search_both(at_closing *closing, int most, uint64_t ends, at_error *err) {
+    const at_closing_side *back = &closing->back;
+    bool forth, home;
+    for (still_wanted(closing, most, &forth, &home); (forth || home) && !closing->out->stopped;
+         still_wanted(closing, most, &forth, &home)) {
+        if (forth && home)
+            forth = cost_of(closing, true) <= (back->level < 0 ? ends : cost_of(closing, false));
+        if (forth)
+            AT_TRY(step_ahead(closing, err));
+        else
+            AT_TRY(back->level < 0 ? list_ends(closing, err) : step_back(closing, err));
+    }
+    return AT_OK;
+}
+
 at_status at_closing_find(bool *found, at_closing *closing, uint32_t root, at_error *err) {
     const at_moves *moves = closing->moves;
     const int most = (int)closing->rule->maxlen - 1; /* transfers after the first */
@@ -239,24 +328,21 @@ at_status at_closing_find(bool *found, at_closing *closing, uint32_t root, at_er
     uint64_t start, end;
     *found = false;
     closing->root = root;
+    closing->spared = AT_NONE;
     closing->until_us = at_time_after(at_move_out_us(moves, root), closing->rule->delta_us);
     ahead->start = ahead->end = back->start = back->end = 0;
     ahead->level = 0;
-    back->level = -1;
-    before(closing, moves->from[root], at_time_after(closing->until_us, 1), &start, &end);
+    back->level = ahead->held = back->held = -1;
+    homeward(closing, &start, &end);
     if (start == end)
         return AT_OK;
-    const uint64_t ends = end - start;
     see(closing, ahead, root, moves->to[root], 0);
-    while (ahead->start < ahead->end && (back->level < 0 || back->start < back->end) &&
-           ahead->level + back->level < most - 1) {
-        const uint64_t forth = cost_of(closing, true);
-        if (forth <= (back->level < 0 ? ends : cost_of(closing, false)))
-            AT_TRY(step_ahead(closing, err));
-        else
-            AT_TRY(back->level < 0 ? list_ends(closing, err) : step_back(closing, err));
-    }
-    if (ahead->start == ahead->end || back->level < 0)
+    AT_TRY(search_both(closing, most, end - start, err));
+    const bool all_ahead = ahead->start == ahead->end && ahead->held < 0;
+    const bool spared = ahead->held >= 0 || back->held >= 0;
+    if (spared && !all_ahead)
+        unite(closing);
+    if (spared || all_ahead || back->level < 0)
         list_ends_ahead(closing);
     AT_TRY(finish_back(closing, most, err));
     *found = at_closing_first(closing, moves->to[root]) != 0;

@@ -6,6 +6,10 @@
  * greatest length; the rest of the way back is then looked for among what was reached forward.
  * Times and ratios hold between neighbours; that no account comes twice is left to the enumeration.
  *
+ * A simple cycle passes an account once. So the first account met whose transfers are many is
+ * spared: what leads to it and what leads on from it is found from the two sides without ever
+ * listing its own transfers. Every further such account is scanned.
+ *
  * Ownership: the arena given to at_closing_begin. Threads: one.
  */
 #ifndef ASSETTRACE_TRACE_PATTERN_CLOSING_H
@@ -24,14 +28,19 @@ typedef struct at_closing_side {
     uint32_t *scan_epoch;        /* by node: scanned for the present first transfer */
     uint64_t *scanned;           /* by node: how far */
     int level;
+    int held; /* least hop at which the spared account was left alone; -1 = never */
 } at_closing_side;
 
 typedef struct at_closing {
     at_patterns *out; /* for the steps */
     const at_moves *moves;
     const at_cycle_rule *rule;
-    uint32_t root;               /* the first transfer */
-    int64_t until_us;            /* last moment of the cycle */
+    int64_t *leaves_us, *arrives_us; /* by place in moves->outs and in moves->ins */
+    uint32_t *onward; /* by move: the first place in outs whose move leaves after it arrives */
+    uint32_t *origin; /* by move: the first place in ins whose move arrives too late for it */
+    uint32_t root;    /* the first transfer */
+    uint32_t spared;  /* node; AT_NONE = none met yet */
+    int64_t until_us; /* last moment of the cycle */
     at_closing_side ahead, back; /* ahead.next by receiver, back.next by sender */
 } at_closing;
 

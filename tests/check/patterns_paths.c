@@ -214,6 +214,7 @@ static at_cycle_rule roll_cycles(void) {
     rule.by_ratio = pw_roll(2) == 0;
     rule.lo = (at_ratio){pw_roll(4), 4};
     rule.hi = (at_ratio){4 + pw_roll(5), 4};
+    rule.many = (uint64_t)pw_roll(6); /* 1 - 5: accounts are spared; 0: none is large enough */
     return rule;
 }
 
@@ -248,6 +249,30 @@ static void test_cycles(void **state) {
     print_message("  %d ledgers: %d cycles, up to %d transfers\n", CASES, total, longest);
     assert_true(total > CASES);
     assert_true(longest >= 6);
+}
+
+/* 3 leads to 4 at once and by a detour through 6 and 7; 2 has so many transfers that it is passed
+ * over, so that ahead only the detour is seen, and 8 makes looking back the dearer side. */
+static void test_detour(void **state) {
+    (void)state;
+    static const int payments[][3] = {{0, 1, 1}, {1, 2, 2}, {2, 3, 3}, {2, 5, 4}, {2, 5, 3},
+                                      {1, 6, 2}, {6, 7, 3}, {7, 3, 4}, {3, 4, 5}, {4, 0, 6},
+                                      {8, 0, 7}, {8, 0, 7}, {8, 0, 7}, {8, 0, 7}, {8, 0, 7},
+                                      {8, 0, 7}, {8, 0, 7}, {8, 0, 7}, {8, 0, 7}, {8, 0, 7}};
+    for (uint64_t many = 0; many < 6; many++)
+        for (uint32_t maxlen = 2; maxlen <= 8; maxlen++) {
+            AT_CLEANUP(clear_trial)
+            trial t = {.seed = many, .wanted.lines = wanted_lines, .found.lines = found_lines};
+            const at_cycle_rule rule = {.delta_us = 6, .maxlen = maxlen, .many = many};
+            at_patterns out = {.arena = &t.arena};
+            pw_set(&t.world, payments, (int)AT_COUNT(payments));
+            pw_ledger(&t.ledger, &t.world, &t.arena);
+            assert_int_equal(at_moves_make(&t.moves, &t.ledger, false, &t.arena, NULL), AT_OK);
+            cycles(&t.wanted, &t.world, &rule);
+            assert_int_equal(t.wanted.count, (maxlen >= 5) + (maxlen >= 6));
+            assert_int_equal(at_pattern_cycles(&out, &t.moves, &rule, NULL), AT_OK);
+            compare(&t, "round_trips", &out, 0);
+        }
 }
 
 static void test_middles(void **state) {
@@ -287,6 +312,7 @@ static void test_middles(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cycles),
+        cmocka_unit_test(test_detour),
         cmocka_unit_test(test_middles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

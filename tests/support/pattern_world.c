@@ -36,6 +36,20 @@ static void add_row(pw_world *world, int payment, int time, bool second) {
     snprintf(row->id, sizeof row->id, "T%d%d%s", payment % 10, payment / 10, second ? "b" : "");
 }
 
+static void place_rows(pw_world *world) {
+    qsort(world->rows, (size_t)world->row_count, sizeof *world->rows, compare_rows);
+    for (int at = 0; at < world->row_count; at++) {
+        pw_payment *p = &world->payments[world->rows[at].payment];
+        if (!world->rows[at].second)
+            p->out_at = at;
+    }
+    for (int i = 0; i < world->payment_count; i++)
+        world->payments[i].in_at = world->payments[i].out_at;
+    for (int at = 0; at < world->row_count; at++)
+        if (world->rows[at].second)
+            world->payments[world->rows[at].payment].in_at = at;
+}
+
 void pw_make(pw_world *world, int nodes, int payments, int days) {
     memset(world, 0, sizeof *world);
     world->node_count = 2 + pw_roll(nodes - 1);
@@ -61,17 +75,25 @@ void pw_make(pw_world *world, int nodes, int payments, int days) {
             add_row(world, i, (int)p->in_us, true);
         }
     }
-    qsort(world->rows, (size_t)world->row_count, sizeof *world->rows, compare_rows);
-    for (int at = 0; at < world->row_count; at++) {
-        pw_payment *p = &world->payments[world->rows[at].payment];
-        if (!world->rows[at].second)
-            p->out_at = at;
+    place_rows(world);
+}
+
+void pw_set(pw_world *world, const int (*payments)[3], int count) {
+    memset(world, 0, sizeof *world);
+    for (int i = 0; i < PW_NODES_MAX; i++)
+        snprintf(world->names[i], sizeof world->names[i], "n%d", i);
+    world->node_count = PW_NODES_MAX;
+    world->payment_count = count;
+    for (int i = 0; i < count; i++) {
+        world->payments[i] = (pw_payment){.from = payments[i][0],
+                                          .to = payments[i][1],
+                                          .out_us = payments[i][2],
+                                          .in_us = payments[i][2],
+                                          .amount = 1,
+                                          .amount_in = 1};
+        add_row(world, i, payments[i][2], false);
     }
-    for (int i = 0; i < world->payment_count; i++)
-        world->payments[i].in_at = world->payments[i].out_at;
-    for (int at = 0; at < world->row_count; at++)
-        if (world->rows[at].second)
-            world->payments[world->rows[at].payment].in_at = at;
+    place_rows(world);
 }
 
 static uint32_t add_node(at_ledger_builder *builder, const char *name, int currency) {

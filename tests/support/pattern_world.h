@@ -43,6 +43,8 @@ typedef struct pw_lines {
 int pw_roll(int sides);
 void pw_seed(uint64_t seed);
 void pw_make(pw_world *world, int nodes, int payments, int days);
+/** Payments of one unit: from, to and time. */
+void pw_set(pw_world *world, const int (*payments)[3], int count);
 void pw_ledger(at_ledger *out, const pw_world *world, at_arena *arena);
 /** Payments that move something to somebody else. */
 bool pw_counts(const pw_payment *payment);
