@@ -31,11 +31,11 @@ static at_status best_chain(at_chain *out, const at_owned_case *owned, uint32_t 
                             const at_question *question, at_error *err) {
     const at_matrix *capital = &owned->part.capital;
     at_chains chains;
-    AT_TRY(
-        at_chains_find(&chains, capital, capital->weight, owned->body, body, question->arena, err));
+    AT_TRY(at_chains_find(&chains, capital, capital->weight, NULL, owned->body, body,
+                          question->arena, err));
     if (chains.count == 0)
-        AT_TRY(at_chains_find(&chains, capital, capital->high, owned->body, body, question->arena,
-                              err));
+        AT_TRY(at_chains_find(&chains, capital, capital->high, NULL, owned->body, body,
+                              question->arena, err));
     *out = chains.count > 0 ? chains.chains[0] : (at_chain){0};
     return AT_OK;
 }

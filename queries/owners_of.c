@@ -3,7 +3,21 @@
 
 #include <math.h>
 
+#include "engine/base/interrupt.h"
+#include "engine/network/alike.h"
+
 enum { OWNER, BY_SHARE, BY_SHARE_HI, BY_CONTROL, VERDICT, TITLE, BASIS, VIA };
+
+/* Bodies and stakes gone through for owners that a range or a threshold sets apart. */
+static const uint64_t WORK_MAX = UINT64_C(20000000);
+
+/* What an owner has of the body asked about, by share and by control. */
+typedef struct owner_part {
+    bool known;
+    double lo, hi;
+    at_verdict by_share;
+    at_controlled control;
+} owner_part;
 
 typedef struct owner_search {
     const at_question *question;
@@ -13,26 +27,64 @@ typedef struct owner_search {
     at_reach *reach; /* room for what each owner controls */
     at_ratio threshold;
     at_operator op;
+    const bool *ranged;    /* by body: a range bears on what it holds */
+    const uint32_t *alike; /* by body: who stands for it and those that hold the same */
+    owner_part *parts;     /* by body that stands for others or itself */
+    const double *best;    /* by body: the largest product of a chain to the body asked about */
+    uint64_t work;
 } owner_search;
 
-/* The share of one owner; the walk upward gives it where nothing is a range and no threshold
- * near. */
-static at_status judge_share(double *lo, double *hi, at_verdict *verdict,
-                             const owner_search *search, uint32_t owner, at_error *err) {
+static at_status spend_work(owner_search *search, at_error *err) {
+    const at_ownership *part = &search->owned.part;
+    search->work += (uint64_t)part->body_count + part->capital.stake_count;
+    if (search->work <= WORK_MAX)
+        return at_deadline_check(err);
+    at_status status =
+        at_fail(err, AT_LIMIT, "E-LIMIT",
+                "too many owners of \"%s\" want a solve of their own, over %u bodies",
+                part->bodies[search->owned.body].id, part->body_count);
+    at_hint(err,
+            "ask assets_of or ownership_chain about one owner, or state the ranges above it as "
+            "exact shares");
+    return status;
+}
+
+/* The share of one owner; the walk upward gives it where no range bears on it. */
+static at_status judge_share(owner_part *out, owner_search *search, uint32_t owner, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     const at_matrix *capital = &search->owned.part.capital;
-    double visits = search->ultimate.visits[owner];
-    double threshold = at_ratio_real(search->threshold);
+    const uint32_t body = search->owned.body;
     at_shares shares;
-    if (!capital->ranged && at_is_unowned(capital, owner) && fabs(visits - threshold) > 1e-9) {
-        *lo = *hi = visits;
-        *verdict = visits > threshold ? AT_VERDICT_DEFINITE : AT_VERDICT_NO;
-        return AT_OK;
+    if (!search->ranged[owner] && at_is_unowned(capital, owner)) {
+        out->lo = out->hi = search->ultimate.visits[owner];
+        if (fabs(out->lo - at_ratio_real(search->threshold)) < 1e-9)
+            AT_TRY(spend_work(search, err));
+        return at_exact_verdict(&out->by_share, capital, out->lo, owner, body, search->threshold,
+                                search->op, err);
     }
-    AT_TRY(at_shares_from(&shares, capital, owner, search->question->arena, err));
-    *lo = shares.lo[search->owned.body];
-    *hi = shares.hi[search->owned.body];
-    return at_shares_verdict(verdict, capital, &shares, search->owned.body, search->threshold,
-                             search->op, err);
+    AT_TRY(spend_work(search, err));
+    AT_TRY(at_shares_from(&shares, capital, owner, &scratch, err));
+    out->lo = shares.lo[body];
+    out->hi = shares.hi[body];
+    return at_shares_verdict(&out->by_share, capital, &shares, body, search->threshold, search->op,
+                             err);
+}
+
+/* Owners that hold the same have the same of the body asked about. */
+static at_status judge(owner_part *out, owner_search *search, uint32_t owner, at_error *err) {
+    owner_part *part = &search->parts[search->alike[owner]];
+    if (!part->known) {
+        AT_TRY(judge_share(part, search, owner, err));
+        AT_TRY(at_control_of(&part->control, search->reach, &search->owned.part, owner,
+                             search->owned.body, search->threshold, search->op, err));
+        if (fabs(part->control.share - at_ratio_real(search->threshold)) < 1e-9)
+            AT_TRY(spend_work(search, err));
+        if (part->hi <= 0) /* who has nothing has no share, whatever the threshold */
+            part->by_share = AT_VERDICT_NO;
+        part->known = true;
+    }
+    *out = *part;
+    return AT_OK;
 }
 
 /* Cite the best chain of capital; where there is none (votes alone), what the owner holds
@@ -41,10 +93,12 @@ static at_status cite_owner(at_row *row, const owner_search *search, uint32_t ow
                             at_error *err) {
     const at_owned_case *owned = &search->owned;
     const at_ownership *part = &owned->part;
+    const double *best = at_is_unowned(&part->capital, owner) ? search->best : NULL;
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     at_chains chains;
     const char *via = NULL;
-    AT_TRY(at_chains_find(&chains, &part->capital, part->capital.high, owner, owned->body,
-                          search->question->arena, err));
+    AT_TRY(at_chains_find(&chains, &part->capital, part->capital.high, best, owner, owned->body,
+                          &scratch, err));
     if (chains.count > 0) {
         AT_TRY(at_chain_text(&via, part, &part->capital, &chains.chains[0], true,
                              search->table->arena, err));
@@ -57,19 +111,13 @@ static at_status cite_owner(at_row *row, const owner_search *search, uint32_t ow
     return at_row_cite(row, search->table, part->bodies[owner].record, err);
 }
 
-static at_status add_owner(const owner_search *search, uint32_t owner, bool assumed,
-                           at_error *err) {
+static at_status add_owner(owner_search *search, uint32_t owner, bool assumed, at_error *err) {
     const at_body *body = &search->owned.part.bodies[owner];
-    double lo, hi;
-    at_verdict by_share;
-    at_controlled control;
+    owner_part part;
     at_row *row;
-    AT_TRY(judge_share(&lo, &hi, &by_share, search, owner, err));
-    AT_TRY(at_control_of(&control, search->reach, &search->owned.part, owner, search->owned.body,
-                         search->threshold, search->op, err));
-    if (hi <= 0) /* who has nothing has no share, whatever the threshold */
-        by_share = AT_VERDICT_NO;
-    at_verdict verdict = by_share > control.verdict ? by_share : control.verdict;
+    AT_TRY(judge(&part, search, owner, err));
+    const at_verdict by_share = part.by_share, by_control = part.control.verdict;
+    const at_verdict verdict = by_share > by_control ? by_share : by_control;
     if (verdict == AT_VERDICT_NO)
         return AT_OK;
     if (assumed)
@@ -79,14 +127,14 @@ static at_status add_owner(const owner_search *search, uint32_t owner, bool assu
                              body->id));
     AT_TRY(at_table_row(&row, search->table, err));
     at_cell_text(&row->cells[OWNER], body->id);
-    at_cell_real(&row->cells[BY_SHARE], lo);
-    at_cell_real(&row->cells[BY_SHARE_HI], hi);
-    at_cell_real(&row->cells[BY_CONTROL], control.share);
+    at_cell_real(&row->cells[BY_SHARE], part.lo);
+    at_cell_real(&row->cells[BY_SHARE_HI], part.hi);
+    at_cell_real(&row->cells[BY_CONTROL], part.control.share);
     at_cell_text(&row->cells[VERDICT], verdict == AT_VERDICT_DEFINITE ? "definite" : "possible");
     AT_TRY(at_cell_title(&row->cells[TITLE], search->question->facts, body, err));
-    at_cell_text(&row->cells[BASIS], by_share == AT_VERDICT_NO          ? "control"
-                                     : control.verdict == AT_VERDICT_NO ? "share"
-                                                                        : "share and control");
+    at_cell_text(&row->cells[BASIS], by_share == AT_VERDICT_NO     ? "control"
+                                     : by_control == AT_VERDICT_NO ? "share"
+                                                                   : "share and control");
     return cite_owner(row, search, owner, err);
 }
 
@@ -118,6 +166,24 @@ static at_status note_rest(const owner_search *search, at_error *err) {
     return AT_OK;
 }
 
+/* What all owners share. */
+static at_status prepare(owner_search *search, at_reach *reach, at_error *err) {
+    at_arena *arena = search->question->arena;
+    const at_ownership *part = &search->owned.part;
+    const at_rule rule = at_rule_control(part);
+    bool *ranged;
+    uint32_t *alike;
+    AT_TRY(at_reach_init(reach, &rule, arena, err));
+    AT_TRY(at_ranged_owners(&ranged, &part->capital, arena, err));
+    AT_TRY(at_alike_owners(&alike, part, arena, err));
+    AT_TRY(AT_NEW(&search->parts, arena, part->body_count, err));
+    search->reach = reach;
+    search->ranged = ranged;
+    search->alike = alike;
+    return at_chains_best(&search->best, &part->capital, part->capital.high, search->owned.body,
+                          arena, err);
+}
+
 static at_status run(at_table *out, const at_question *question, at_error *err) {
     at_reach reach;
     owner_search search = {.question = question,
@@ -131,9 +197,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
                              at_question_text(question, "of"));
     AT_TRY(at_ultimate_of(&search.ultimate, &search.owned.part.capital, search.owned.body,
                           question->arena, err));
-    const at_rule rule = at_rule_control(&search.owned.part);
-    AT_TRY(at_reach_init(&reach, &rule, question->arena, err));
-    search.reach = &reach;
+    AT_TRY(prepare(&search, &reach, err));
     for (uint32_t body = 0; body < search.owned.part.body_count; body++) {
         bool assumed;
         if (body != search.owned.body && at_is_person(&search.owned.part, body, &assumed))

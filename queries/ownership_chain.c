@@ -75,9 +75,9 @@ static at_status add_owner(const chain_report *report, uint32_t owner, at_error 
     AT_TRY(at_shares_from(&shares, capital, owner, arena, err));
     if (shares.hi[target] <= 0)
         return AT_OK;
-    AT_TRY(at_chains_find(&chains, capital, capital->weight, owner, target, arena, err));
+    AT_TRY(at_chains_find(&chains, capital, capital->weight, NULL, owner, target, arena, err));
     if (capital->ranged)
-        AT_TRY(at_chains_find(&possible, capital, capital->high, owner, target, arena, err));
+        AT_TRY(at_chains_find(&possible, capital, capital->high, NULL, owner, target, arena, err));
     double listed = 0;
     for (size_t i = 0; i < chains.count; i++)
         listed += chains.chains[i].product;
@@ -112,7 +112,7 @@ static at_status add_end(const chain_report *report, uint32_t body, double share
     at_row *row;
     AT_TRY(at_arena_print(&id, table->arena, err, "@%s:%s", what, part->bodies[body].id));
     if (body != report->owned.body)
-        AT_TRY(at_chains_find(&chains, &part->capital, part->capital.weight, body,
+        AT_TRY(at_chains_find(&chains, &part->capital, part->capital.weight, NULL, body,
                               report->owned.body, report->question->arena, err));
     if (chains.count > 0)
         return add_path(report, id, &chains.chains[0], 1, shares, what, err);

@@ -69,15 +69,17 @@ static const partial *pop(chain_search *search) {
 
 /* Largest products to the target, by relaxation upward from it; a weight never passes 1, so the
  * rounds are at most the bodies. */
-static at_status find_best(chain_search *search, at_error *err) {
+static at_status find_best(double **out, const chain_search *search, at_arena *arena,
+                           at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     const at_matrix *matrix = search->matrix;
     double *best;
     uint32_t *queue;
     bool *queued;
     size_t room = (size_t)matrix->body_count + 1, head = 0, tail = 0;
-    AT_TRY(AT_NEW(&best, search->arena, matrix->body_count, err));
-    AT_TRY(AT_NEW(&queue, search->arena, room, err));
-    AT_TRY(AT_NEW(&queued, search->arena, matrix->body_count, err));
+    AT_TRY(AT_NEW(&best, arena, matrix->body_count, err));
+    AT_TRY(AT_NEW(&queue, &scratch, room, err));
+    AT_TRY(AT_NEW(&queued, &scratch, matrix->body_count, err));
     best[search->target] = 1;
     queue[tail++] = search->target;
     while (head != tail) {
@@ -98,7 +100,7 @@ static at_status find_best(chain_search *search, at_error *err) {
             }
         }
     }
-    search->best = best;
+    *out = best;
     return AT_OK;
 }
 
@@ -165,33 +167,28 @@ static void insert_chain(at_chain *chains, size_t *count, at_chain chain, const 
     chains[place] = chain;
 }
 
-at_status at_chains_find(at_chains *out, const at_matrix *matrix, const double *weight,
-                         uint32_t source, uint32_t target, at_arena *arena, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
-    chain_search search = {
-        .matrix = matrix, .weight = weight, .source = source, .target = target, .arena = &scratch};
+/* With `best` known: the largest products first. */
+static at_status find_chains(at_chains *out, chain_search *search, at_arena *arena, at_error *err) {
     at_chains found = {0};
     at_chain *chains = NULL;
     size_t capacity = 0;
-    partial start = {.body = source, .product = 1, .bound = 1};
-    assert(source < matrix->body_count && target < matrix->body_count);
-    AT_TRY(find_best(&search, err));
-    AT_TRY(push(&search, &start, err));
-    while (search.heap_count > 0) {
-        const partial *path = pop(&search);
+    partial start = {.body = search->source, .product = 1, .bound = 1};
+    AT_TRY(push(search, &start, err));
+    while (search->heap_count > 0) {
+        const partial *path = pop(search);
         /* Equal products come in any order: go on while the last one listed is equalled. */
         if (found.count >= AT_CHAINS_MAX &&
             digits(path->bound) < digits(chains[AT_CHAINS_MAX - 1].product))
             break;
-        if (path->before != NULL && path->body == target) {
+        if (path->before != NULL && path->body == search->target) {
             at_chain chain;
             AT_TRY(make_chain(&chain, path, arena, err));
             AT_TRY(AT_GROW(&chains, &capacity, found.count, arena, err));
-            insert_chain(chains, &found.count, chain, matrix);
+            insert_chain(chains, &found.count, chain, search->matrix);
         } else if (path->length < AT_CHAIN_STEPS_MAX) {
-            AT_TRY(extend(&search, path, err));
+            AT_TRY(extend(search, path, err));
         }
-        if (search.tried > STEPS_TRIED_MAX) {
+        if (search->tried > STEPS_TRIED_MAX) {
             found.cut = true;
             break;
         }
@@ -200,6 +197,36 @@ at_status at_chains_find(at_chains *out, const at_matrix *matrix, const double *
     found.chains = chains;
     *out = found;
     return AT_OK;
+}
+
+at_status at_chains_best(const double **out, const at_matrix *matrix, const double *weight,
+                         uint32_t target, at_arena *arena, at_error *err) {
+    const chain_search search = {
+        .matrix = matrix, .weight = weight, .source = UINT32_MAX, .target = target};
+    double *best;
+    assert(target < matrix->body_count);
+    AT_TRY(find_best(&best, &search, arena, err));
+    *out = best;
+    return AT_OK;
+}
+
+at_status at_chains_find(at_chains *out, const at_matrix *matrix, const double *weight,
+                         const double *best, uint32_t source, uint32_t target, at_arena *arena,
+                         at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    chain_search search = {.matrix = matrix,
+                           .weight = weight,
+                           .source = source,
+                           .target = target,
+                           .best = best,
+                           .arena = &scratch};
+    assert(source < matrix->body_count && target < matrix->body_count);
+    if (best == NULL) {
+        double *found;
+        AT_TRY(find_best(&found, &search, &scratch, err));
+        search.best = found;
+    }
+    return find_chains(out, &search, arena, err);
 }
 
 at_status at_share_text(const char **out, const at_share *share, at_arena *arena, at_error *err) {

@@ -24,10 +24,18 @@ typedef struct at_chains {
     bool cut; /* the search limit was met: a chain may be missing */
 } at_chains;
 
-/** @param weight  by stake: matrix->weight for what is certain, matrix->high for what is possible
+/**
+ * @param weight  by stake: matrix->weight for what is certain, matrix->high for what is possible
+ * @param best    of at_chains_best, same weight and target, where nobody owns the source; or NULL
  */
 AT_CHECKED at_status at_chains_find(at_chains *out, const at_matrix *matrix, const double *weight,
-                                    uint32_t source, uint32_t target, at_arena *arena,
+                                    const double *best, uint32_t source, uint32_t target,
+                                    at_arena *arena, at_error *err);
+
+/** What the searches from many sources to one target share: by body, the largest product of a chain
+ * from it. */
+AT_CHECKED at_status at_chains_best(const double **out, const at_matrix *matrix,
+                                    const double *weight, uint32_t target, at_arena *arena,
                                     at_error *err);
 
 /**

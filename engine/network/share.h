@@ -58,4 +58,9 @@ AT_CHECKED at_status at_shares_verdict(at_verdict *out, const at_matrix *matrix,
                                        const at_shares *shares, uint32_t target, at_ratio threshold,
                                        at_operator op, at_error *err);
 
+/** The same of a share that no range bears on: both of its ends are `share`, and attained. */
+AT_CHECKED at_status at_exact_verdict(at_verdict *out, const at_matrix *matrix, double share,
+                                      uint32_t source, uint32_t target, at_ratio threshold,
+                                      at_operator op, at_error *err);
+
 #endif

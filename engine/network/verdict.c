@@ -5,6 +5,8 @@
 /* Closer than this to a threshold a double does not decide. */
 static const double NEAR = 1e-9;
 
+static const at_spending none = {0};
+
 /* Is some stake that carries `weight` on a walk from `source` to `target` stated with an open end?
  * At the upper end only a stake that is wholly risen counts: one capped by the others is attained.
  */
@@ -51,15 +53,13 @@ static at_status passes_open_end(bool *out, const at_matrix *matrix, const doubl
 }
 
 /* -1 below the threshold, 0 at it, 1 above. */
-static at_status compare(int *out, const at_matrix *matrix, const at_shares *shares, bool high,
-                         uint32_t target, at_ratio threshold, at_error *err) {
-    static const at_spending none = {0};
-    double share = high ? shares->hi[target] : shares->lo[target];
+static at_status compare(int *out, const at_matrix *matrix, double share,
+                         const at_spending *spending, uint32_t source, uint32_t target,
+                         at_ratio threshold, at_error *err) {
     double gap = share - at_ratio_real(threshold);
     bool decided = false;
     if (fabs(gap) < NEAR)
-        AT_TRY(at_exact_share(out, &decided, matrix, high ? &shares->spending : &none,
-                              shares->source, target, threshold, err));
+        AT_TRY(at_exact_share(out, &decided, matrix, spending, source, target, threshold, err));
     if (!decided)
         *out = fabs(gap) <= 1e-12 ? 0 : gap < 0 ? -1 : 1;
     return AT_OK;
@@ -70,19 +70,29 @@ at_status at_shares_verdict(at_verdict *out, const at_matrix *matrix, const at_s
     int sign;
     bool open = false;
     at_verdict verdict = AT_VERDICT_NO;
-    AT_TRY(compare(&sign, matrix, shares, false, target, threshold, err));
+    AT_TRY(
+        compare(&sign, matrix, shares->lo[target], &none, shares->source, target, threshold, err));
     if (sign == 0 && op == AT_MORE_THAN)
         AT_TRY(passes_open_end(&open, matrix, matrix->weight, false, shares->source, target, err));
     if (sign > 0 || (sign == 0 && (op == AT_AT_LEAST || open))) {
         *out = AT_VERDICT_DEFINITE;
         return AT_OK;
     }
-    AT_TRY(compare(&sign, matrix, shares, true, target, threshold, err));
+    AT_TRY(compare(&sign, matrix, shares->hi[target], &shares->spending, shares->source, target,
+                   threshold, err));
     if (sign == 0 && op == AT_AT_LEAST)
         AT_TRY(
             passes_open_end(&open, matrix, shares->weight_hi, true, shares->source, target, err));
     if (sign > 0 || (sign == 0 && op == AT_AT_LEAST && !open))
         verdict = AT_VERDICT_POSSIBLE;
     *out = verdict;
+    return AT_OK;
+}
+
+at_status at_exact_verdict(at_verdict *out, const at_matrix *matrix, double share, uint32_t source,
+                           uint32_t target, at_ratio threshold, at_operator op, at_error *err) {
+    int sign;
+    AT_TRY(compare(&sign, matrix, share, &none, source, target, threshold, err));
+    *out = sign > 0 || (sign == 0 && op == AT_AT_LEAST) ? AT_VERDICT_DEFINITE : AT_VERDICT_NO;
     return AT_OK;
 }

@@ -99,3 +99,28 @@ expect 'a long circle' 0 ask circular_ownership
 equal 'a long circle has all its members' "$(grep -c '^r0' out)" "$companies"
 expect 'control round a long circle' 0 ask controls of=r7
 equal 'control goes round a long circle' "$(grep -c '^r' out)" "$((companies - 1))"
+
+# hub KIND: 100,000 owners, each of a 200,000th; the eighth's share, or all shares, is a range.
+hub() {
+    given 'q,Other,10%,,,,'
+    awk -v kind="$1" 'BEGIN {
+        for (i = 0; i < 100000; i++)
+            if (kind == "one" && i == 7)
+                printf "p%d,H,,,,,\n", i
+            else if (kind == "all")
+                printf "p%d,H,0.%07d,0.%07d,,,\n", i, 1 + i % 9, i + 10
+            else
+                printf "p%d,H,1/200000,,,,\n", i
+    }' >>f.csv
+    loaded
+}
+hub exact
+answered 'a hub of exact owners, none of whom has much' owners_of of=H
+answered 'nor is linked' close_links of=H
+hub one
+answered 'a hub with one range among its owners' owners_of of=H \
+    'p7 0.000000000000 0.500005000000 0.000000000000 possible'
+answered 'and its link' close_links of=H 'p7 H 0.000000000000 0.500005000000 possible'
+hub all
+expect 'a hub of as many different ranges as owners' 20 ask owners_of of=H
+says 'a hub of as many different ranges as owners' err E-LIMIT
