@@ -30,8 +30,8 @@ typedef struct at_arena_block {
 /* Counts down to the allocation that fails; 0 = none. Atomic because importers have threads. */
 static atomic_uint_fast64_t fail_countdown;
 
-void at_memory_fail_after(uint64_t n) {
-    atomic_store(&fail_countdown, n);
+uint64_t at_memory_fail_after(uint64_t n) {
+    return atomic_exchange(&fail_countdown, n);
 }
 
 static bool should_fail(void) {

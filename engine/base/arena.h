@@ -58,8 +58,9 @@ AT_CHECKED at_status at_arena_grow(void **items, size_t *capacity, size_t count,
 #define AT_GROW(items, capacity, count, arena, err) \
     at_arena_grow((void **)(items), (capacity), (count), sizeof(**(items)), (arena), (err))
 
-/** For tests of rough weather: the n-th allocation from now fails (0 = never), everywhere. */
-void at_memory_fail_after(uint64_t n);
+/** For tests of rough weather: the n-th allocation from now fails (0 = never), everywhere.
+ * @return what was left of the count before: 0 when its allocation has failed, or none was to */
+uint64_t at_memory_fail_after(uint64_t n);
 /** The only door to malloc/realloc/free for base/text.c and foreign libraries' hooks. */
 void *at_memory_resize(void *old, size_t bytes);
 /** Zeroed pages for tables that are looked into at random: of the huge kind where the kernel has

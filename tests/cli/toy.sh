@@ -78,6 +78,7 @@ printf 'A > B 12.50 EUR 2024-03-01\nB > C 3.00 EUR 2024-03-02\nX > Y 1.00 EUR 20
 cat >tree/queries/toy_company.c <<'END'
 /* queries/toy_company.c: how many accounts move money in the network of one account? */
 #include "engine/network/group.h"
+#include "engine/network/loose.h"
 #include "engine/query.h"
 
 static at_status run(at_table *out, const at_question *question, at_error *err) {
@@ -98,7 +99,9 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
     at_cell_text(&row->cells[0], graph.members[member].id);
     at_cell_integer(&row->cells[1], group->member_count);
     at_cell_integer(&row->cells[2], (int64_t)accounts.count);
-    AT_TRY(at_row_cite(row, out, at_member_record(&graph, member), err));
+    at_record_id record = 0;
+    AT_TRY(at_member_record(&record, &graph, member, false, err));
+    AT_TRY(at_row_cite(row, out, record, err));
     return AT_OK;
 }
 
