@@ -3,6 +3,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/network/alike.h"
+#include "engine/network/bound.h"
 
 enum { HOLDER, COMPANY, SHARE, SHARE_HI, VERDICT, LINK, COMPANIES };
 
@@ -10,6 +11,9 @@ enum { HOLDER, COMPANY, SHARE, SHARE_HI, VERDICT, LINK, COMPANIES };
  * exactly and cost more: about ten bodies where they are solved, thirty where they are cut out. */
 static const uint64_t BODIES_TRIED_MAX = UINT64_C(200000000);
 enum { STAKE_SOLVED = 10, STAKE_CUT = 30 };
+
+/* Closer than this to the threshold, a bound does not decide. */
+static const double NEAR = 1e-9;
 
 typedef struct link_search {
     const at_question *question;
@@ -94,19 +98,29 @@ static at_status add_list(link_search *search, uint32_t holder, at_error *err) {
 }
 
 /* Has it a threshold of the body asked about? Visits are never below the share, so that they leave
- * most owners out where no range bears on them and no closed group keeps a walk for ever. */
+ * most owners out where no range bears on them and no closed group keeps a walk for ever; else
+ * bounds do. */
 static at_status is_holder(bool *out, link_search *search, const at_owned_case *asked,
-                           const at_ultimate *ultimate, const bool *ranged, uint32_t body,
-                           at_error *err) {
+                           const at_ultimate *ultimate, const bool *ranged, at_bounds *bounds,
+                           uint32_t body, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     const at_matrix *capital = &asked->part.capital;
+    const double least = at_ratio_real(search->threshold) - NEAR;
+    const uint64_t solve = asked->part.body_count + STAKE_SOLVED * (uint64_t)capital->stake_count;
+    const uint32_t solves = bounds->solve_count;
+    at_bounded bounded;
     at_shares shares;
     at_verdict verdict;
     *out = false;
-    if (body == asked->body || (!ranged[body] && ultimate->closed_count == 0 &&
-                                ultimate->visits[body] < at_ratio_real(search->threshold) - 1e-9))
+    if (body == asked->body || at_bounds_anywhere(bounds, body) < least ||
+        (!ranged[body] && ultimate->closed_count == 0 && ultimate->visits[body] < least))
         return AT_OK;
-    search->tried += asked->part.body_count + STAKE_SOLVED * (uint64_t)capital->stake_count;
+    AT_TRY(at_bounds_of(&bounded, bounds, body, err));
+    search->tried += solve * (bounds->solve_count - solves);
+    *out = bounded.exact && bounded.most > least + 2 * NEAR;
+    if (*out || bounded.most < least)
+        return AT_OK;
+    search->tried += solve;
     AT_TRY(at_shares_from(&shares, capital, body, &scratch, err));
     AT_TRY(at_shares_verdict(&verdict, capital, &shares, asked->body, search->threshold,
                              AT_AT_LEAST, err));
@@ -131,19 +145,40 @@ static at_status add_of(link_search *search, at_error *err) {
     at_arena *arena = search->question->arena;
     at_owned_case asked;
     at_ultimate ultimate;
+    at_bounds bounds;
     bool stop = false, *ranged;
     AT_TRY(at_ownership_above(&asked.part, &search->all, search->of, arena, err));
     asked.body = at_ownership_body(&asked.part, search->all.bodies[search->of].thing);
     AT_TRY(at_ultimate_of(&ultimate, &asked.part.capital, asked.body, arena, err));
     AT_TRY(at_ranged_owners(&ranged, &asked.part.capital, arena, err));
+    AT_TRY(at_bounds_make(&bounds, &asked.part.capital, asked.body, arena, err));
     AT_TRY(add_list(search, search->of, err));
     for (uint32_t body = 0, all = 0; body < asked.part.body_count && !stop; body++) {
         bool holds;
-        AT_TRY(is_holder(&holds, search, &asked, &ultimate, ranged, body, err));
+        AT_TRY(is_holder(&holds, search, &asked, &ultimate, ranged, &bounds, body, err));
         while (search->all.bodies[all].id != asked.part.bodies[body].id)
             all++; /* both are in the order of ids */
         if (holds)
             AT_TRY(add_list(search, all, err));
+        AT_TRY(note_limit(search, &stop, err));
+    }
+    return AT_OK;
+}
+
+/* Every holder's list. Who has less than the threshold of anything at most has an empty one; what
+ * is below it is concerned all the same, the rest of that by the lists of what it holds. */
+static at_status add_all(link_search *search, at_error *err) {
+    const at_matrix *capital = &search->all.capital;
+    const double least = at_ratio_real(search->threshold) - NEAR;
+    at_bounds bounds;
+    bool stop = false;
+    AT_TRY(at_bounds_make(&bounds, capital, UINT32_MAX, search->question->arena, err));
+    for (uint32_t body = 0; body < search->all.body_count && !stop; body++) {
+        const uint32_t start = capital->row_start[body], end = capital->row_start[body + 1];
+        for (uint32_t r = start; r < end; r++)
+            search->concerned[capital->row_owned[r]] = true;
+        if (start < end && at_bounds_anywhere(&bounds, body) >= least)
+            AT_TRY(add_list(search, body, err));
         AT_TRY(note_limit(search, &stop, err));
     }
     return AT_OK;
@@ -155,7 +190,6 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
                           .of = UINT32_MAX,
                           .threshold = at_question_get(question, "th")->ratio};
     const at_argument *of = at_question_get(question, "of");
-    bool stop = false;
     AT_TRY(at_ownership_ask(&search.all, question, err));
     AT_TRY(AT_NEW(&search.concerned, question->arena, search.all.body_count, err));
     if (of != NULL) {
@@ -165,12 +199,7 @@ static at_status run(at_table *out, const at_question *question, at_error *err) 
                                  of->text);
         AT_TRY(add_of(&search, err));
     } else {
-        const at_matrix *capital = &search.all.capital;
-        for (uint32_t body = 0; body < search.all.body_count && !stop; body++) {
-            if (capital->row_start[body] < capital->row_start[body + 1])
-                AT_TRY(add_list(&search, body, err));
-            AT_TRY(note_limit(&search, &stop, err));
-        }
+        AT_TRY(add_all(&search, err));
     }
     AT_TRY(at_ownership_notes(out, &search.all, search.concerned, question, err));
     return at_table_sort(out, err);

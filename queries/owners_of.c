@@ -5,11 +5,15 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/network/alike.h"
+#include "engine/network/bound.h"
 
 enum { OWNER, BY_SHARE, BY_SHARE_HI, BY_CONTROL, VERDICT, TITLE, BASIS, VIA };
 
 /* Bodies and stakes gone through for owners that a range or a threshold sets apart. */
 static const uint64_t WORK_MAX = UINT64_C(20000000);
+
+/* Closer than this to the threshold, shares are compared exactly. */
+static const double NEAR = 1e-9;
 
 /* What an owner has of the body asked about, by share and by control. */
 typedef struct owner_part {
@@ -29,6 +33,7 @@ typedef struct owner_search {
     at_operator op;
     const bool *ranged;    /* by body: a range bears on what it holds */
     const uint32_t *alike; /* by body: who stands for it and those that hold the same */
+    at_bounds bounds;      /* what an owner has at most */
     owner_part *parts;     /* by body that stands for others or itself */
     const double *best;    /* by body: the largest product of a chain to the body asked about */
     uint64_t work;
@@ -49,19 +54,49 @@ static at_status spend_work(owner_search *search, at_error *err) {
     return status;
 }
 
+/* Without a solve: who is in no row has less than the threshold at most, and the walk upward gives
+ * the lower end of who is owned by nobody. */
+static at_status judge_bound(bool *done, owner_part *out, owner_search *search, uint32_t owner,
+                             at_error *err) {
+    const double threshold = at_ratio_real(search->threshold);
+    const bool listed = out->control.verdict != AT_VERDICT_NO;
+    const uint32_t solves = search->bounds.solve_count;
+    at_bounded bounded;
+    *done = !listed && at_bounds_anywhere(&search->bounds, owner) < threshold - NEAR;
+    if (*done)
+        return AT_OK;
+    AT_TRY(at_bounds_of(&bounded, &search->bounds, owner, err));
+    for (uint32_t i = solves; i < search->bounds.solve_count; i++)
+        AT_TRY(spend_work(search, err));
+    *done = !listed && bounded.most < threshold - NEAR;
+    if (*done || !bounded.exact)
+        return AT_OK;
+    out->lo = search->ultimate.visits[owner];
+    out->hi = fmax(bounded.most, out->lo);
+    *done = fabs(out->lo - threshold) > NEAR && fabs(out->hi - threshold) > NEAR;
+    out->by_share = out->lo > threshold   ? AT_VERDICT_DEFINITE
+                    : out->hi > threshold ? AT_VERDICT_POSSIBLE
+                                          : AT_VERDICT_NO;
+    return AT_OK;
+}
+
 /* The share of one owner; the walk upward gives it where no range bears on it. */
 static at_status judge_share(owner_part *out, owner_search *search, uint32_t owner, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     const at_matrix *capital = &search->owned.part.capital;
     const uint32_t body = search->owned.body;
     at_shares shares;
+    bool done;
     if (!search->ranged[owner] && at_is_unowned(capital, owner)) {
         out->lo = out->hi = search->ultimate.visits[owner];
-        if (fabs(out->lo - at_ratio_real(search->threshold)) < 1e-9)
+        if (fabs(out->lo - at_ratio_real(search->threshold)) < NEAR)
             AT_TRY(spend_work(search, err));
         return at_exact_verdict(&out->by_share, capital, out->lo, owner, body, search->threshold,
                                 search->op, err);
     }
+    AT_TRY(judge_bound(&done, out, search, owner, err));
+    if (done)
+        return AT_OK;
     AT_TRY(spend_work(search, err));
     AT_TRY(at_shares_from(&shares, capital, owner, &scratch, err));
     out->lo = shares.lo[body];
@@ -74,11 +109,11 @@ static at_status judge_share(owner_part *out, owner_search *search, uint32_t own
 static at_status judge(owner_part *out, owner_search *search, uint32_t owner, at_error *err) {
     owner_part *part = &search->parts[search->alike[owner]];
     if (!part->known) {
-        AT_TRY(judge_share(part, search, owner, err));
         AT_TRY(at_control_of(&part->control, search->reach, &search->owned.part, owner,
                              search->owned.body, search->threshold, search->op, err));
-        if (fabs(part->control.share - at_ratio_real(search->threshold)) < 1e-9)
+        if (fabs(part->control.share - at_ratio_real(search->threshold)) < NEAR)
             AT_TRY(spend_work(search, err));
+        AT_TRY(judge_share(part, search, owner, err));
         if (part->hi <= 0) /* who has nothing has no share, whatever the threshold */
             part->by_share = AT_VERDICT_NO;
         part->known = true;
@@ -177,6 +212,7 @@ static at_status prepare(owner_search *search, at_reach *reach, at_error *err) {
     AT_TRY(at_ranged_owners(&ranged, &part->capital, arena, err));
     AT_TRY(at_alike_owners(&alike, part, arena, err));
     AT_TRY(AT_NEW(&search->parts, arena, part->body_count, err));
+    AT_TRY(at_bounds_make(&search->bounds, &part->capital, search->owned.body, arena, err));
     search->reach = reach;
     search->ranged = ranged;
     search->alike = alike;

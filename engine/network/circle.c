@@ -2,11 +2,8 @@
 
 #include <stdlib.h>
 
-#include "engine/network/strong.h"
-
-/* Components along the stakes that carry something under `weight`. */
-static at_status find_strong(at_strong *out, const at_matrix *matrix, const double *weight,
-                             at_arena *arena, at_error *err) {
+at_status at_circle_groups(at_strong *out, const at_matrix *matrix, const double *weight,
+                           at_arena *arena, at_error *err) {
     uint32_t *start, *to, count = 0;
     AT_TRY(AT_NEW(&start, arena, (size_t)matrix->body_count + 1, err));
     AT_TRY(AT_NEW(&to, arena, matrix->stake_count, err));
@@ -69,7 +66,7 @@ at_status at_circles_find(at_circles *out, const at_matrix *capital, at_arena *a
     at_circle *circles = NULL;
     size_t capacity = 0;
     at_strong strong, loose;
-    AT_TRY(find_strong(&strong, capital, capital->weight, arena, err));
+    AT_TRY(at_circle_groups(&strong, capital, capital->weight, arena, err));
     for (uint32_t group = 0; group < strong.group_count; group++) {
         if (!has_inner_edge(&strong, capital, capital->weight, group))
             continue;
@@ -79,7 +76,7 @@ at_status at_circles_find(at_circles *out, const at_matrix *capital, at_arena *a
     if (found.count > 1)
         qsort(circles, found.count, sizeof *circles, compare_circles);
     if (capital->ranged) {
-        AT_TRY(find_strong(&loose, capital, capital->high, &scratch, err));
+        AT_TRY(at_circle_groups(&loose, capital, capital->high, &scratch, err));
         for (uint32_t group = 0; group < loose.group_count; group++)
             if (has_inner_edge(&loose, capital, capital->high, group))
                 found.possible += loose.group_start[group + 1] - loose.group_start[group];

@@ -11,6 +11,7 @@
 #define ASSETTRACE_NETWORK_CIRCLE_H
 
 #include "engine/network/stake.h"
+#include "engine/network/strong.h"
 
 typedef struct at_circle {
     const uint32_t *bodies; /* ascending; the first names the group */
@@ -24,6 +25,10 @@ typedef struct at_circles {
     size_t count;
     uint32_t possible; /* bodies in no circle that could be in one if ranges are at their ends */
 } at_circles;
+
+/** Components along stakes that carry something under `weight`, of columns that are not over. */
+AT_CHECKED at_status at_circle_groups(at_strong *out, const at_matrix *matrix, const double *weight,
+                                      at_arena *arena, at_error *err);
 
 /** O(bodies + stakes). */
 AT_CHECKED at_status at_circles_find(at_circles *out, const at_matrix *capital, at_arena *arena,

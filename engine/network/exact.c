@@ -213,8 +213,9 @@ typedef struct share_job {
     const at_spending *spending;
     uint32_t source, target;
     at_ratio threshold;
+    bool *between; /* by body: on a walk from the source to the target, which is always */
     at_strong strong;
-    mpq_t *weight; /* by stake */
+    mpq_t *weight; /* by stake of a body between */
     mpq_t *share;  /* by body */
     mpq_t *cells;  /* largest group x (largest group + 1) */
     uint32_t largest;
@@ -227,6 +228,8 @@ static void set_weights(share_job *job) {
     mpq_init(slack);
     for (uint32_t body = 0; body < matrix->body_count; body++) {
         uint32_t start = matrix->column_start[body], end = matrix->column_start[body + 1];
+        if (!job->between[body])
+            continue;
         mpq_init(job->share[body]);
         for (uint32_t stake = start; stake < end; stake++) {
             mpq_init(job->weight[stake]);
@@ -254,7 +257,8 @@ static void set_inflow(mpq_t out, const share_job *job, uint32_t body, bool whol
         uint32_t owner = matrix->stakes[i].owner;
         if (owner == job->source) {
             mpq_add(out, out, job->weight[i]);
-        } else if (whole || job->strong.group_of[owner] != job->strong.group_of[body]) {
+        } else if (job->between[owner] &&
+                   (whole || job->strong.group_of[owner] != job->strong.group_of[body])) {
             mpq_mul(part, job->share[owner], job->weight[i]);
             mpq_add(out, out, part);
         }
@@ -319,7 +323,7 @@ static void compare_share(void *context) {
         mpq_init(job->cells[i]);
     for (uint32_t group = 0; group < job->strong.group_count; group++) {
         const uint32_t *nodes = &job->strong.nodes[job->strong.group_start[group]];
-        if (nodes[0] != job->source)
+        if (nodes[0] != job->source && job->between[nodes[0]])
             solve_group(job, nodes,
                         job->strong.group_start[group + 1] - job->strong.group_start[group]);
     }
@@ -330,9 +334,52 @@ static void compare_share(void *context) {
     job->sign = compare_eps(job->share[job->target], threshold);
 }
 
-/* Groups of the graph without the edges into the source, which is never passed through. */
-static at_status find_groups(at_strong *out, const at_matrix *matrix, uint32_t source,
-                             at_arena *arena, at_error *err) {
+/* May the stake carry something? */
+static bool may_carry(const share_job *job, uint32_t stake) {
+    const at_stake *carried = &job->matrix->stakes[stake];
+    return !job->matrix->over[carried->owned] &&
+           (carried->share.lo.num > 0 || job->spending->start != NULL);
+}
+
+/* Mark what leads up from the target to the source; the source itself only where it is both. */
+static at_status find_between(uint32_t *count_out, share_job *job, at_arena *arena, at_error *err) {
+    const at_matrix *matrix = job->matrix;
+    uint32_t *queue, count = 0, between = 0;
+    bool *below;
+    AT_TRY(AT_NEW(&queue, arena, (size_t)matrix->body_count + 1, err));
+    AT_TRY(AT_NEW(&below, arena, matrix->body_count, err));
+    queue[count++] = job->source;
+    for (uint32_t next = 0; next < count; next++) {
+        for (uint32_t r = matrix->row_start[queue[next]]; r < matrix->row_start[queue[next] + 1];
+             r++) {
+            const uint32_t owned = matrix->row_owned[r];
+            if (!may_carry(job, matrix->row_stakes[r]) || below[owned] || owned == job->source)
+                continue;
+            below[owned] = true;
+            queue[count++] = owned;
+        }
+    }
+    queue[0] = job->target;
+    count = 1;
+    job->between[job->target] = true;
+    for (uint32_t next = 0; next < count; next++) {
+        between++;
+        for (uint32_t i = matrix->column_start[queue[next]];
+             i < matrix->column_start[queue[next] + 1]; i++) {
+            const uint32_t owner = matrix->owner[i];
+            if (!may_carry(job, i) || !below[owner] || job->between[owner])
+                continue;
+            job->between[owner] = true;
+            queue[count++] = owner;
+        }
+    }
+    *count_out = between;
+    return AT_OK;
+}
+
+/* Groups of the bodies between, without edges into the source, which is never passed through. */
+static at_status find_groups(at_strong *out, const share_job *job, at_arena *arena, at_error *err) {
+    const at_matrix *matrix = job->matrix;
     uint32_t *start, *to, count = 0;
     AT_TRY(AT_NEW(&start, arena, (size_t)matrix->body_count + 1, err));
     AT_TRY(AT_NEW(&to, arena, matrix->stake_count, err));
@@ -340,7 +387,8 @@ static at_status find_groups(at_strong *out, const at_matrix *matrix, uint32_t s
         start[body] = count;
         for (uint32_t i = matrix->row_start[body]; i < matrix->row_start[body + 1]; i++) {
             uint32_t owned = matrix->stakes[matrix->row_stakes[i]].owned;
-            if (owned != source && !matrix->over[owned])
+            if (owned != job->source && job->between[owned] && job->between[body] &&
+                may_carry(job, matrix->row_stakes[i]))
                 to[count++] = owned;
         }
     }
@@ -358,10 +406,13 @@ at_status at_exact_share(int *out, bool *decided, const at_matrix *matrix,
                      .target = target,
                      .threshold = threshold};
     assert(source < matrix->body_count && target < matrix->body_count);
+    uint32_t between;
     *decided = false;
-    if (matrix->body_count > AT_EXACT_BODIES_MAX)
+    AT_TRY(AT_NEW(&job.between, &scratch, matrix->body_count, err));
+    AT_TRY(find_between(&between, &job, &scratch, err));
+    if (between > AT_EXACT_BODIES_MAX)
         return AT_OK;
-    AT_TRY(find_groups(&job.strong, matrix, source, &scratch, err));
+    AT_TRY(find_groups(&job.strong, &job, &scratch, err));
     for (uint32_t group = 0; group < job.strong.group_count; group++) {
         uint32_t count = job.strong.group_start[group + 1] - job.strong.group_start[group];
         job.largest = count > job.largest ? count : job.largest;

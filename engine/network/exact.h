@@ -46,6 +46,8 @@ AT_CHECKED at_status at_exact_sum(int *out, const at_stake *column, const bool *
 /**
  * Integrated share of `source` in `target` against a threshold, exactly: -1, 0 (within eps) or 1.
  *
+ * Only the bodies between the two count: those with a walk from the source to the target.
+ *
  * @param decided  false, and `out` untouched, when a strongly connected group passes
  * AT_EXACT_GROUP_MAX or the bodies AT_EXACT_BODIES_MAX
  */

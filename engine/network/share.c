@@ -212,6 +212,8 @@ static at_status improve_column(bool *changed, share_policy *policy, uint32_t bo
     uint32_t rise_count = rank_owners(policy, order, start, count);
     double exit, before = 0, after = 0;
     bool over;
+    if (rise_count == 0) /* nobody here leads up to the source: nothing can rise */
+        return AT_OK;
     AT_TRY(at_exact_column(policy->trial, &exit, &over, &matrix->stakes[start], count, order,
                            rise_count, err));
     for (uint32_t i = 0; i < count; i++) {

@@ -1,7 +1,8 @@
 /* Goal: groups too large for plain elimination have the shares of dense Gauss, downward and upward:
  * with few edges back, with many, owning themselves all but 10^-7 of a column, and as rings.
  * Method: seeded groups of some hundred bodies with two persons outside, solved again here in long
- * doubles with pivots; rings of 100,000 and of one against their closed forms. */
+ * doubles with pivots; rings of 100,000 and of one against their closed forms. Verdicts at a
+ * threshold and a hair beside it, where the fraction is known whatever the circle. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -180,8 +181,90 @@ static void test_rings(void **test_state) {
         for (uint32_t body = 0; body < size; body++)
             assert_true(fabs(shares.lo[body] - 0.1 * pow(0.9, body) / (1 - pow(0.9, size))) <
                         1e-15);
+        assert_true(shares.residual < 1e-15);
         assert_int_equal(at_ultimate_of(&ultimate, &matrix, size / 3, &arena, NULL), AT_OK);
         assert_true(fabs(ultimate.visits[size] - shares.lo[size / 3]) < 1e-15);
+    }
+}
+
+/* A circle of companies that belong to each other, but for `rest` of each, which two persons (count
+ * and count + 1) hold in equal parts: so each has half of every company, whatever those hold of
+ * each other. One company holds half of a target (count + 2), so that a person has a quarter of it:
+ * a hair more is a direct stake, a hair less comes off the half. */
+static uint32_t make_halves(at_stake *stakes, uint32_t count, uint32_t chords, int64_t rest,
+                            int64_t hair) {
+    static const int64_t den = INT64_C(1000000000000);
+    uint32_t used = 0;
+    for (uint32_t body = 0; body < count; body++) {
+        int64_t left = PARTS - rest;
+        for (uint32_t i = 0; i <= chords; i++) {
+            const uint32_t back = 1 + i * (1 + body % 7);
+            const int64_t parts = i == chords ? left : left / (2 + roll(3));
+            left -= parts;
+            stakes[used++] = (at_stake){
+                .owner = (body + count - back) % count, .owned = body, .share = share_of(parts)};
+        }
+        for (uint32_t i = 0; i < PERSONS; i++)
+            stakes[used++] =
+                (at_stake){.owner = count + i, .owned = body, .share = share_of(rest / 2)};
+    }
+    stakes[used++] =
+        (at_stake){.owner = count / 3,
+                   .owned = count + PERSONS,
+                   .share = at_share_exact((at_ratio){den / 2 + (hair < 0 ? 2 * hair : 0), den})};
+    if (hair > 0)
+        stakes[used++] = (at_stake){.owner = count,
+                                    .owned = count + PERSONS,
+                                    .share = at_share_exact((at_ratio){hair, den})};
+    for (uint32_t i = 0; i < used; i++)
+        stakes[i].legal = stakes[i].owner;
+    return used;
+}
+
+static void expect_verdict(const at_matrix *matrix, const at_shares *shares, uint32_t target,
+                           at_ratio threshold, int64_t hair) {
+    for (int op = AT_AT_LEAST; op <= AT_MORE_THAN; op++) {
+        const bool passes = hair > 0 || (hair == 0 && op == AT_AT_LEAST);
+        at_verdict verdict;
+        assert_int_equal(
+            at_shares_verdict(&verdict, matrix, shares, target, threshold, (at_operator)op, NULL),
+            AT_OK);
+        if (verdict != (passes ? AT_VERDICT_DEFINITE : AT_VERDICT_NO))
+            fail_msg("%u bodies, %lld beside the threshold: %.17g is %d", matrix->body_count,
+                     (long long)hair, shares->lo[target], verdict);
+    }
+}
+
+/* Within the circles that fractions decide (64), past them, and past 2,000 bodies. */
+static void test_thresholds(void **test_state) {
+    (void)test_state;
+    static const struct {
+        uint32_t count, chords;
+        int64_t rest;
+    } circles[] = {{40, 3, PARTS / 10},  {64, 1, 10},          {65, 1, 10},
+                   {200, 3, 10},         {420, 5, PARTS / 10}, {2100, 0, 10},
+                   {2100, 2, PARTS / 5}, {20000, 1, PARTS / 4}};
+    static const int64_t hairs[] = {0, 1000, -1000, 3, -3};
+    for (size_t i = 0; i < AT_COUNT(circles); i++) {
+        const uint32_t count = circles[i].count;
+        print_message("  a circle of %u, %u more owners each, %lld / 10^8 outside\n", count,
+                      circles[i].chords, (long long)circles[i].rest);
+        for (size_t h = 0; h < AT_COUNT(hairs); h++) {
+            AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+            at_matrix matrix;
+            at_shares shares;
+            at_stake *stakes;
+            state = i + 1;
+            assert_int_equal(AT_NEW(&stakes, &arena, count * (circles[i].chords + 3) + 2, NULL),
+                             AT_OK);
+            const uint32_t used =
+                make_halves(stakes, count, circles[i].chords, circles[i].rest, hairs[h]);
+            assert_int_equal(
+                at_matrix_make(&matrix, count + PERSONS + 1, stakes, used, &arena, NULL), AT_OK);
+            assert_int_equal(at_shares_from(&shares, &matrix, count, &arena, NULL), AT_OK);
+            expect_verdict(&matrix, &shares, count + PERSONS, (at_ratio){1, 4}, hairs[h]);
+            expect_verdict(&matrix, &shares, count / 2, (at_ratio){1, 2}, 0);
+        }
     }
 }
 
@@ -189,6 +272,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_rings),
+        cmocka_unit_test(test_thresholds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

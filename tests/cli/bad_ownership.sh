@@ -88,7 +88,8 @@ expect 'an edition that a rule has not' 4 ask blocked_by of=Young rule=ofac edit
 says 'an edition that a rule has not' err E-BLOCKED-EDITION
 expect 'a threshold that is no share' 4 ask owners_of of=Old threshold=many
 
-companies=20000
+# Rings of 100,000 are in tests/check/ownership_large.c.
+companies=3000
 given 'p,r0,10%,,,,'
 awk -v n="$companies" 'BEGIN {for (i = 0; i < n; i++) printf "r%d,r%d,90%%,,,,\n", i, (i + 1) % n}' \
     >>f.csv
@@ -100,17 +101,22 @@ equal 'a long circle has all its members' "$(grep -c '^r0' out)" "$companies"
 expect 'control round a long circle' 0 ask controls of=r7
 equal 'control goes round a long circle' "$(grep -c '^r' out)" "$((companies - 1))"
 
-# hub KIND: 100,000 owners, each of a 200,000th; the eighth's share, or all shares, is a range.
+# hub KIND: 20,000 owners, each of a 40,000th; the eighth's share, or all shares, is a range. Two
+# different ranges each have the owners of A and B, 800 of them, beside the hub's.
 hub() {
     given 'q,Other,10%,,,,'
     awk -v kind="$1" 'BEGIN {
-        for (i = 0; i < 100000; i++)
+        for (i = 0; i < 20000; i++)
             if (kind == "one" && i == 7)
                 printf "p%d,H,,,,,\n", i
             else if (kind == "all")
                 printf "p%d,H,0.%07d,0.%07d,,,\n", i, 1 + i % 9, i + 10
             else
-                printf "p%d,H,1/200000,,,,\n", i
+                printf "p%d,H,1/40000,,,,\n", i
+        for (i = 0; i < 800 && kind == "two"; i++)
+            printf "t%d,A,0,0.9%04d,,,\nt%d,B,0,0.8%04d,,,\n", i, i, i, i
+        if (kind == "two")
+            print "A,T,40%,,,,\nB,T,40%,,,,\nH,T,20%,,,,"
     }' >>f.csv
     loaded
 }
@@ -119,8 +125,17 @@ answered 'a hub of exact owners, none of whom has much' owners_of of=H
 answered 'nor is linked' close_links of=H
 hub one
 answered 'a hub with one range among its owners' owners_of of=H \
-    'p7 0.000000000000 0.500005000000 0.000000000000 possible'
-answered 'and its link' close_links of=H 'p7 H 0.000000000000 0.500005000000 possible'
+    'p7 0.000000000000 0.500025000000 0.000000000000 possible'
+answered 'and its link' close_links of=H 'p7 H 0.000000000000 0.500025000000 possible'
 hub all
-expect 'a hub of as many different ranges as owners' 20 ask owners_of of=H
-says 'a hub of as many different ranges as owners' err E-LIMIT
+answered 'a hub of as many different ranges as owners' owners_of of=H
+answered 'those that reach a threshold' owners_of 'of=H threshold=0.0020007' \
+    'p19997 0.000000900000 0.002000700000 0.000000900000 possible' \
+    'p19998 0.000000100000 0.002000800000 0.000000100000 possible' \
+    'p19999 0.000000200000 0.002000900000 0.000000200000 possible'
+answered 'nobody is linked to it' close_links of=H
+answered 'nor to anything else' close_links ''
+[ -s err ] && grep -q LINKS_LIMIT err && fail 'a hub of ranges: lists are missing'
+hub two
+expect 'many owners of two different ranges each' 20 ask owners_of of=T
+says 'many owners of two different ranges each' err E-LIMIT
