@@ -147,7 +147,7 @@ static at_status run_reach(at_table *table, const backtrace *back, const bool *a
         for (int method = LIBR; method <= POISON; method++)
             for (size_t i = 0; asked[method] && i < count; i++) {
                 at_row *row = NULL;
-                if (method == POISON && node >= nodes)
+                if (method == POISON && node >= nodes && !back->plain->sinks[node - nodes].fee)
                     continue; /* labels stay with who repays (T11) */
                 AT_TRY(put_entry(&row, table, back, method, entries[i].label, node, NULL, err));
                 AT_TRY(cite_entry(row, table, back, entries[i].row, entries[i].node, node, err));
