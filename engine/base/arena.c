@@ -62,6 +62,17 @@ void *at_memory_pages(size_t bytes) {
     return pages;
 }
 
+void *at_memory_sparse(size_t bytes) {
+    if (should_fail())
+        return NULL;
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED)
+        return NULL;
+    (void)madvise(pages, bytes, MADV_NOHUGEPAGE);
+    return pages;
+}
+
 void at_memory_pages_free(void *pages, size_t bytes) {
     if (pages != NULL)
         (void)munmap(pages, bytes);

@@ -66,6 +66,8 @@ void *at_memory_resize(void *old, size_t bytes);
 /** Zeroed pages for tables that are looked into at random: of the huge kind where the kernel has
  * them, because each miss of a small one costs as much as the look itself. NULL when none. */
 void *at_memory_pages(size_t bytes);
+/** Zeroed room of which few pages will be touched: small ones, taken when they are. */
+void *at_memory_sparse(size_t bytes);
 void at_memory_pages_free(void *pages, size_t bytes); /* NULL is fine */
 
 #endif

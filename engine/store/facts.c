@@ -77,7 +77,7 @@ static at_status list(void *self, at_fact_list *out, at_kind kind, at_thing abou
     at_fact_index *index = &reader->kinds[kind];
     if (!index->loaded)
         AT_TRY(at_facts_read(index, reader, kind, NULL, err));
-    if (!about) {
+    if (!about || index->count == 0) {
         *out = (at_fact_list){index->facts, index->count};
         return AT_OK;
     }
@@ -150,7 +150,10 @@ static at_status load_titles(at_reader *reader, at_error *err) {
         " WHERE f.institution IS NOT NULL AND " AT_VISIBLE AT_IN_RECORD_ORDER,
     };
     const char **titles = NULL;
-    AT_TRY(AT_NEW(&titles, reader->arena, reader->identity.class_count + 1, err));
+    if (reader->identity.pages)
+        titles = reader->identity.titles;
+    else
+        AT_TRY(AT_NEW(&titles, reader->arena, reader->identity.class_count + 1, err));
     for (size_t i = 0; i < AT_COUNT(queries); i++) {
         AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
         bool row = false;
@@ -159,8 +162,9 @@ static at_status load_titles(at_reader *reader, at_error *err) {
             AT_TRY(at_db_step(&row, statement, err));
             if (!row)
                 break;
-            const at_thing class =
-                at_identity_class(&reader->identity, (at_thing)at_db_int(statement, 0));
+            at_thing class = 0;
+            AT_TRY(at_identity_need_number(&class, &reader->identity,
+                                           (at_thing)at_db_int(statement, 0), err));
             if (class && !titles[class])
                 AT_TRY(at_db_text(&titles[class], statement, 1, reader->arena, err));
         }
@@ -203,9 +207,10 @@ static int compare_aliases(const void *first, const void *second) {
 static at_status aliases(void *self, const at_ref **out, size_t *count_out, at_thing thing,
                          at_error *err) {
     at_reader *reader = self;
-    const at_identity *identity = &reader->identity;
+    at_identity *identity = &reader->identity;
     at_ref *refs = NULL;
     AT_TRY(check_thing(reader, thing, err));
+    AT_TRY(at_identity_need(identity, thing, err));
     const uint32_t first = identity->member_start[thing];
     const size_t count = identity->member_start[thing + 1] - first;
     AT_TRY(AT_NEW(&refs, reader->arena, count, err));

@@ -12,9 +12,10 @@ typedef struct conditions {
     at_text with, where;
 } conditions;
 
-static at_status chunk_ref(at_ref *out, const at_identity *identity, int64_t source, int64_t local,
+static at_status chunk_ref(at_ref *out, at_identity *identity, int64_t source, int64_t local,
                            at_error *err) {
-    const at_thing class = at_identity_local(identity, source, local);
+    at_thing class = 0;
+    AT_TRY(at_identity_need_local(&class, identity, source, local, err));
     if (!class)
         return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
     *out = at_identity_ref(identity, class);
@@ -22,7 +23,7 @@ static at_status chunk_ref(at_ref *out, const at_identity *identity, int64_t sou
 }
 
 /* A row of a chunk as its source stated it, references resolved. */
-static at_status chunk_fact(at_fact *out, const at_identity *identity, const at_chunk *chunk,
+static at_status chunk_fact(at_fact *out, at_identity *identity, const at_chunk *chunk,
                             int64_t source, size_t row, at_arena *arena, at_error *err) {
     const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, row);
     *out = at_fact_new(AT_TRANSFER);
@@ -42,19 +43,22 @@ static at_status chunk_fact(at_fact *out, const at_identity *identity, const at_
     return chunk_ref(&transfer->to, identity, source, at_chunk_int(chunk, AT_CHUNK_TO, row), err);
 }
 
-static void resolve_ref(const at_reader *reader, at_ref *ref) {
-    const at_thing class = at_identity_class(&reader->identity, ref->thing);
+static at_status resolve_ref(at_reader *reader, at_ref *ref, at_error *err) {
+    at_thing class = 0;
+    AT_TRY(at_identity_need_number(&class, &reader->identity, ref->thing, err));
     if (class)
         *ref = at_identity_ref(&reader->identity, class);
     else
         ref->thing = 0;
+    return AT_OK;
 }
 
-static void resolve_refs(const at_reader *reader, at_fact *fact) {
+static at_status resolve_refs(at_reader *reader, at_fact *fact, at_error *err) {
     const at_fact_table *table = &at_fact_tables[fact->kind];
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].form == AT_FORM_REF)
-            resolve_ref(reader, at_column_field(&table->columns[i], fact));
+            AT_TRY(resolve_ref(reader, at_column_field(&table->columns[i], fact), err));
+    return AT_OK;
 }
 
 /* A list that belongs to some facts of a kind, read beside them in the same order. */
@@ -112,7 +116,7 @@ static at_status read_things(at_event *event, part_reader *parts, int64_t number
     while (parts->row && at_db_int(parts->statement, 0) == number) {
         AT_TRY(AT_GROW(&things, &capacity, event->thing_count, reader->arena, err));
         things[event->thing_count] = (at_ref){.thing = (at_thing)at_db_int(parts->statement, 1)};
-        resolve_ref(reader, &things[event->thing_count++]);
+        AT_TRY(resolve_ref(reader, &things[event->thing_count++], err));
         AT_TRY(next_part(parts, err));
     }
     event->things = things;
@@ -132,7 +136,7 @@ static at_status read_facts(at_fact_index *index, at_reader *reader, at_kind kin
         AT_TRY(at_column_read(fact, kind, statement, 2, reader->arena, err));
         const int64_t number = at_db_int(statement, 0);
         fact->record = at_db_int(statement, 1);
-        resolve_refs(reader, fact);
+        AT_TRY(resolve_refs(reader, fact, err));
         if (kind == AT_PARTY)
             AT_TRY(read_names(&fact->party, parts, number, reader->arena, err));
         if (kind == AT_EVENT)
@@ -192,9 +196,10 @@ static void clear_conditions(conditions *which) {
 }
 
 /* Every number that is the thing, and every column that may name it. */
-static at_status name_thing(conditions *out, const at_identity *identity, at_kind kind,
-                            at_thing class, at_error *err) {
+static at_status name_thing(conditions *out, at_identity *identity, at_kind kind, at_thing class,
+                            at_error *err) {
     const at_fact_table *table = &at_fact_tables[kind];
+    AT_TRY(at_identity_need(identity, class, err));
     AT_TRY(at_text_add(&out->with, "WITH asked (thing) AS (VALUES (0)", err));
     for (uint32_t i = identity->member_start[class]; i < identity->member_start[class + 1]; i++)
         AT_TRY(at_text_print(&out->with, err, ", (%" PRIu32 ")",
@@ -211,7 +216,7 @@ static at_status name_thing(conditions *out, const at_identity *identity, at_kin
     return at_text_add(&out->where, ")", err);
 }
 
-static at_status make_conditions(conditions *out, const at_reader *reader, at_kind kind,
+static at_status make_conditions(conditions *out, at_reader *reader, at_kind kind,
                                  const at_fact_filter *filter, at_error *err) {
     if (filter && filter->record)
         AT_TRY(at_text_print(&out->where, err, " AND f.record = %" PRId64, filter->record));

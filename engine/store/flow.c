@@ -81,6 +81,7 @@ static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
 
 static at_status build_ledger(at_ledger *out, at_reader *reader, const bool *only, at_error *err) {
     at_flow flow = {.reader = reader, .arena = reader->arena, .only = only};
+    AT_TRY(at_identity_need_all(&reader->identity, err));
     AT_TRY(at_reader_tokens(&flow.tokens, &flow.token_count, reader, err));
     AT_TRY(read_sources(&flow, err));
     AT_TRY(at_flow_read_accounts(&flow, err));
@@ -116,7 +117,7 @@ static at_status read_index(at_reader *reader, at_ledger *room, at_error *err) {
         room, &reader->index, (at_thing)reader->identity.class_count, reader->arena, err);
     if (status == AT_OK)
         reader->ledger = room;
-    return at_index_passed_over(reader, status) ? AT_OK : status;
+    return at_index_passed_over(&reader->index, status) ? AT_OK : status;
 }
 
 static at_status get_ledger(at_reader *reader, at_error *err) {
@@ -149,7 +150,7 @@ static at_status cut_ledger(at_ledger **out, at_reader *reader, const bool *thin
     const at_status status =
         at_index_cut_ledger(ledger, &cut, &reader->index, things,
                             (at_thing)reader->identity.class_count, reader->arena, err);
-    if (at_index_passed_over(reader, status))
+    if (at_index_passed_over(&reader->index, status))
         return AT_OK;
     AT_TRY(status);
     if (!cut) {

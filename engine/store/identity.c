@@ -179,7 +179,7 @@ static int compare_places(const void *a, const void *b, void *context) {
                           &identity->things[*(const uint32_t *)b]);
 }
 
-/* Equal ids, which were sorted by nothing else yet, by kind and namespace. */
+/* Equal ids, which were sorted by nothing else yet, by kind and namespace; which have none. */
 static void order_equal(at_identity *out) {
     for (size_t start = 0, end; start < out->count; start = end) {
         const char *id = out->things[out->by_id[start]].id;
@@ -188,6 +188,7 @@ static void order_equal(at_identity *out) {
                 break;
         if (end - start > 1)
             qsort_r(out->by_id + start, end - start, sizeof *out->by_id, compare_places, out);
+        out->things[out->by_id[start]].alone = end - start == 1;
     }
 }
 
@@ -195,7 +196,6 @@ static at_status sort_by_id(at_identity *out, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
     at_sort_key *keys = NULL;
     AT_TRY(AT_NEW(&out->by_id, out->arena, out->count, err));
-    AT_TRY(AT_NEW(&out->rank, out->arena, out->count, err));
     AT_TRY(AT_NEW(&keys, &scratch, out->count, err));
     for (size_t i = 0; i < out->count; i++)
         keys[i] = (at_sort_key){.text = out->things[i].id, .item = (uint32_t)i};
@@ -204,8 +204,6 @@ static at_status sort_by_id(at_identity *out, at_error *err) {
     for (size_t i = 0; i < out->count; i++)
         out->by_id[i] = keys[i].item;
     order_equal(out);
-    for (size_t i = 0; i < out->count; i++)
-        out->rank[out->by_id[i]] = (uint32_t)i;
     return AT_OK;
 }
 
@@ -273,27 +271,12 @@ static void unite_spelling(at_identity *identity, uint32_t *parent, uint32_t pla
     }
 }
 
-/* The asset of the same id and namespace: equal ids stand beside each other. */
-static uint32_t find_asset(const at_identity *identity, const at_identity_thing *account,
-                           uint32_t place) {
-    size_t at = identity->rank[place];
-    while (at > 0 && strcmp(identity->things[identity->by_id[at - 1]].id, account->id) == 0)
-        at--;
-    for (; at < identity->count; at++) {
-        const at_identity_thing *thing = &identity->things[identity->by_id[at]];
-        if (strcmp(thing->id, account->id) != 0)
-            break;
-        if (thing->kind == AT_ASSET && thing->name_space == account->name_space)
-            return identity->by_id[at];
-    }
-    return UINT32_MAX;
-}
-
 static void unite_account_with_asset(at_identity *identity, uint32_t *parent, uint32_t place) {
     const at_identity_thing *thing = &identity->things[place];
     if (thing->kind != AT_ACCOUNT || (thing->declared & AT_DECLARED_ACCOUNT))
         return;
-    const uint32_t asset = find_asset(identity, thing, place);
+    const uint32_t asset =
+        thing->alone ? UINT32_MAX : find_thing(identity, AT_ASSET, thing->name_space, thing->id);
     if (asset != UINT32_MAX && identity->things[asset].declared)
         unite(parent, place, asset);
 }

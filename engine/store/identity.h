@@ -10,7 +10,12 @@
  * A class is named by the bytewise smallest (id, namespace) of its members, described ones before
  * merely mentioned ones, and those before reference spellings.
  *
- * Ownership: everything lives in the arena given at load.
+ * Of a large store not everything is read when it is opened: what an index has (index.h) is read
+ * when it is needed, and whoever asks about one thing says so first (at_identity_need...,
+ * identity_part.c). What was not asked for is not there.
+ *
+ * Ownership: everything lives in the arena given at load; of one that is read in part the arrays
+ *            live until at_identity_end, the texts in the arena.
  */
 #ifndef ASSETTRACE_STORE_IDENTITY_H
 #define ASSETTRACE_STORE_IDENTITY_H
@@ -25,6 +30,7 @@ typedef struct at_identity_thing {
     uint32_t name_space;
     uint8_t kind, declared; /* at_kind; AT_DECLARED | AT_DECLARED_ACCOUNT */
     bool spelling;          /* `namespace/id` of something known by itself */
+    bool alone;             /* nothing else has its id */
 } at_identity_thing;
 
 typedef struct at_identity {
@@ -42,13 +48,21 @@ typedef struct at_identity {
     const char **name_spaces; /* by number, NULL where none */
     size_t name_space_limit;
     uint32_t *by_id;    /* places, by (id, kind, namespace number) */
-    uint32_t *rank;     /* by place: where it stands in by_id */
     size_t class_count; /* classes are 1..class_count */
     /* class_count + 2: members of class c are members[start[c]..start[c + 1]) */
     uint32_t *member_start;
     uint32_t *members;  /* places, ascending */
     uint32_t *best;     /* by class: the place that names it */
     const char **shown; /* by class, filled as needed */
+    /* Read in part: */
+    struct at_index_file *file; /* what is not here yet; NULL = all is here */
+    sqlite3 *db;                /* for when it fails */
+    const char **titles;        /* by class, for facts.c */
+    bool *here;                 /* by class */
+    size_t here_count;
+    uint64_t *local_start; /* by source, in the file; NULL until asked */
+    void *pages;           /* the arrays */
+    size_t page_bytes;
 } at_identity;
 
 /** temp.visible must be there. */
@@ -59,6 +73,27 @@ AT_CHECKED at_status at_identity_load(at_identity *out, sqlite3 *db, at_arena *a
 AT_CHECKED at_status at_identity_begin(at_identity *out, sqlite3 *db, at_arena *arena,
                                        at_error *err);
 AT_CHECKED at_status at_identity_place_numbers(at_identity *out, at_error *err);
+
+/* identity_part.c: what the functions below look at must be here. Errors: those of reading the
+ * store; where the index fails, everything is read from the store instead. */
+
+/** Begin with nothing here: `file` is borrowed, and closed when it fails. */
+AT_CHECKED at_status at_identity_part(at_identity *out, struct at_index_file *file, sqlite3 *db,
+                                      at_arena *arena, at_error *err);
+/** Everything. */
+AT_CHECKED at_status at_identity_need_all(at_identity *identity, at_error *err);
+/** A class with its members. */
+AT_CHECKED at_status at_identity_need(at_identity *identity, at_thing class, at_error *err);
+/** As at_identity_class, and that class. */
+AT_CHECKED at_status at_identity_need_number(at_thing *class_out, at_identity *identity,
+                                             at_thing number, at_error *err);
+/** As at_identity_local, and that class. */
+AT_CHECKED at_status at_identity_need_local(at_thing *class_out, at_identity *identity,
+                                            int64_t source, int64_t local, at_error *err);
+/** The things with that id, by_id[*first .. *end), and their classes. */
+AT_CHECKED at_status at_identity_need_id(size_t *first, size_t *end, at_identity *identity,
+                                         const char *id, at_error *err);
+void at_identity_end(at_identity *identity);
 
 /** The class of a thing of the store; 0 for 0. Things not visible have none: 0. */
 at_thing at_identity_class(const at_identity *identity, at_thing number);

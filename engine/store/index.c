@@ -116,10 +116,10 @@ static bool concerns_caller(at_status status) {
            status == AT_BUG;
 }
 
-bool at_index_passed_over(at_reader *reader, at_status status) {
+bool at_index_passed_over(at_index_file *file, at_status status) {
     if (status == AT_OK || concerns_caller(status))
         return false;
-    at_index_file_close(&reader->index);
+    at_index_file_close(file);
     return true;
 }
 

@@ -12,7 +12,8 @@
 enum {
     ROOM_BYTES = AT_INDEX_BLOCK_BYTES + 2 * AT_INDEX_SPARE_BYTES,
     PART_VALUES = 512,
-    TEXT_PART_BYTES = 256
+    TEXT_PART_BYTES = 256,
+    LONG_BYTES = 16 * AT_INDEX_BLOCK_BYTES
 };
 
 at_status at_index_damaged(at_error *err, const char *what) {
@@ -111,6 +112,9 @@ at_status at_index_file_open(at_index_file *out, bool *fresh_out, int descriptor
 void at_index_file_close(at_index_file *file) {
     if (file->descriptor >= 0)
         close(file->descriptor);
+    for (uint64_t i = 0; i < file->kept_count && i < AT_INDEX_KEPT_MAX; i++)
+        at_memory_resize(file->kept[file->ring[i]], 0);
+    at_memory_resize(file->kept, 0);
     at_memory_resize(file->sums, 0);
     at_memory_resize(file->room, 0);
     *file = (at_index_file){.descriptor = -1};
@@ -121,18 +125,65 @@ static size_t block_size(const at_index_file *file, uint64_t block) {
     return left < AT_INDEX_BLOCK_BYTES ? (size_t)left : AT_INDEX_BLOCK_BYTES;
 }
 
-/* Have a block in `room`, checked. */
-static at_status need_block(at_index_file *file, uint64_t block, at_error *err) {
-    uint8_t *data = file->room + AT_INDEX_SPARE_BYTES;
-    if (file->block == block)
-        return AT_OK;
+static at_status read_block(uint8_t *data, at_index_file *file, uint64_t block, at_error *err) {
     const size_t bytes = block_size(file, block);
-    file->block = UINT64_MAX;
     AT_TRY(read_at(file->descriptor, data, bytes,
                    AT_INDEX_HEAD_BYTES + block * AT_INDEX_BLOCK_BYTES, err));
-    if (at_checksum(data, bytes, file->seed) != file->sums[block])
-        return at_index_damaged(err, "a block was changed");
+    return at_checksum(data, bytes, file->seed) == file->sums[block]
+               ? AT_OK
+               : at_index_damaged(err, "a block was changed");
+}
+
+/* Have a block in `room`, checked. */
+static at_status need_block(at_index_file *file, uint64_t block, at_error *err) {
+    if (file->block == block)
+        return AT_OK;
+    file->block = UINT64_MAX;
+    AT_TRY(read_block(file->room + AT_INDEX_SPARE_BYTES, file, block, err));
     file->block = block;
+    return AT_OK;
+}
+
+static at_status no_memory(at_error *err) {
+    return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the index");
+}
+
+/* The room of the block that was kept longest, or new room. */
+static at_status make_room(uint8_t **out, at_index_file *file, at_error *err) {
+    *out = NULL;
+    if (!file->kept) {
+        file->kept = at_memory_resize(NULL, (file->block_count + 1) * sizeof *file->kept);
+        if (!file->kept)
+            return no_memory(err);
+        memset(file->kept, 0, (file->block_count + 1) * sizeof *file->kept);
+    }
+    if (file->kept_count >= AT_INDEX_KEPT_MAX) {
+        const uint64_t oldest = file->ring[file->kept_count % AT_INDEX_KEPT_MAX];
+        *out = file->kept[oldest];
+        file->kept[oldest] = NULL;
+    }
+    if (!*out)
+        *out = at_memory_resize(NULL, AT_INDEX_BLOCK_BYTES);
+    return *out ? AT_OK : no_memory(err);
+}
+
+/* A block among those kept, checked. */
+static at_status keep_block(const uint8_t **out, at_index_file *file, uint64_t block,
+                            at_error *err) {
+    uint8_t *room = NULL;
+    if (file->kept && file->kept[block]) {
+        *out = file->kept[block];
+        return AT_OK;
+    }
+    AT_TRY(make_room(&room, file, err));
+    const at_status status = read_block(room, file, block, err);
+    if (status != AT_OK) {
+        at_memory_resize(room, 0);
+        return status;
+    }
+    file->kept[block] = room;
+    file->ring[file->kept_count++ % AT_INDEX_KEPT_MAX] = block;
+    *out = room;
     return AT_OK;
 }
 
@@ -144,10 +195,14 @@ at_status at_index_get_bytes(void *out, at_index_file *file, at_index_column_nam
         return at_index_damaged(err, "a column is too short");
     for (uint64_t at = of->offset + first, done = 0; done < bytes;) {
         const uint64_t block = at / AT_INDEX_BLOCK_BYTES, inside = at % AT_INDEX_BLOCK_BYTES;
-        AT_TRY(need_block(file, block, err));
+        const uint8_t *data = file->room + AT_INDEX_SPARE_BYTES;
+        if (bytes > LONG_BYTES) /* read once and not again */
+            AT_TRY(need_block(file, block, err));
+        else
+            AT_TRY(keep_block(&data, file, block, err));
         uint64_t part = AT_INDEX_BLOCK_BYTES - inside;
         part = part < bytes - done ? part : bytes - done;
-        memcpy((char *)out + done, file->room + AT_INDEX_SPARE_BYTES + inside, part);
+        memcpy((char *)out + done, data + inside, part);
         at += part;
         done += part;
     }
@@ -162,6 +217,16 @@ at_status at_index_get_one(int64_t *out, at_index_file *file, at_index_column_na
         return at_index_damaged(err, "a column is too short");
     AT_TRY(at_index_get_bytes(bytes, file, column, place * of->width, of->width, err));
     *out = at_index_value(of, place, bytes);
+    return AT_OK;
+}
+
+at_status at_index_get_number(uint32_t *out, at_index_file *file, at_index_column_name column,
+                              uint64_t place, uint64_t most, at_error *err) {
+    int64_t value = 0;
+    AT_TRY(at_index_get_one(&value, file, column, place, err));
+    if (value < 0 || (uint64_t)value > most || value > UINT32_MAX)
+        return at_index_damaged(err, "a number is too large");
+    *out = (uint32_t)value;
     return AT_OK;
 }
 

@@ -26,19 +26,21 @@
 
 enum {
     AT_INDEX_STARTS_EVERY = 16, /* texts */
-    AT_INDEX_VERSION = 2,       /* raised when the same store would give other bytes */
+    AT_INDEX_VERSION = 3,       /* raised when the same store would give other bytes */
     AT_INDEX_HEAD_BYTES = 4096,
     AT_INDEX_BLOCK_BYTES = 65536,
-    AT_INDEX_KEY_BYTES = 32
+    AT_INDEX_KEY_BYTES = 32,
+    AT_INDEX_KEPT_MAX = 1024 /* blocks, 64 MB */
 };
 
 typedef enum at_index_column_name {
     /* things, by place (identity.h) */
-    AT_INDEX_THING_IDS, /* texts, NUL-terminated */
+    AT_INDEX_THING_IDS,    /* texts, NUL-terminated */
+    AT_INDEX_THING_STARTS, /* where that of each 16th thing begins */
     AT_INDEX_THING_NUMBER,
     AT_INDEX_THING_CLASS,
     AT_INDEX_THING_SPACE,
-    AT_INDEX_THING_KIND, /* and whether it is declared, and a spelling */
+    AT_INDEX_THING_KIND, /* and whether it is declared, a spelling, the only one of its id */
     AT_INDEX_THING_BY_ID,
     AT_INDEX_MEMBER_START, /* by class */
     AT_INDEX_MEMBERS,
@@ -131,6 +133,10 @@ typedef struct at_index_file {
     uint64_t *sums;
     uint8_t *room;  /* in front of the block: what is left of a value begun in the one before */
     uint64_t block; /* in `room`; UINT64_MAX = none */
+    /* Blocks that parts were read from, checked: whoever looks up one thing comes back to them. */
+    uint8_t **kept;                    /* by block, NULL = not here; NULL until asked */
+    uint64_t ring[AT_INDEX_KEPT_MAX]; /* the blocks here; the oldest makes room */
+    uint64_t kept_count;               /* so far, those that made room too */
 } at_index_file;
 
 /** Takes over `descriptor`, even on failure. *fresh_out: is the key the one expected? If not, the
@@ -158,6 +164,11 @@ AT_CHECKED at_status at_index_get_bytes(void *out, at_index_file *file, at_index
 /** One value. */
 AT_CHECKED at_status at_index_get_one(int64_t *out, at_index_file *file,
                                       at_index_column_name column, uint64_t place, at_error *err);
+
+/** One that is not negative and at most `most`. */
+AT_CHECKED at_status at_index_get_number(uint32_t *out, at_index_file *file,
+                                         at_index_column_name column, uint64_t place, uint64_t most,
+                                         at_error *err);
 
 /** Values [first, first + count). */
 #define AT_INDEX_GET_PART(out, file, column, first, count, most, err) \

@@ -3,27 +3,30 @@
 
 #include <string.h>
 
-enum { DECLARED_BIT = 4, SPELLING_BIT = 6, KIND_MASK = 15, DECLARED_MASK = 3 };
+enum { DECLARED_BIT = 4, SPELLING_BIT = 6, ALONE_BIT = 7, KIND_MASK = 15, DECLARED_MASK = 3 };
 
 static at_status put_things(at_index_writer *writer, const at_identity *identity, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    AT_CLEANUP(at_text_clear) at_text ids = {.limit_bytes = SIZE_MAX};
     uint32_t *numbers = NULL, *classes = NULL, *spaces = NULL;
+    const char **ids = NULL;
     uint8_t *kinds = NULL;
+    AT_TRY(AT_NEW(&ids, &arena, identity->count, err));
     AT_TRY(AT_NEW(&numbers, &arena, identity->count, err));
     AT_TRY(AT_NEW(&classes, &arena, identity->count, err));
     AT_TRY(AT_NEW(&spaces, &arena, identity->count, err));
     AT_TRY(AT_NEW(&kinds, &arena, identity->count, err));
     for (size_t i = 0; i < identity->count; i++) {
         const at_identity_thing *thing = &identity->things[i];
-        AT_TRY(at_text_add_bytes(&ids, thing->id, strlen(thing->id) + 1, err));
+        ids[i] = thing->id;
         numbers[i] = thing->number;
         classes[i] = thing->class;
         spaces[i] = thing->name_space;
         kinds[i] = (uint8_t)(thing->kind | thing->declared << DECLARED_BIT |
-                             (thing->spelling ? 1 << SPELLING_BIT : 0));
+                             (thing->spelling ? 1 << SPELLING_BIT : 0) |
+                             (thing->alone ? 1 << ALONE_BIT : 0));
     }
-    AT_TRY(at_index_put_bytes(writer, AT_INDEX_THING_IDS, at_text_string(&ids), ids.bytes, err));
+    AT_TRY(at_index_put_texts(writer, AT_INDEX_THING_IDS, AT_INDEX_THING_STARTS, ids,
+                              identity->count, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_NUMBER, numbers, identity->count, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_CLASS, classes, identity->count, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_SPACE, spaces, identity->count, err));
@@ -60,6 +63,13 @@ at_status at_index_put_identity(at_index_writer *writer, const at_identity *iden
     return put_locals(writer, identity, err);
 }
 
+void at_index_finish_thing(at_identity_thing *thing, uint8_t kind) {
+    thing->kind = kind & KIND_MASK;
+    thing->declared = (uint8_t)(kind >> DECLARED_BIT & DECLARED_MASK);
+    thing->spelling = (kind >> SPELLING_BIT & 1) != 0;
+    thing->alone = (kind >> ALONE_BIT & 1) != 0;
+}
+
 static at_status get_things(at_identity *out, at_index_file *file, at_arena *arena, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
     const size_t count = out->count;
@@ -79,14 +89,11 @@ static at_status get_things(at_identity *out, at_index_file *file, at_arena *are
     AT_TRY(AT_INDEX_GET(spaces, file, AT_INDEX_THING_SPACE, count, out->name_space_limit - 1, err));
     AT_TRY(AT_INDEX_GET(kinds, file, AT_INDEX_THING_KIND, count, UINT8_MAX, err));
     for (size_t i = 0; i < count; i++) {
-        out->things[i] =
-            (at_identity_thing){.id = ids + starts[i],
-                                .number = numbers[i],
-                                .class = classes[i],
-                                .name_space = spaces[i],
-                                .kind = kinds[i] & KIND_MASK,
-                                .declared = (uint8_t)(kinds[i] >> DECLARED_BIT & DECLARED_MASK),
-                                .spelling = (kinds[i] >> SPELLING_BIT & 1) != 0};
+        out->things[i] = (at_identity_thing){.id = ids + starts[i],
+                                             .number = numbers[i],
+                                             .class = classes[i],
+                                             .name_space = spaces[i]};
+        at_index_finish_thing(&out->things[i], kinds[i]);
         const bool rises = i == 0 || numbers[i] > numbers[i - 1];
         if (!rises || !classes[i] || !out->name_spaces[spaces[i]] ||
             out->things[i].kind >= AT_KIND_COUNT || out->things[i].kind == AT_KIND_NONE)
@@ -108,7 +115,6 @@ static at_status get_classes(at_identity *out, at_index_file *file, at_arena *ar
     const size_t classes = out->class_count;
     const uint64_t last = out->count ? out->count - 1 : 0;
     AT_TRY(AT_NEW(&out->by_id, arena, out->count, err));
-    AT_TRY(AT_NEW(&out->rank, arena, out->count, err));
     AT_TRY(AT_NEW(&out->member_start, arena, classes + 2, err));
     AT_TRY(AT_NEW(&out->members, arena, out->count, err));
     AT_TRY(AT_NEW(&out->best, arena, classes + 1, err));
@@ -118,8 +124,6 @@ static at_status get_classes(at_identity *out, at_index_file *file, at_arena *ar
         AT_INDEX_GET(out->member_start, file, AT_INDEX_MEMBER_START, classes + 2, out->count, err));
     AT_TRY(AT_INDEX_GET(out->members, file, AT_INDEX_MEMBERS, out->count, last, err));
     AT_TRY(AT_INDEX_GET(out->best, file, AT_INDEX_BEST, classes + 1, last, err));
-    for (uint32_t i = 0; i < out->count; i++)
-        out->rank[out->by_id[i]] = i;
     if (!are_starts(out->member_start, classes + 2, out->count))
         return at_index_damaged(err, "classes cannot be so");
     return AT_OK;

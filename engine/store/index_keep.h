@@ -24,13 +24,15 @@ bool at_index_possible(const at_reader *reader);
 /** Keep what the reader has worked out, where that is possible; not an error where it is not. */
 AT_CHECKED at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err);
 /** May the failure of reading an index be passed over? Then it is closed. */
-bool at_index_passed_over(at_reader *reader, at_status status);
+bool at_index_passed_over(at_index_file *file, at_status status);
 
 /* index_identity.c, index_ledger.c: into a file and out of it */
 AT_CHECKED at_status at_index_put_identity(at_index_writer *writer, const at_identity *identity,
                                            at_error *err);
 AT_CHECKED at_status at_index_get_identity(at_identity *out, at_index_file *file, sqlite3 *db,
                                            at_arena *arena, at_error *err);
+/** What AT_INDEX_THING_KIND says of a thing. */
+void at_index_finish_thing(at_identity_thing *thing, uint8_t kind);
 AT_CHECKED at_status at_index_put_ledger(at_index_writer *writer, const at_ledger *ledger,
                                          at_error *err);
 AT_CHECKED at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,

@@ -23,13 +23,13 @@ static void add_candidate(candidates *found, at_thing class) {
 }
 
 /* Things called `id`, of the kinds given; in one namespace when `name_space` is not NULL. */
-static void match(candidates *found, const at_identity *identity, const char *id, unsigned kinds,
-                  const char *name_space, size_t name_space_bytes) {
-    for (size_t i = at_identity_find(identity, id); i < identity->count; i++) {
+static at_status match(candidates *found, at_identity *identity, const char *id, unsigned kinds,
+                       const char *name_space, size_t name_space_bytes, at_error *err) {
+    size_t first = 0, end = 0;
+    AT_TRY(at_identity_need_id(&first, &end, identity, id, err));
+    for (size_t i = first; i < end; i++) {
         const at_identity_thing *thing = &identity->things[identity->by_id[i]];
         const char *own = identity->name_spaces[thing->name_space];
-        if (strcmp(thing->id, id) != 0)
-            return;
         if (name_space &&
             (strlen(own) != name_space_bytes || memcmp(own, name_space, name_space_bytes) != 0))
             continue;
@@ -38,52 +38,50 @@ static void match(candidates *found, const at_identity *identity, const char *id
         if (kind & kinds)
             add_candidate(found, thing->class);
     }
+    return AT_OK;
 }
 
 /* `text` as an id, and as namespace/id. */
-static void match_both(candidates *found, const at_identity *identity, const char *text,
-                       unsigned kinds) {
+static at_status match_both(candidates *found, at_identity *identity, const char *text,
+                            unsigned kinds, at_error *err) {
     const char *slash = strchr(text, '/');
-    match(found, identity, text, kinds, NULL, 0);
-    if (slash && slash > text && slash[1])
-        match(found, identity, slash + 1, kinds, text, (size_t)(slash - text));
+    AT_TRY(match(found, identity, text, kinds, NULL, 0, err));
+    if (!slash || slash == text || !slash[1])
+        return AT_OK;
+    return match(found, identity, slash + 1, kinds, text, (size_t)(slash - text), err);
 }
 
-static void match_text(candidates *found, const at_identity *identity, const char *text,
-                       unsigned kinds) {
+static at_status match_text(candidates *found, at_identity *identity, const char *text,
+                            unsigned kinds, at_error *err) {
     const char *colon = strchr(text, ':');
     char word[NAME_BYTES];
     *found = (candidates){.count = 0};
-    match_both(found, identity, text, kinds);
+    AT_TRY(match_both(found, identity, text, kinds, err));
     if (!colon || (size_t)(colon - text) >= sizeof word || !colon[1])
-        return;
+        return AT_OK;
     memcpy(word, text, (size_t)(colon - text));
     word[colon - text] = '\0';
     const at_kind kind = at_kind_parse(word);
-    if (kind != AT_KIND_NONE && (AT_KIND_BIT(kind) & AT_ANY_THING))
-        match_both(found, identity, colon + 1, kinds & AT_KIND_BIT((unsigned)kind));
+    if (kind == AT_KIND_NONE || !(AT_KIND_BIT(kind) & AT_ANY_THING))
+        return AT_OK;
+    return match_both(found, identity, colon + 1, kinds & AT_KIND_BIT((unsigned)kind), err);
 }
 
 /* Nothing else has its id, and it reads as nothing but an id: the common case of a large store. */
-static bool is_unmistakable(const at_identity *identity, uint32_t place) {
-    const char *id = identity->things[place].id;
-    const size_t at = identity->rank[place];
-    if (strpbrk(id, "/:"))
-        return false;
-    return (at == 0 || strcmp(identity->things[identity->by_id[at - 1]].id, id) != 0) &&
-           (at + 1 == identity->count ||
-            strcmp(identity->things[identity->by_id[at + 1]].id, id) != 0);
+static bool is_unmistakable(const at_identity_thing *thing) {
+    return thing->alone && !strpbrk(thing->id, "/:");
 }
 
 at_status at_identity_shown(const char **out, at_identity *identity, at_thing class,
                             at_error *err) {
-    if (!identity->shown[class] && is_unmistakable(identity, identity->best[class]))
+    AT_TRY(at_identity_need(identity, class, err));
+    if (!identity->shown[class] && is_unmistakable(&identity->things[identity->best[class]]))
         identity->shown[class] = identity->things[identity->best[class]].id;
     if (!identity->shown[class]) {
         const at_ref ref = at_identity_ref(identity, class);
         const char *kind = at_kind_text(ref.kind), *form = ref.id;
         candidates found;
-        match_text(&found, identity, form, AT_ANY_THING);
+        AT_TRY(match_text(&found, identity, form, AT_ANY_THING, err));
         for (int step = 1; step < 4 && found.count != 1; step++) {
             if (step == 1)
                 AT_TRY(at_arena_print(&form, identity->arena, err, "%s:%s", kind, ref.id));
@@ -93,7 +91,7 @@ at_status at_identity_shown(const char **out, at_identity *identity, at_thing cl
             else
                 AT_TRY(at_arena_print(&form, identity->arena, err, "%s:%s/%s", kind, ref.name_space,
                                       ref.id));
-            match_text(&found, identity, form, AT_ANY_THING);
+            AT_TRY(match_text(&found, identity, form, AT_ANY_THING, err));
         }
         identity->shown[class] = form;
     }
@@ -108,6 +106,7 @@ static at_status fail_unknown(at_identity *identity, unsigned kinds, const char 
     at_fail(err, AT_BAD_INPUT, "E-ID-UNKNOWN", "nothing here is called \"%s\"", text);
     if (identity->count > NEAREST_MAX)
         return AT_BAD_INPUT;
+    AT_TRY(at_identity_need_all(identity, err));
     AT_TRY(AT_NEW(&words, identity->arena, identity->count + 1, err));
     for (size_t i = 0; i < identity->count; i++) {
         const at_identity_thing *thing = &identity->things[identity->by_id[i]];
@@ -138,7 +137,7 @@ static at_status fail_ambiguous(at_identity *identity, const candidates *found, 
 at_status at_identity_resolve(at_thing *out, at_identity *identity, unsigned kinds,
                               const char *text, at_error *err) {
     candidates found;
-    match_text(&found, identity, text, kinds);
+    AT_TRY(match_text(&found, identity, text, kinds, err));
     if (found.count == 0)
         return fail_unknown(identity, kinds, text, err);
     if (found.count > 1)
@@ -159,6 +158,7 @@ at_status at_identity_list(const at_thing **out, size_t *count_out, at_identity 
     at_thing *list = NULL;
     size_t count = 0;
     const char *shown = NULL;
+    AT_TRY(at_identity_need_all(identity, err));
     AT_TRY(AT_NEW(&list, identity->arena, identity->class_count, err));
     for (at_thing thing = 1; thing <= identity->class_count; thing++)
         if (at_identity_kind(identity, thing) == kind) {

@@ -8,14 +8,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* From the index where there is one that fits. */
+/* From the index where there is one that fits, as it is needed. */
 static at_status load_identity(at_reader *reader, at_error *err) {
     AT_TRY(at_index_open(reader, err));
     if (reader->index.descriptor >= 0) {
-        const at_status status = at_index_get_identity(&reader->identity, &reader->index,
-                                                       reader->db, reader->arena, err);
-        if (!at_index_passed_over(reader, status))
+        const at_status status =
+            at_identity_part(&reader->identity, &reader->index, reader->db, reader->arena, err);
+        if (!at_index_passed_over(&reader->index, status))
             return status;
+        at_identity_end(&reader->identity);
     }
     return at_identity_load(&reader->identity, reader->db, reader->arena, err);
 }
@@ -64,6 +65,7 @@ void at_reader_close(at_reader **reader) {
     for (size_t i = 1; i < AT_PLACE_CHUNKS; i++)
         at_chunk_clear(&(*reader)->chunks[i].loaded);
     at_chunks_close(&(*reader)->chunks[0]);
+    at_identity_end(&(*reader)->identity);
     at_index_file_close(&(*reader)->index);
     at_db_rollback((*reader)->db);
     at_db_close(&(*reader)->db);

@@ -72,6 +72,7 @@ static at_status fill_names(at_reader *reader, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *same = NULL;
     AT_CLEANUP(at_db_done) sqlite3_stmt *named = NULL;
     at_identity *identity = &reader->identity;
+    AT_TRY(at_identity_need_all(identity, err));
     AT_TRY(at_db_run(reader->db,
                      "DROP TABLE IF EXISTS temp.same; DROP TABLE IF EXISTS temp.named;"
                      "CREATE TEMP TABLE same (number INTEGER PRIMARY KEY, thing INTEGER, id TEXT);"
