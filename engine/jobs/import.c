@@ -6,6 +6,7 @@
 #include "engine/base/file.h"
 #include "engine/base/progress.h"
 #include "engine/jobs/file_under.h"
+#include "engine/jobs/relay.h"
 
 enum { HEAD_BYTES = 65536, MAPPING_BYTES_MAX = 4 << 20, OPTIONS_MAX = 64, SNIFF_SURE = 1 };
 
@@ -233,6 +234,19 @@ static at_status read_all(const import_plan *plan, at_input *in, const at_sink *
     return status;
 }
 
+/* The same, while what was read is stored beside. What the store fails with is said of the file
+ * too, and of no line: the reader may be far past it. */
+static at_status read_and_store(const import_plan *plan, at_import *import, at_error *err) {
+    AT_CLEANUP(at_relay_close) at_relay *relay = NULL;
+    at_input *in = at_import_input(import);
+    AT_TRY(at_relay_open(&relay, at_import_sink(import), err));
+    const at_sink sink = at_relay_sink(relay);
+    at_status status = at_relay_finish(relay, read_all(plan, in, &sink, err), err);
+    if (status != AT_OK)
+        at_place(err, "%s", at_input_name(in));
+    return status;
+}
+
 static void watch(void *self, uint64_t read_bytes) {
     at_progress_step(self, read_bytes);
 }
@@ -260,7 +274,7 @@ at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer
         at_progress bar = {.what = info.name, .total = at_import_bytes(import)};
         at_progress_begin(&bar);
         at_input_watch(at_import_input(import), watch, &bar);
-        at_status status = read_all(&plan, at_import_input(import), at_import_sink(import), err);
+        at_status status = read_and_store(&plan, import, err);
         if (status != AT_OK)
             return at_import_fail(receipt, import, arena, err);
     }

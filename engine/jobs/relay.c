@@ -1,0 +1,253 @@
+/* relay.c: copy what is put into a batch; work a batch off. */
+#include "engine/jobs/relay.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/belt.h"
+#include "engine/store/column.h"
+
+enum { BATCH_ENTRIES = 1024, ROOM_FIRST_BYTES = 512 << 10 };
+
+/* One call of the sink. */
+typedef struct entry {
+    at_origin origin;
+    const at_origin *place; /* = &origin, or NULL */
+    const at_fact *facts;   /* put */
+    size_t fact_count;
+    const at_error *error; /* reject, warn */
+    bool warns;
+} entry;
+
+/* Calls in order; what they point to lies in `room`. */
+typedef struct batch {
+    char *room;
+    size_t room_bytes, used;
+    size_t count;
+    entry entries[BATCH_ENTRIES];
+} batch;
+
+struct at_relay {
+    const at_sink *inner;
+    at_belt belt;
+    batch ring[AT_BELT_SLOTS];
+};
+
+/* --- Copying: false when the room is too small ------------------------------------------------ */
+
+static void *take(batch *now, size_t bytes, size_t alignment) {
+    const size_t start = (now->used + alignment - 1) / alignment * alignment;
+    if (start > now->room_bytes || bytes > now->room_bytes - start)
+        return NULL;
+    now->used = start + bytes;
+    return now->room + start;
+}
+
+static bool keep_text(const char **text, batch *now) {
+    if (!*text)
+        return true;
+    const size_t bytes = strlen(*text) + 1;
+    char *kept = take(now, bytes, 1);
+    if (!kept)
+        return false;
+    memcpy(kept, *text, bytes);
+    *text = kept;
+    return true;
+}
+
+static bool keep_ref(at_ref *ref, batch *now) {
+    return keep_text(&ref->id, now) && keep_text(&ref->name_space, now);
+}
+
+static bool keep_names(at_party *party, batch *now) {
+    if (!party->name_count)
+        return true;
+    at_name *names = take(now, party->name_count * sizeof *names, alignof(at_name));
+    if (!names)
+        return false;
+    memcpy(names, party->names, party->name_count * sizeof *names);
+    party->names = names;
+    for (size_t i = 0; i < party->name_count; i++)
+        if (!keep_text(&names[i].text, now) || !keep_text(&names[i].lang, now))
+            return false;
+    return true;
+}
+
+static bool keep_things(at_event *event, batch *now) {
+    if (!event->thing_count)
+        return true;
+    at_ref *things = take(now, event->thing_count * sizeof *things, alignof(at_ref));
+    if (!things)
+        return false;
+    memcpy(things, event->things, event->thing_count * sizeof *things);
+    event->things = things;
+    for (size_t i = 0; i < event->thing_count; i++)
+        if (!keep_ref(&things[i], now))
+            return false;
+    return true;
+}
+
+/* What nearly every record of a large file is. */
+static bool keep_transfer(at_transfer *transfer, batch *now) {
+    return keep_text(&transfer->id, now) && keep_ref(&transfer->from, now) &&
+           keep_ref(&transfer->to, now) && keep_text(&transfer->currency, now) &&
+           keep_text(&transfer->currency_in, now) && keep_text(&transfer->reverses, now);
+}
+
+static bool keep_fact(at_fact *fact, batch *now) {
+    if (fact->kind == AT_TRANSFER)
+        return keep_transfer(&fact->transfer, now);
+    if (fact->kind <= AT_KIND_NONE || fact->kind >= AT_KIND_COUNT)
+        return true; /* the store says so */
+    const at_fact_table *table = &at_fact_tables[fact->kind];
+    for (size_t i = 0; i < table->column_count; i++) {
+        void *field = at_column_field(&table->columns[i], fact);
+        const at_form form = table->columns[i].form;
+        if (form == AT_FORM_REF && !keep_ref(field, now))
+            return false;
+        if ((form == AT_FORM_TEXT || form == AT_FORM_CHOICE) && !keep_text(field, now))
+            return false;
+    }
+    if (fact->kind == AT_PARTY)
+        return keep_names(&fact->party, now);
+    return fact->kind != AT_EVENT || keep_things(&fact->event, now);
+}
+
+static bool keep_facts(entry *call, batch *now) {
+    at_fact *facts = take(now, call->fact_count * sizeof *facts, alignof(at_fact));
+    if (!facts)
+        return false;
+    if (call->fact_count)
+        memcpy(facts, call->facts, call->fact_count * sizeof *facts);
+    call->facts = facts;
+    for (size_t i = 0; i < call->fact_count; i++)
+        if (!keep_fact(&facts[i], now))
+            return false;
+    return true;
+}
+
+static bool keep_call(batch *now, const entry *given) {
+    entry *call = &now->entries[now->count];
+    *call = *given;
+    if (given->place) {
+        call->origin = *given->place;
+        call->place = &call->origin;
+        if (!keep_text(&call->origin.element, now))
+            return false;
+    }
+    if (!given->error)
+        return keep_facts(call, now);
+    at_error *error = take(now, sizeof *error, alignof(at_error));
+    if (!error)
+        return false;
+    *error = *given->error;
+    call->error = error;
+    return true;
+}
+
+/* --- Working off ------------------------------------------------------------------------------ */
+
+static at_status hand_on(const at_sink *inner, const entry *call, at_error *err) {
+    if (!call->error)
+        return inner->put(inner->self, call->place, call->facts, call->fact_count, err);
+    return (call->warns ? inner->warn : inner->reject)(inner->self, call->place, call->error, err);
+}
+
+static at_status work(void *self, size_t slot, at_error *err) {
+    at_relay *relay = self;
+    batch *now = &relay->ring[slot];
+    for (size_t i = 0; i < now->count; i++)
+        AT_TRY(hand_on(relay->inner, &now->entries[i], err));
+    now->count = 0;
+    now->used = 0;
+    return AT_OK;
+}
+
+/* --- The sink --------------------------------------------------------------------------------- */
+
+static at_status grow(batch *now, at_error *err) {
+    const size_t bytes = now->room_bytes ? 2 * now->room_bytes : ROOM_FIRST_BYTES;
+    char *room = at_memory_resize(now->room, bytes);
+    if (!room)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for %zu bytes of records", bytes);
+    now->room = room;
+    now->room_bytes = bytes;
+    return AT_OK;
+}
+
+static at_status add(at_relay *relay, const entry *given, at_error *err) {
+    for (;;) {
+        batch *now = &relay->ring[at_belt_slot(&relay->belt)];
+        const size_t used = now->used;
+        if (now->count == BATCH_ENTRIES) /* after a failure, to be told again */
+            return at_belt_hand(&relay->belt, err);
+        if (now->room && keep_call(now, given)) {
+            now->count++;
+            return now->count < BATCH_ENTRIES ? AT_OK : at_belt_hand(&relay->belt, err);
+        }
+        now->used = used;
+        AT_TRY(now->count ? at_belt_hand(&relay->belt, err) : grow(now, err));
+    }
+}
+
+static at_status put(void *self, const at_origin *origin, const at_fact *facts, size_t fact_count,
+                     at_error *err) {
+    const entry given = {.place = origin, .facts = facts, .fact_count = fact_count};
+    assert(origin && (facts || !fact_count));
+    return add(self, &given, err);
+}
+
+static at_status reject(void *self, const at_origin *origin, const at_error *reason,
+                        at_error *err) {
+    assert(origin && reason);
+    return add(self, &(entry){.place = origin, .error = reason}, err);
+}
+
+static at_status warn(void *self, const at_origin *origin, const at_error *what, at_error *err) {
+    assert(what);
+    return add(self, &(entry){.place = origin, .error = what, .warns = true}, err);
+}
+
+at_sink at_relay_sink(at_relay *relay) {
+    return (at_sink){.self = relay, .put = put, .reject = reject, .warn = warn};
+}
+
+at_status at_relay_open(at_relay **out, const at_sink *inner, at_error *err) {
+    at_relay *relay = at_memory_resize(NULL, sizeof *relay);
+    if (!relay)
+        return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory to store while reading");
+    relay->inner = inner;
+    for (size_t i = 0; i < AT_BELT_SLOTS; i++)
+        memset(&relay->ring[i], 0, offsetof(batch, entries));
+    at_belt_init(&relay->belt, work, relay);
+    *out = relay;
+    return AT_OK;
+}
+
+at_status at_relay_finish(at_relay *relay, at_status read, at_error *err) {
+    at_error stored = {.status = AT_OK};
+    at_status status = AT_OK;
+    if (relay->ring[at_belt_slot(&relay->belt)].count)
+        status = at_belt_hand(&relay->belt, &stored);
+    if (status == AT_OK)
+        status = at_belt_finish(&relay->belt, &stored);
+    if (status == AT_OK)
+        return read;
+    if (err)
+        *err = stored;
+    return status;
+}
+
+void at_relay_close(at_relay **relay) {
+    at_relay *closing = *relay;
+    if (!closing)
+        return;
+    at_belt_clear(&closing->belt);
+    for (size_t i = 0; i < AT_BELT_SLOTS; i++)
+        at_memory_resize(closing->ring[i].room, 0);
+    at_memory_resize(closing, 0);
+    *relay = NULL;
+}
