@@ -208,19 +208,23 @@ static at_status first_record(at_record_id *out, const at_facts *facts, at_thing
     return AT_OK;
 }
 
-static at_status find_ids(find_state *state, at_kind kind, at_error *err) {
+static at_status find_ids(find_state *state, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text key = {.data = NULL};
+    const at_facts *facts = state->facts;
     const at_thing *things = NULL;
     size_t count = 0;
-    AT_TRY(state->facts->things(state->facts->self, &things, &count, kind, err));
+    AT_TRY(at_text_add(&key, at_text_string(&state->key), err));
+    remove_spaces(&key);
+    AT_TRY(facts->search(facts->self, &things, &count, at_text_string(&key), err));
     for (size_t i = 0; i < count; i++) {
         const at_ref *aliases = NULL;
         size_t alias_count = 0;
-        AT_TRY(state->facts->aliases(state->facts->self, &aliases, &alias_count, things[i], err));
+        AT_TRY(facts->aliases(facts->self, &aliases, &alias_count, things[i], err));
         for (size_t k = 0; k < alias_count; k++) {
             size_t before = state->count;
             AT_TRY(try_id(state, things[i], aliases[k].id, err));
             if (state->count > before)
-                AT_TRY(first_record(&state->items[before].record, state->facts, things[i], err));
+                AT_TRY(first_record(&state->items[before].record, facts, things[i], err));
         }
     }
     return AT_OK;
@@ -280,9 +284,7 @@ at_status at_find(at_table *out, at_reader *reader, const char *text, size_t max
     if (state.key.bytes == 0)
         return at_fail(err, AT_USAGE, "E-FIND-TEXT", "\"%s\" has no letter or digit to look for",
                        text);
-    static const at_kind kinds[] = {AT_PARTY, AT_ACCOUNT, AT_ASSET, AT_EVENT};
-    for (size_t i = 0; i < AT_COUNT(kinds); i++)
-        AT_TRY(find_ids(&state, kinds[i], err));
+    AT_TRY(find_ids(&state, err));
     static const at_kind described[] = {AT_PARTY, AT_IDENTIFIER, AT_ACCOUNT, AT_ASSET, AT_LISTING};
     for (size_t i = 0; i < AT_COUNT(described); i++)
         AT_TRY(find_facts(&state, described[i], err));

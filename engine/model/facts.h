@@ -52,6 +52,10 @@ typedef struct at_facts {
     /** All things of a kind, sorted bytewise by shown id. */
     at_status (*things)(void *self, const at_thing **out, size_t *count_out, at_kind kind,
                         at_error *err);
+    /** Every thing that has an id in which `key` is found, once both are folded and blanks are left
+     * out (names/fold.h; `key` is given so), and perhaps some that have none. */
+    at_status (*search)(void *self, const at_thing **out, size_t *count_out, const char *key,
+                        at_error *err);
     /** The thing a person names: `id`, `namespace/id`, `kind:id`, `kind:namespace/id`, within the
      * kinds allowed. AT_BAD_INPUT "E-ID-UNKNOWN" (with the nearest), "E-ID-AMBIGUOUS" (hint lists
      * the candidates). */

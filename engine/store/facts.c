@@ -132,6 +132,12 @@ static at_status things(void *self, const at_thing **out, size_t *count_out, at_
     return AT_OK;
 }
 
+static at_status search(void *self, const at_thing **out, size_t *count_out, const char *key,
+                        at_error *err) {
+    at_reader *reader = self;
+    return at_identity_search(out, count_out, &reader->identity, key, err);
+}
+
 static at_status resolve(void *self, at_thing *out, unsigned kinds, const char *text,
                          at_error *err) {
     at_reader *reader = self;
@@ -262,6 +268,7 @@ void at_reader_make_facts(at_reader *reader) {
                                .about = about,
                                .of_record = of_record,
                                .things = things,
+                               .search = search,
                                .resolve = resolve,
                                .view = view,
                                .aliases = aliases,

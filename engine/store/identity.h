@@ -93,7 +93,16 @@ AT_CHECKED at_status at_identity_need_local(at_thing *class_out, at_identity *id
 /** The things with that id, by_id[*first .. *end), and their classes. */
 AT_CHECKED at_status at_identity_need_id(size_t *first, size_t *end, at_identity *identity,
                                          const char *id, at_error *err);
+/** After reading a part oneself: everything, where that failed in a way to be passed over. */
+AT_CHECKED at_status at_identity_settle(at_identity *identity, at_status status, at_error *err);
 void at_identity_end(at_identity *identity);
+
+/**
+ * identity_search.c: every class with an id whose key form (names/fold.h), blanks left out, has
+ * `key` in it, and perhaps others. Rising.
+ */
+AT_CHECKED at_status at_identity_search(const at_thing **out, size_t *count_out,
+                                        at_identity *identity, const char *key, at_error *err);
 
 /** The class of a thing of the store; 0 for 0. Things not visible have none: 0. */
 at_thing at_identity_class(const at_identity *identity, at_thing number);

@@ -245,8 +245,7 @@ at_status at_identity_need_all(at_identity *identity, at_error *err) {
     return AT_OK;
 }
 
-/* A part that was read, or everything where that failed or there are many. */
-static at_status settle(at_identity *identity, at_status status, at_error *err) {
+at_status at_identity_settle(at_identity *identity, at_status status, at_error *err) {
     if (at_index_passed_over(identity->file, status))
         return load_store(identity, err);
     AT_TRY(status);
@@ -256,13 +255,13 @@ static at_status settle(at_identity *identity, at_status status, at_error *err) 
 at_status at_identity_need(at_identity *identity, at_thing class, at_error *err) {
     if (!identity->file || identity->here[class])
         return AT_OK;
-    return settle(identity, read_class(identity, class, err), err);
+    return at_identity_settle(identity, read_class(identity, class, err), err);
 }
 
 at_status at_identity_need_number(at_thing *class_out, at_identity *identity, at_thing number,
                                   at_error *err) {
     if (identity->file)
-        AT_TRY(settle(identity, read_number(identity, number, err), err));
+        AT_TRY(at_identity_settle(identity, read_number(identity, number, err), err));
     *class_out = at_identity_class(identity, number);
     return AT_OK;
 }
@@ -271,7 +270,8 @@ at_status at_identity_need_local(at_thing *class_out, at_identity *identity, int
                                  int64_t local, at_error *err) {
     at_thing number = 0;
     if (identity->file)
-        AT_TRY(settle(identity, read_local(&number, identity, source, local, err), err));
+        AT_TRY(
+            at_identity_settle(identity, read_local(&number, identity, source, local, err), err));
     if (identity->file)
         return at_identity_need_number(class_out, identity, number, err);
     *class_out = at_identity_local(identity, source, local);
@@ -281,7 +281,7 @@ at_status at_identity_need_local(at_thing *class_out, at_identity *identity, int
 at_status at_identity_need_id(size_t *first, size_t *end, at_identity *identity, const char *id,
                               at_error *err) {
     if (identity->file) {
-        AT_TRY(settle(identity, find_id(first, end, identity, id, err), err));
+        AT_TRY(at_identity_settle(identity, find_id(first, end, identity, id, err), err));
         if (identity->file)
             return AT_OK;
     }

@@ -6,6 +6,7 @@
 #include "tests/support/store.h"
 
 #include "engine/base/file.h"
+#include "engine/names/fold.h"
 #include "engine/store/index.h"
 #include "engine/store/index_keep.h"
 
@@ -18,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 2000, PATH_BYTES = 160 };
+enum { ROWS = 2000, ODD = 300, PATH_BYTES = 160 };
 
 typedef struct world {
     test_store test;
@@ -42,6 +43,23 @@ static void put_rows(test_source *source, int accounts) {
     }
 }
 
+/* Ids of letters of all sorts, digits, signs, blanks, and one longer than a piece of the search. */
+static void put_odd(test_source *source, int count) {
+    static const char *const pieces[] = {"a", "B", "7",      "0",      "-", " ",  "'", "_",
+                                         "/", "z", "\u0627", "\u00c9", "Q", "12", ":", "`"};
+    uint32_t state = 7;
+    for (int i = 0; i < count; i++) {
+        AT_CLEANUP(at_text_clear) at_text id = {.data = NULL};
+        must(at_text_print(&id, NULL, "x%d", i), NULL);
+        for (int k = i % 50 == 9 ? 900 : 9; k > 0; k--) {
+            state = state * 1664525 + 1013904223;
+            must(at_text_add(&id, pieces[state >> 28], NULL), NULL);
+        }
+        const at_fact fact = test_transfer(id.data, id.data, "A1", i, 1);
+        test_put(source, &fact, 1);
+    }
+}
+
 static void fill(test_store *test) {
     test_source first = test_source_begin(test, "alpha", 'a', ROWS + 10);
     const at_fact facts[] = {test_account("A1", AT_ACCOUNT_BANK, "EUR", 500000),
@@ -50,7 +68,8 @@ static void fill(test_store *test) {
         test_put(&first, &facts[i], 1);
     put_rows(&first, 900);
     (void)test_publish(&first);
-    test_source second = test_source_begin(test, "beta", 'b', ROWS + 10);
+    test_source second = test_source_begin(test, "beta", 'b', ROWS + ODD + 10);
+    put_odd(&second, ODD);
     put_rows(&second, 50); /* the same ids under another namespace */
     const at_fact spelt = test_transfer("S1", "alpha/A6", "A7", 5, 5);
     test_put(&second, &spelt, 1);
@@ -149,6 +168,68 @@ static void test_same_in_part(void **state) {
     assert_string_equal(text.data, all->truth.data);
 }
 
+/* Does a thing have an id in which the key is? */
+static bool has_id(at_reader *reader, at_thing thing, const char *key) {
+    AT_CLEANUP(at_text_clear) at_text folded = {.limit_bytes = SIZE_MAX};
+    at_error err = {.status = AT_OK};
+    const at_facts *facts = at_reader_facts(reader);
+    const at_ref *aliases = NULL;
+    size_t count = 0;
+    must(facts->aliases(facts->self, &aliases, &count, thing, &err), &err);
+    for (size_t i = 0; i < count; i++) {
+        at_text_reset(&folded);
+        must(at_fold_key(&folded, aliases[i].id, &err), &err);
+        char *to = folded.data;
+        for (const char *from = folded.data; from && *from; from++)
+            if (*from != ' ')
+                *to++ = *from;
+        if (to)
+            *to = '\0';
+        if (strstr(folded.data ? folded.data : "", key))
+            return true;
+    }
+    return false;
+}
+
+/* How many things are found that have the key; all of them must be. */
+static size_t search_one(world *all, const char *key, bool part) {
+    at_error err = {.status = AT_OK};
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
+    AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
+    const at_thing *found = NULL;
+    size_t count = 0, known = 0, next = 0;
+    must(at_reader_open(&reader, all->test.store, 0, &arena, &err), &err);
+    const at_facts *facts = at_reader_facts(reader);
+    must(facts->search(facts->self, &found, &count, key, &err), &err);
+    assert_int_equal(reader->identity.file != NULL, part);
+    for (at_thing thing = 1; thing < facts->thing_limit; thing++) {
+        const bool has = has_id(reader, thing, key);
+        const bool listed = next < count && found[next] == thing;
+        assert_true(listed || !has);
+        next += listed;
+        known += has;
+    }
+    assert_int_equal(next, count); /* rising, each once */
+    return known;
+}
+
+static void test_search(void **state) {
+    world *all = *state;
+    static const char *const keys[] = {"a5",     "12",       "bz",      "7q",   "0a",
+                                       "\u0627", "a1\u00e9", "nowhere", "x301", "a899"};
+    size_t found = 0;
+    for (size_t i = 0; i < AT_COUNT(keys); i++) {
+        const size_t known = search_one(all, keys[i], true);
+        assert_int_equal(unlink(all->file), 0);
+        assert_int_equal(search_one(all, keys[i], false), known);
+        const int file = open(all->file, O_WRONLY | O_CREAT, 0600);
+        assert_int_equal(write(file, all->index.data, all->index.bytes), (ssize_t)all->index.bytes);
+        close(file);
+        found += known;
+    }
+    assert_in_range(found, 300, 2000);
+}
+
 static void test_same_when_it_breaks(void **state) {
     world *all = *state;
     for (size_t at = AT_INDEX_HEAD_BYTES + 5; at < all->index.bytes; at += AT_INDEX_BLOCK_BYTES) {
@@ -166,6 +247,7 @@ static void test_same_when_it_breaks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_in_part),
+                                       cmocka_unit_test(test_search),
                                        cmocka_unit_test(test_same_when_it_breaks)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
