@@ -86,7 +86,7 @@ static at_status put_account(at_table *out, account_view *view, at_error *err) {
 static at_status run(at_table *out, const at_question *question, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_TRACE_BYTES_MAX};
     at_traced traced;
-    AT_TRY(at_traced_prepare(&traced, out, question, AT_TRACED_AMOUNTS, &scratch, err));
+    AT_TRY(at_traced_prepare(&traced, out, question, AT_TRACED_TAINTED, &scratch, err));
     for (size_t i = 0; i < traced.run_count; i++) {
         const at_traced_run *one = &traced.runs[i];
         int64_t *tainted = NULL;

@@ -50,15 +50,19 @@ static at_status note_intervals(at_table *table, const at_traced_run *run, const
                                listed - INTERVALS_LISTED);
 }
 
+at_status at_traced_has_ties(bool *out, const at_ledger *ledger, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = AT_TRACE_BYTES_MAX};
+    const uint32_t *order = NULL;
+    AT_TRY(at_trace_order(&order, ledger, AT_TIE_CREDIT_FIRST, &arena, err));
+    *out = order != NULL; /* else both orders are the ledger's */
+    return AT_OK;
+}
+
 at_status at_traced_compare_ties(at_table *table, at_traced *traced, at_tie tie,
                                  at_reversals reversals, int64_t as_of_us, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = AT_TRACE_BYTES_MAX};
     const at_tie other = tie == AT_TIE_RECORD ? AT_TIE_CREDIT_FIRST : AT_TIE_RECORD;
-    const uint32_t *order = NULL;
     at_effective effective;
-    AT_TRY(at_trace_order(&order, traced->ledger, AT_TIE_CREDIT_FIRST, &arena, err));
-    if (order == NULL)
-        return AT_OK; /* both orders are the ledger's */
     AT_TRY(at_traced_effective(&effective, traced->ledger, traced->cut, other, reversals, as_of_us,
                                &arena, err));
     for (size_t i = 0; i < traced->run_count; i++) {

@@ -30,6 +30,9 @@ AT_CHECKED at_status at_traced_effective(at_effective *out, const at_ledger *led
                                          at_reversals reversals, int64_t as_of_us, at_arena *arena,
                                          at_error *err);
 
+/** Whether one order of transfers of one moment differs from the other. */
+AT_CHECKED at_status at_traced_has_ties(bool *out, const at_ledger *ledger, at_error *err);
+
 /** Trace again with transfers of one moment in the other order, and say what differs. */
 AT_CHECKED at_status at_traced_compare_ties(at_table *table, at_traced *traced, at_tie tie,
                                             at_reversals reversals, int64_t as_of_us,

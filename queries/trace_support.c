@@ -350,8 +350,10 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
         AT_TRY(AT_NEW(&watched, scratch, traced.ledger->node_count, err));
     for (size_t node = 0; watched != NULL && node < traced.ledger->node_count; node++)
         watched[node] = traced.to.all || traced.to.nodes[node];
+    bool ties = false;
     at_effective *effective = NULL;
     AT_TRY(AT_NEW(&effective, scratch, 1, err));
+    AT_TRY(at_traced_has_ties(&ties, traced.ledger, err));
     AT_TRY(at_traced_effective(effective, traced.ledger, traced.cut, tie, reversals, as_of_us,
                                scratch, err));
     const at_trace_options options = {.preserved = traced.named.preserved,
@@ -363,9 +365,11 @@ at_status at_traced_prepare(at_traced *out, at_table *table, const at_question *
                                       .source_count = traced.source_count,
                                       .all_moves =
                                           detail == AT_TRACED_MOVES && !traced.declared_only,
+                                      .ways_only = detail == AT_TRACED_AMOUNTS && !ties,
                                       .declared_only = traced.declared_only};
     AT_TRY(run_methods(&traced, table, effective, &options, scratch, err));
-    AT_TRY(at_traced_compare_ties(table, &traced, tie, reversals, as_of_us, err));
+    if (ties)
+        AT_TRY(at_traced_compare_ties(table, &traced, tie, reversals, as_of_us, err));
     AT_TRY(note_runs(&traced, table, err));
     *out = traced;
     return AT_OK;

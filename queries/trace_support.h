@@ -80,8 +80,9 @@ typedef struct at_traced {
 /* What a question wants beside the holdings. */
 typedef enum at_traced_detail {
     AT_TRACED_AMOUNTS,
-    AT_TRACED_MOVES,  /* moves of untainted labels too */
-    AT_TRACED_MOMENTS /* what the nodes of `to` held after every event */
+    AT_TRACED_TAINTED, /* moves of declared labels */
+    AT_TRACED_MOVES,   /* and of untainted ones */
+    AT_TRACED_MOMENTS  /* what the nodes of `to` held after every event */
 } at_traced_detail;
 
 /** Read the arguments and run every method. Notes about the whole answer go into `table`. */

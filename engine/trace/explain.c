@@ -1,46 +1,86 @@
 #include "engine/trace/explain.h"
 
-enum { SLOTS_FIRST = 256 };
+enum { SLOTS_FIRST = 256, GROUP_BITS_MAX = 5 };
 
-/* The slot of (node, label), or the free one where it belongs. Fibonacci hashing; the order of
- * slots decides nothing, they are only looked up. */
-static size_t find_slot(const at_reaches *reaches, uint32_t node, uint32_t label) {
-    const uint64_t key = ((uint64_t)label << 32 | node) * UINT64_C(0x9E3779B97F4A7C15);
+void at_reaches_init(at_reaches *reaches, uint32_t label_count, at_arena *arena) {
+    *reaches = (at_reaches){.arena = arena, .last = {.items = AT_NONE}};
+    while (reaches->group_bits < GROUP_BITS_MAX && label_count >> 2 * reaches->group_bits > 1)
+        reaches->group_bits++;
+    reaches->groups =
+        (at_pool){.arena = arena, .item_bytes = sizeof(at_reach) << reaches->group_bits};
+}
+
+/* The slot of a group of a node's labels, or the free one where it belongs. Both numbers are mixed
+ * (splitmix64), since either may be the only one that varies; the order of slots decides nothing,
+ * they are only looked up. */
+static size_t find_slot(const at_reaches *reaches, uint32_t node, uint32_t group) {
+    uint64_t key = ((uint64_t)group << 32 | node) * UINT64_C(0x9E3779B97F4A7C15);
+    key = (key ^ key >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
     size_t slot = (size_t)(key >> 20) & (reaches->slot_count - 1);
-    while (reaches->slots[slot].hops != AT_NONE &&
-           (reaches->slots[slot].node != node || reaches->slots[slot].label != label))
+    while (reaches->slots[slot].items != AT_NONE &&
+           (reaches->slots[slot].node != node || reaches->slots[slot].group != group))
         slot = (slot + 1) & (reaches->slot_count - 1);
     return slot;
+}
+
+static at_reach *reach_in(const at_reaches *reaches, uint32_t items, uint32_t label) {
+    at_reach *group = at_pool_at(&reaches->groups, items);
+    return &group[label & ((UINT32_C(1) << reaches->group_bits) - 1)];
 }
 
 const at_reach *at_reaches_find(const at_reaches *reaches, uint32_t node, uint32_t label) {
     if (reaches->slot_count == 0)
         return NULL;
-    const at_reach *reach = &reaches->slots[find_slot(reaches, node, label)];
+    const size_t slot = find_slot(reaches, node, label >> reaches->group_bits);
+    if (reaches->slots[slot].items == AT_NONE)
+        return NULL;
+    const at_reach *reach = reach_in(reaches, reaches->slots[slot].items, label);
     return reach->hops != AT_NONE ? reach : NULL;
 }
 
 static at_status grow_slots(at_reaches *reaches, at_error *err) {
-    at_reaches grown = {.arena = reaches->arena, .count = reaches->count};
+    at_reaches grown = *reaches;
     grown.slot_count = reaches->slot_count == 0 ? (size_t)SLOTS_FIRST : reaches->slot_count * 2;
     AT_TRY(AT_NEW(&grown.slots, grown.arena, grown.slot_count, err));
     for (size_t i = 0; i < grown.slot_count; i++)
-        grown.slots[i].hops = AT_NONE;
+        grown.slots[i].items = AT_NONE;
     for (size_t i = 0; i < reaches->slot_count; i++) {
-        const at_reach *reach = &reaches->slots[i];
-        if (reach->hops != AT_NONE)
-            grown.slots[find_slot(&grown, reach->node, reach->label)] = *reach;
+        const at_reach_slot *slot = &reaches->slots[i];
+        if (slot->items != AT_NONE)
+            grown.slots[find_slot(&grown, slot->node, slot->group)] = *slot;
     }
     *reaches = grown;
     return AT_OK;
 }
 
-at_status at_reaches_note(at_reaches *reaches, const at_reach *way, at_error *err) {
-    if (reaches->count * 2 >= reaches->slot_count)
+at_status at_reaches_add(at_reach **out, at_reaches *reaches, uint32_t node, uint32_t label,
+                         at_error *err) {
+    const uint32_t group = label >> reaches->group_bits;
+    const at_reach_slot last = reaches->last;
+    if (last.items != AT_NONE && last.node == node && last.group == group) {
+        *out = reach_in(reaches, last.items, label);
+        return AT_OK;
+    }
+    if ((size_t)reaches->groups.count * 2 >= reaches->slot_count)
         AT_TRY(grow_slots(reaches, err));
-    at_reach *reach = &reaches->slots[find_slot(reaches, way->node, way->label)];
-    const uint64_t records = (reach->hops != AT_NONE ? reach->records : 0) + way->records;
-    reaches->count += reach->hops == AT_NONE;
+    at_reach_slot *slot = &reaches->slots[find_slot(reaches, node, group)];
+    if (slot->items == AT_NONE) {
+        uint32_t items = 0;
+        AT_TRY(at_pool_add(&items, &reaches->groups, err));
+        *slot = (at_reach_slot){.node = node, .group = group, .items = items};
+        for (uint32_t i = 0; i < UINT32_C(1) << reaches->group_bits; i++)
+            reach_in(reaches, items, i)->hops = AT_NONE;
+    }
+    reaches->last = *slot;
+    *out = reach_in(reaches, slot->items, label);
+    return AT_OK;
+}
+
+at_status at_reaches_note(at_reaches *reaches, uint32_t node, uint32_t label, const at_reach *way,
+                          at_error *err) {
+    at_reach *reach = NULL;
+    AT_TRY(at_reaches_add(&reach, reaches, node, label, err));
+    const uint64_t records = reach->records + way->records;
     if (way->hops < reach->hops)
         *reach = *way;
     reach->records = records;

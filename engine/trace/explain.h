@@ -4,6 +4,7 @@
  * A move is one label's part of one transfer. Every tainted move knows the move that brought its
  * label to the debtor by the fewest transfers until then, so a path is read backward; it is a way
  * the label really took, in time order. Of several shortest ways the earliest found is kept.
+ * A trace may keep the moves on such ways alone.
  *
  * Ownership: the arena's. Errors: AT_NO_MEMORY, AT_LIMIT.
  */
@@ -24,23 +25,39 @@ typedef struct at_trace_move {
 
 /* How a label got to a node. */
 typedef struct at_reach {
-    uint32_t node, label;
-    uint32_t hops;    /* transfers on the shortest way; 0: declared on the account itself */
+    uint64_t records; /* of all moves that brought the label here */
+    uint32_t hops;    /* transfers on the shortest way; 0: declared on the account itself;
+                         AT_NONE: it has not been there */
     uint32_t move;    /* the last of them, or AT_NONE */
     uint32_t source;  /* index of the declaration */
-    uint64_t records; /* of all moves that brought the label here */
 } at_reach;
 
-/* A hash table by (node, label); {.arena = arena} is a valid empty one. */
+typedef struct at_reach_slot {
+    uint32_t node, group;
+    uint32_t items; /* a number of `groups`; AT_NONE: free */
+} at_reach_slot;
+
+/* By node and label: a hash table of groups of labels that follow each other, because money of a
+ * thousand labels asks for all of them in turn. A group has about as many as there are groups, so
+ * that a node which few labels reach costs little. */
 typedef struct at_reaches {
     at_arena *arena;
-    at_reach *slots; /* hops = AT_NONE: free */
-    size_t slot_count, count;
+    at_reach_slot *slots;
+    size_t slot_count;
+    at_pool groups; /* of 2^group_bits at_reach each */
+    uint32_t group_bits;
+    at_reach_slot last; /* found by at_reaches_add */
 } at_reaches;
 
+void at_reaches_init(at_reaches *reaches, uint32_t label_count, at_arena *arena);
+/** What is known of (node, label), to be filled. */
+AT_CHECKED at_status at_reaches_add(at_reach **out, at_reaches *reaches, uint32_t node,
+                                    uint32_t label, at_error *err);
+/** NULL: the label has not been there. */
 const at_reach *at_reaches_find(const at_reaches *reaches, uint32_t node, uint32_t label);
 /** Keep `way` where it is shorter than what is known, and add its records to the count. */
-AT_CHECKED at_status at_reaches_note(at_reaches *reaches, const at_reach *way, at_error *err);
+AT_CHECKED at_status at_reaches_note(at_reaches *reaches, uint32_t node, uint32_t label,
+                                     const at_reach *way, at_error *err);
 
 /** Records behind a row or its fee: 1, or 2 where both statements show the payment. */
 static inline uint64_t at_row_records(const at_ledger *ledger, uint32_t row) {

@@ -17,7 +17,7 @@ at_status at_fund_divide(const int64_t **out, const at_trace *libr, const bool *
         room.items[label].weight = libr->injected[label];
         AT_TRY(at_money_add(&injected, libr->injected[label], err));
     }
-    (void)at_parts_divide(room.items, count, room.sorted, left, injected);
+    (void)at_parts_divide(room.items, count, room.room, left, injected);
     for (uint32_t label = 0; label < count; label++)
         parts[label] = room.items[label].units;
     *out = parts;

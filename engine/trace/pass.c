@@ -152,8 +152,7 @@ static at_status set_up(at_pass *pass, at_error *err) {
     AT_TRY(AT_NEW(&pass->units, arena, labels, err));
     AT_TRY(AT_NEW(&pass->repaid, arena, labels, err));
     AT_TRY(AT_NEW(&pass->label_source, arena, labels, err));
-    AT_TRY(AT_NEW(&pass->label_move, arena, labels, err));
-    AT_TRY(AT_NEW(&pass->label_hops, arena, labels, err));
+    AT_TRY(AT_NEW(&pass->ways, arena, labels, err));
     AT_TRY(AT_NEW(&pass->touched, arena, labels, err));
     for (uint32_t label = 0; label < labels; label++)
         pass->label_source[label] = AT_NONE;
@@ -169,7 +168,7 @@ static at_status set_up(at_pass *pass, at_error *err) {
     pass->debts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debt)};
     pass->debits = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debit)};
     pass->trace->moves = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_move)};
-    pass->trace->reaches = (at_reaches){.arena = arena};
+    at_reaches_init(&pass->trace->reaches, pass->trace->tainted_count, arena);
     pass->trace->moments = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_moment)};
     pass->trace->moment_lots = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_lot)};
     return add_fee_sinks(pass, err);

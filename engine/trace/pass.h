@@ -41,6 +41,8 @@ typedef struct at_trace_options {
     const bool *watched;   /* by node, whose every moment is kept; NULL: none */
     at_sale sale;
     bool all_moves;     /* moves of untainted labels too */
+    bool ways_only;     /* of tainted moves those on a shortest way alone: a thousand labels move a
+                              thousand times a row. Neither watched nor all_moves, nor compared */
     bool declared_only; /* neither holdings of untainted labels nor notes of imputed openings
                               and self-transfers: the tainted figures are the same, sooner */
 } at_trace_options;
@@ -95,7 +97,7 @@ typedef struct at_trace {
     uint64_t roundings;         /* T9: divisions of prorata with units left over */
     at_trace_holding *holdings; /* by node, then label */
     size_t holding_count;
-    at_pool moves; /* at_trace_move, in the order they happened */
+    at_pool moves; /* at_trace_move, in the order they happened or (ways_only) were kept */
     at_reaches reaches;
     at_pool moments;      /* at_trace_moment, in the order they happened */
     at_pool moment_lots;  /* at_trace_lot */

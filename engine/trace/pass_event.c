@@ -41,6 +41,20 @@ at_status at_pass_tainted(int64_t *out, at_pass *pass, at_lots *lots, at_error *
     return AT_OK;
 }
 
+static at_status keep_move(at_pass *pass, const at_pass_event *event, uint32_t label,
+                           at_error *err) {
+    at_pass_way *way = &pass->ways[label];
+    AT_TRY(at_pool_add(&way->move, &pass->trace->moves, err));
+    *(at_trace_move *)at_pool_at(&pass->trace->moves, way->move) =
+        (at_trace_move){.amount = pass->units[label],
+                        .row = event->row,
+                        .label = label,
+                        .parent = way->parent,
+                        .source = way->source,
+                        .fee = event->fee};
+    return AT_OK;
+}
+
 at_status at_pass_moves(at_pass *pass, const at_pass_event *event, at_error *err) {
     at_trace *trace = pass->trace;
     for (size_t i = 0; i < pass->touched_count; i++) {
@@ -48,38 +62,37 @@ at_status at_pass_moves(at_pass *pass, const at_pass_event *event, at_error *err
         const bool tainted = label < trace->tainted_count;
         if (!tainted && !pass->options->all_moves)
             continue;
-        uint32_t parent = AT_NONE, source = pass->label_source[label], hops = 0;
-        if (tainted && source == AT_NONE) {
-            const at_reach *reach = at_reaches_find(&trace->reaches, event->from, label);
-            assert(reach != NULL); /* a label leaves only where it came or was declared */
-            parent = reach->move;
-            source = reach->source;
-            hops = reach->hops;
+        at_pass_way way = {
+            .move = AT_NONE, .parent = AT_NONE, .source = pass->label_source[label], .hops = 1};
+        if (tainted && way.source == AT_NONE) {
+            at_reach *reach = NULL;
+            AT_TRY(at_reaches_add(&reach, &trace->reaches, event->from, label, err));
+            assert(reach->hops != AT_NONE); /* a label leaves only where it came or was declared */
+            way.parent = reach->move;
+            way.source = reach->source;
+            way.hops = reach->hops + 1;
         }
-        AT_TRY(at_pool_add(&pass->label_move[label], &trace->moves, err));
-        *(at_trace_move *)at_pool_at(&trace->moves, pass->label_move[label]) =
-            (at_trace_move){.amount = pass->units[label],
-                            .row = event->row,
-                            .label = label,
-                            .parent = parent,
-                            .source = source,
-                            .fee = event->fee};
-        pass->label_hops[label] = hops + 1;
+        pass->ways[label] = way;
+        if (!pass->options->ways_only)
+            AT_TRY(keep_move(pass, event, label, err));
     }
     return AT_OK;
 }
 
 at_status at_pass_reach(at_pass *pass, const at_pass_event *event, uint32_t node, uint32_t label,
                         at_error *err) {
-    const uint32_t move = pass->label_move[label];
-    const at_trace_move *last = at_pool_at(&pass->trace->moves, move);
-    const at_reach way = {.node = node,
-                          .label = label,
-                          .hops = pass->label_hops[label],
-                          .move = move,
-                          .source = last->source,
-                          .records = at_row_records(pass->ledger, event->row)};
-    return at_reaches_note(&pass->trace->reaches, &way, err);
+    const at_pass_way *way = &pass->ways[label];
+    at_reach *reach = NULL;
+    AT_TRY(at_reaches_add(&reach, &pass->trace->reaches, node, label, err));
+    reach->records += at_row_records(pass->ledger, event->row);
+    if (way->hops >= reach->hops)
+        return AT_OK;
+    if (way->move == AT_NONE)
+        AT_TRY(keep_move(pass, event, label, err));
+    reach->hops = way->hops;
+    reach->move = way->move;
+    reach->source = way->source;
+    return AT_OK;
 }
 
 /* --- One event -------------------------------------------------------------------------------- */

@@ -74,6 +74,13 @@ typedef struct at_pass_event {
     at_lots *stopped; /* where it ends when `to` holds no ledger, else NULL */
 } at_pass_event;
 
+/* How a label of the block at hand came to it. */
+typedef struct at_pass_way {
+    uint32_t move;           /* this event's, AT_NONE while it is not kept */
+    uint32_t parent, source; /* as in at_trace_move */
+    uint32_t hops;           /* with this event */
+} at_pass_way;
+
 typedef struct at_pass {
     at_trace *trace;
     const at_effective *effective;
@@ -104,7 +111,7 @@ typedef struct at_pass {
     /* Of the block at hand, by label; `touched` lists those that are not at rest. */
     int64_t *units, *repaid;
     uint32_t *label_source; /* declared on this very event, else AT_NONE */
-    uint32_t *label_move, *label_hops;
+    at_pass_way *ways;
     uint32_t *touched;
     size_t touched_count;
 } at_pass;

@@ -41,7 +41,7 @@ void at_pass_remix(at_pass *pass, uint32_t node) {
 /* The part of each label in a debit of `amount` <= total. */
 static void divide_mix(at_pass *pass, at_pass_mix *block, const at_pass_mix *from, int64_t amount) {
     at_part parts[AT_PASS_UNTAINTED];
-    const at_part *room[AT_PASS_UNTAINTED];
+    int64_t room[AT_PASS_UNTAINTED];
     *block = (at_pass_mix){.total = amount};
     for (uint32_t i = 0; i < AT_PASS_UNTAINTED; i++)
         if (from->units[i] == from->total) {

@@ -36,7 +36,7 @@ static void scale_group(at_lots *block, at_take *take, const lien_group *group) 
         before = boundary;
     }
     if (!ordered)
-        (void)at_parts_divide(parts, count, take->parts.sorted, group->to, group->from);
+        (void)at_parts_divide(parts, count, take->parts.room, group->to, group->from);
     for (size_t i = 0; i < count; i++)
         at_lot_at(&take->lots, parts[i].lot)->units = parts[i].units;
 }

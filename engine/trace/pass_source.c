@@ -58,11 +58,9 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
         if (done == 0 && pass->take.method != AT_TRACE_POISON)
             continue;
         account->reached = true;
-        const at_reach start = {.node = source->node,
-                                .label = pass->source_label[index],
-                                .move = AT_NONE,
-                                .source = index};
-        AT_TRY(at_reaches_note(&pass->trace->reaches, &start, err));
+        const at_reach start = {.move = AT_NONE, .source = index};
+        AT_TRY(at_reaches_note(&pass->trace->reaches, source->node, pass->source_label[index],
+                               &start, err));
     }
     return AT_OK;
 }

@@ -25,7 +25,7 @@ static int64_t take_in_turn(at_part *items, size_t count, int64_t units) {
 static at_status take_shares(at_lots *out, at_take *take, at_lots *vector, int64_t units,
                              bool preserved, at_error *err) {
     at_part *items = take->parts.items;
-    const at_part **room = take->parts.sorted;
+    int64_t *room = take->parts.room;
     const size_t count = at_vector_list(&take->parts, vector, &take->lots);
     size_t tainted = 0;
     int64_t held = 0; /* of it tainted */

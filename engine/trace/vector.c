@@ -1,27 +1,46 @@
 #include "engine/trace/vector.h"
 
 #include <assert.h>
-#include <stdlib.h>
+#include <stddef.h>
 
 at_status at_parts_make(at_parts *out, uint32_t label_count, at_arena *arena, at_error *err) {
     at_parts parts = {0};
     AT_TRY(AT_NEW(&parts.items, arena, label_count, err));
-    AT_TRY(AT_NEW(&parts.sorted, arena, label_count, err));
+    AT_TRY(AT_NEW(&parts.room, arena, label_count, err));
     *out = parts;
     return AT_OK;
 }
 
-/* Who lost most first; of equals the earlier item, which is the earlier label. */
-static int compare_left_over(const void *a, const void *b) {
-    const at_part *left = *(const at_part *const *)a, *right = *(const at_part *const *)b;
-    if (left->left_over != right->left_over)
-        return left->left_over > right->left_over ? -1 : 1;
-    return (left > right) - (left < right);
+/* The rank-th greatest of the values (0 < rank <= count), whose order is lost: Hoare's selection,
+ * O(count). Where a pivot stands is mixed, so that no order of the values is slow. */
+static int64_t select_greatest(int64_t *values, size_t count, size_t rank) {
+    const ptrdiff_t wanted = (ptrdiff_t)rank - 1;
+    ptrdiff_t low = 0, high = (ptrdiff_t)count - 1;
+    uint64_t mixed = count;
+    while (low < high) {
+        mixed = (mixed + 1) * UINT64_C(0x9E3779B97F4A7C15);
+        const int64_t pivot = values[low + (ptrdiff_t)((mixed >> 32) % (uint64_t)(high - low + 1))];
+        ptrdiff_t left = low, right = high;
+        while (left <= right) {
+            while (values[left] > pivot)
+                left++;
+            while (values[right] < pivot)
+                right--;
+            if (left > right)
+                break;
+            const int64_t swapped = values[left];
+            values[left++] = values[right];
+            values[right--] = swapped;
+        }
+        if (right < wanted)
+            low = left;
+        if (wanted < left)
+            high = right;
+    }
+    return values[wanted];
 }
 
-bool at_parts_divide(at_part *items, size_t count, const at_part **room, int64_t amount,
-                     int64_t total) {
-    int64_t missing = amount;
+static void divide_few(at_part *items, size_t count, int64_t amount, int64_t total) {
     for (size_t i = 0; i < count; i++) {
         const at_wide product = (at_wide)items[i].weight * amount;
         if (total > 0) /* most products are short, and a wide division is a call */
@@ -30,16 +49,48 @@ bool at_parts_divide(at_part *items, size_t count, const at_part **room, int64_t
         else
             items[i].units = 0;
         items[i].left_over = (int64_t)(product - (at_wide)items[i].units * total);
+    }
+}
+
+/* One division for all: floor(2^64 * rest / total), times a weight below 2^63, is too small by less
+ * than one half, so the quotient by at most 1. What is left over is below 2^64 either way. */
+static void divide_many(at_part *items, size_t count, int64_t amount, int64_t total) {
+    const uint64_t by = (uint64_t)total, whole = (uint64_t)amount / by;
+    const uint64_t part = (uint64_t)(((at_wide)((uint64_t)amount % by) << 64) / by);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t weight = (uint64_t)items[i].weight;
+        uint64_t units = weight * whole + (uint64_t)((at_wide)weight * part >> 64);
+        uint64_t left_over = weight * (uint64_t)amount - units * by;
+        const bool short_by_one = left_over >= by;
+        units += short_by_one;
+        left_over -= short_by_one ? by : 0;
+        items[i].units = (int64_t)units;
+        items[i].left_over = (int64_t)left_over;
+    }
+}
+
+bool at_parts_divide(at_part *items, size_t count, int64_t *room, int64_t amount, int64_t total) {
+    enum { FEW = 8 };
+    int64_t missing = amount;
+    if (count < FEW || total <= 0)
+        divide_few(items, count, amount, total);
+    else
+        divide_many(items, count, amount, total);
+    for (size_t i = 0; i < count; i++) {
+        room[i] = items[i].left_over;
         missing -= items[i].units;
     }
     if (missing == 0)
         return false;
     assert(missing > 0 && (size_t)missing < count);
+    const int64_t least = select_greatest(room, count, (size_t)missing);
     for (size_t i = 0; i < count; i++)
-        room[i] = &items[i];
-    qsort(room, count, sizeof *room, compare_left_over);
-    for (size_t i = 0; i < (size_t)missing; i++)
-        items[room[i] - items].units++;
+        missing -= items[i].left_over > least;
+    for (size_t i = 0; i < count; i++) {
+        const bool last = items[i].left_over == least && missing > 0;
+        items[i].units += last || items[i].left_over > least;
+        missing -= last;
+    }
     return true;
 }
 
@@ -50,11 +101,11 @@ static uint32_t find_label(const at_lot_store *store, uint32_t index, uint32_t l
     return index;
 }
 
-/* `*from` is where to look, and after it where the label stands. */
-static at_status add_from(uint32_t *from, at_lots *vector, at_lot_store *store, uint32_t label,
-                          int64_t units, at_error *err) {
-    const uint32_t index = find_label(store, *from, label);
-    *from = index;
+at_status at_vector_add(at_lots *vector, at_lot_store *store, uint32_t label, int64_t units,
+                        at_error *err) {
+    if (units == 0)
+        return AT_OK;
+    const uint32_t index = find_label(store, vector->total > 0 ? vector->oldest : AT_NONE, label);
     if (index == AT_NONE || at_lot_at(store, index)->label != label)
         return at_lots_insert(vector, store, index, label, units, err);
     AT_TRY(at_money_add(&vector->total, units, err));
@@ -62,24 +113,26 @@ static at_status add_from(uint32_t *from, at_lots *vector, at_lot_store *store, 
     return AT_OK;
 }
 
-at_status at_vector_add(at_lots *vector, at_lot_store *store, uint32_t label, int64_t units,
-                        at_error *err) {
-    uint32_t from = vector->total > 0 ? vector->oldest : AT_NONE;
-    return units > 0 ? add_from(&from, vector, store, label, units, err) : AT_OK;
-}
-
 at_status at_vector_join(at_lots *vector, at_lot_store *store, at_lots *block, at_error *err) {
+    int64_t total = vector->total;
     if (vector->total == 0 || block->total == 0) {
         if (block->total > 0)
             *vector = *block;
         *block = (at_lots){0};
         return AT_OK;
     }
-    uint32_t from = vector->oldest;
-    for (uint32_t index = block->oldest; index != AT_NONE; index = at_lot_at(store, index)->newer) {
-        const at_lot lot = *at_lot_at(store, index);
-        AT_TRY(add_from(&from, vector, store, lot.label, lot.units, err));
+    AT_TRY(at_money_add(&total, block->total, err)); /* so no sum below can leave int64 */
+    uint32_t at = vector->oldest;
+    for (uint32_t index = block->oldest; index != AT_NONE;) {
+        const at_lot *lot = at_lot_at(store, index);
+        index = lot->newer;
+        at = find_label(store, at, lot->label);
+        if (at != AT_NONE && at_lot_at(store, at)->label == lot->label)
+            at_lot_at(store, at)->units += lot->units;
+        else
+            AT_TRY(at_lots_insert(vector, store, at, lot->label, lot->units, err));
     }
+    vector->total = total;
     at_lots_drop(block, store);
     return AT_OK;
 }
@@ -131,7 +184,7 @@ at_status at_vector_relabel(int64_t *relabelled_out, at_lots *vector, at_lot_sto
 
 void at_vector_convert(at_lots *vector, at_lot_store *store, at_parts *parts, int64_t amount_in) {
     const size_t count = at_vector_list(parts, vector, store);
-    (void)at_parts_divide(parts->items, count, parts->sorted, amount_in, vector->total);
+    (void)at_parts_divide(parts->items, count, parts->room, amount_in, vector->total);
     for (size_t i = 0; i < count; i++) {
         const at_part *part = &parts->items[i];
         at_lot_at(store, part->lot)->units = part->units;

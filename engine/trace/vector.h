@@ -7,7 +7,7 @@
  *
  * Units:      minor units; every lot holds at least 1. Products are 128 bits wide.
  * Errors:     AT_NO_MEMORY, AT_LIMIT; AT_LIMIT "E-AMOUNT-RANGE" past int64.
- * Complexity: O(labels present) a call, and a sort of them where a division leaves units over.
+ * Complexity: O(labels present) a call.
  */
 #ifndef ASSETTRACE_TRACE_VECTOR_H
 #define ASSETTRACE_TRACE_VECTOR_H
@@ -21,10 +21,10 @@ typedef struct at_part {
     uint32_t lot;          /* whose part, where that matters */
 } at_part;
 
-/* Room for the parts of every label, and for sorting them. */
+/* Room for the parts of every label, and for finding who gets what is left over. */
 typedef struct at_parts {
     at_part *items;
-    const at_part **sorted;
+    int64_t *room;
 } at_parts;
 
 AT_CHECKED at_status at_parts_make(at_parts *out, uint32_t label_count, at_arena *arena,
@@ -33,12 +33,12 @@ AT_CHECKED at_status at_parts_make(at_parts *out, uint32_t label_count, at_arena
 /**
  * Divide `amount` >= 0 over `count` weights that sum to `total` (specification T9): everyone gets
  * floor(weight * amount / total), the units left over go one each to those who lost most by it,
- * the earlier one of two that lost the same. No weights, or all 0: amount must be 0.
+ * the earlier one of two that lost the same. No weights, or all 0: amount must be 0. `room` is for
+ * `count` numbers.
  *
  * @return whether units were left over
  */
-bool at_parts_divide(at_part *items, size_t count, const at_part **room, int64_t amount,
-                     int64_t total);
+bool at_parts_divide(at_part *items, size_t count, int64_t *room, int64_t amount, int64_t total);
 
 /** `units` (may be 0) more of `label`. */
 AT_CHECKED at_status at_vector_add(at_lots *vector, at_lot_store *store, uint32_t label,

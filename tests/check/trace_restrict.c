@@ -16,7 +16,7 @@
 enum { WORLDS = 15000 };
 
 /* What the worlds must have had, lest their agreement mean little. */
-static size_t cuts, rows_left_out, refused, bounds_met, lines_met, reversals_met;
+static size_t cuts, rows_left_out, refused, bounds_met, moves_left_out, lines_met, reversals_met;
 
 static const char *move_id(char *out, size_t bytes, const at_ledger *ledger, uint32_t row,
                            bool fee) {
@@ -117,6 +117,48 @@ static void check_fewer_moves(const at_trace *whole, uint64_t seed, at_arena *ar
                 trace.notes[i].amount == whole->notes[i].amount;
     if (!equal)
         fail_msg("seed %llu: fewer moves, and other figures", (unsigned long long)seed);
+}
+
+static void check_way(const at_trace *whole, const at_trace *trace, const at_trace_holding *holding,
+                      uint64_t seed, at_arena *arena) {
+    const at_reach *left = at_reaches_find(&whole->reaches, holding->node, holding->label);
+    const at_reach *right = at_reaches_find(&trace->reaches, holding->node, holding->label);
+    const at_trace_move **path = NULL, **other = NULL;
+    size_t count = 0, hops = 0, other_count = 0;
+    bool equal = (left == NULL) == (right == NULL);
+    if (equal && left != NULL) {
+        assert_int_equal(
+            at_trace_path(&path, &count, &hops, &whole->moves, left->move, SIZE_MAX, arena, NULL),
+            AT_OK);
+        assert_int_equal(at_trace_path(&other, &other_count, &hops, &trace->moves, right->move,
+                                       SIZE_MAX, arena, NULL),
+                         AT_OK);
+        equal = count == other_count && left->records == right->records &&
+                left->source == right->source && left->hops == right->hops;
+    }
+    for (size_t i = 0; equal && i < count; i++)
+        equal = path[i]->row == other[i]->row && path[i]->fee == other[i]->fee &&
+                path[i]->amount == other[i]->amount && path[i]->source == other[i]->source;
+    if (!equal)
+        fail_msg("seed %llu: a shortest way is another when only such are kept",
+                 (unsigned long long)seed);
+}
+
+/* Of the moves only those on shortest ways: figures and ways stay. */
+static void check_ways_only(const at_trace *whole, uint64_t seed, at_arena *arena) {
+    at_trace trace;
+    at_trace_options options = whole->options;
+    options.all_moves = false;
+    options.ways_only = true;
+    assert_int_equal(at_trace_run(&trace, whole->effective, &options, arena, NULL), AT_OK);
+    assert_int_equal(trace.holding_count, whole->holding_count);
+    assert_true(trace.moves.count <= whole->moves.count);
+    moves_left_out += whole->moves.count - trace.moves.count;
+    for (size_t i = 0; i < trace.holding_count; i++) {
+        assert_int_equal(trace.holdings[i].amount, whole->holdings[i].amount);
+        if (trace.holdings[i].label < trace.tainted_count)
+            check_way(whole, &trace, &trace.holdings[i], seed, arena);
+    }
 }
 
 static void check_declared_only(const at_trace *whole, const test_lines *lines, uint64_t seed,
@@ -230,11 +272,13 @@ static void test_restricted(void **state) {
         lines_met += lines.count;
         check_declared_only(&trace, &lines, seed, &arena);
         check_fewer_moves(&trace, seed, &arena);
+        check_ways_only(&trace, seed, &arena);
         check_cut(&trace, &world, &lines, seed, &arena);
     }
     print_message("  %zu ledgers cut by %zu rows, %zu not, %zu lines, %zu bounds, %zu reversals\n",
                   cuts, rows_left_out, refused, lines_met, bounds_met, reversals_met);
     assert_true(cuts > WORLDS / 4 && rows_left_out > 4 * WORLDS && refused < WORLDS / 2);
+    assert_true(moves_left_out > WORLDS);
     assert_true(lines_met > 3 * WORLDS && bounds_met > WORLDS / 2 && reversals_met > WORLDS / 10);
 }
 

@@ -235,6 +235,53 @@ static void test_range(void **state) {
     assert_int_equal(one.total, 1);
 }
 
+/* What T9 says, by counting for each part how many go before it. */
+static void check_division(const at_part *parts, size_t count, int64_t amount, int64_t total) {
+    int64_t given = 0;
+    for (size_t i = 0; i < count; i++)
+        given += (int64_t)((at_wide)parts[i].weight * amount / total);
+    for (size_t i = 0; i < count; i++) {
+        const at_wide product = (at_wide)parts[i].weight * amount;
+        int64_t before = 0;
+        for (size_t j = 0; j < count; j++) {
+            const at_wide other = (at_wide)parts[j].weight * amount % total;
+            before += other > product % total || (other == product % total && j < i);
+        }
+        assert_int_equal(parts[i].units,
+                         (int64_t)(product / total) + (before < amount - given ? 1 : 0));
+    }
+}
+
+/* Few parts and many, small and at the end of int64, equal ones, and more than there are units. */
+static void test_divide(void **state) {
+    enum { PARTS = 60, ROUNDS = 3000 };
+    at_part parts[PARTS];
+    int64_t room[PARTS];
+    uint64_t random = 11;
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        const size_t count = 1 + world_random(&random) % PARTS;
+        const uint64_t most = round % 3 == 0   ? 4
+                              : round % 3 == 1 ? 1000000
+                                               : (uint64_t)INT64_MAX / count;
+        int64_t total = 0;
+        for (size_t i = 0; i < count; i++) {
+            parts[i] = (at_part){.weight = (int64_t)(world_random(&random) % (most + 1))};
+            total += parts[i].weight;
+        }
+        if (total == 0)
+            continue;
+        const uint64_t top = round % 2 == 0 ? (uint64_t)total : (uint64_t)INT64_MAX;
+        const int64_t amount = round % 5 == 0 ? total : (int64_t)(world_random(&random) % top);
+        int64_t given = 0;
+        (void)at_parts_divide(parts, count, room, amount, total);
+        for (size_t i = 0; i < count; i++)
+            given += parts[i].units;
+        assert_int_equal(given, amount);
+        check_division(parts, count, amount, total);
+    }
+}
+
 static at_status build(at_arena *arena) {
     at_lot_store store;
     at_lots lots = {0}, part = {0};
@@ -248,10 +295,11 @@ static at_status build(at_arena *arena) {
     AT_TRY(at_lots_take_newest(&part, &lots, &store, 5, NULL));
     for (int64_t i = 0; i < AT_POOL_CHUNK; i++)
         AT_TRY(at_lots_relabel(&done, &lots, &store, 0, 2, 3, NULL));
-    at_reaches reaches = {.arena = arena};
+    at_reaches reaches;
+    at_reaches_init(&reaches, 7, arena);
     for (uint32_t i = 0; i < 3000; i++) {
-        const at_reach way = {.node = i % 1000, .label = i % 7, .hops = i % 5, .records = 1};
-        AT_TRY(at_reaches_note(&reaches, &way, NULL));
+        const at_reach way = {.hops = i % 5, .records = 1};
+        AT_TRY(at_reaches_note(&reaches, i % 1000, i % 7, &way, NULL));
     }
     return AT_OK;
 }
@@ -270,40 +318,47 @@ static void test_memory(void **state) {
     assert_true(refused > 5);
 }
 
-/* The table of ways keeps the shortest, the first of equals, and counts all records. */
-static void test_reaches(void **state) {
-    enum { NODES = 1000, NOTES = 40000 };
+enum { WAY_NODES = 1000, WAY_NOTES = 40000 };
+
+static void check_reaches(uint32_t labels) {
     static struct {
         uint32_t hops, source;
         uint64_t records;
-    } wanted[NODES];
+    } wanted[WAY_NODES];
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
-    at_reaches reaches = {.arena = &arena};
+    at_reaches reaches;
     uint64_t random = 5;
-    (void)state;
+    memset(wanted, 0, sizeof wanted);
+    at_reaches_init(&reaches, labels, &arena);
     assert_null(at_reaches_find(&reaches, 0, 0));
-    for (uint32_t i = 0; i < NOTES; i++) {
-        const uint32_t node = (uint32_t)(world_random(&random) % NODES);
-        const at_reach way = {.node = node,
-                              .label = node % 3,
-                              .hops = (uint32_t)(world_random(&random) % 50),
-                              .source = i,
-                              .records = 1 + i % 2};
+    for (uint32_t i = 0; i < WAY_NOTES; i++) {
+        const uint32_t node = (uint32_t)(world_random(&random) % WAY_NODES);
+        const at_reach way = {
+            .hops = (uint32_t)(world_random(&random) % 50), .source = i, .records = 1 + i % 2};
         if (wanted[node].records == 0 || way.hops < wanted[node].hops) {
             wanted[node].hops = way.hops;
             wanted[node].source = i;
         }
         wanted[node].records += way.records;
-        assert_int_equal(at_reaches_note(&reaches, &way, NULL), AT_OK);
+        assert_int_equal(at_reaches_note(&reaches, node, node % labels, &way, NULL), AT_OK);
     }
-    for (uint32_t node = 0; node < NODES; node++) {
-        const at_reach *reach = at_reaches_find(&reaches, node, node % 3);
+    for (uint32_t node = 0; node < WAY_NODES; node++) {
+        const at_reach *reach = at_reaches_find(&reaches, node, node % labels);
         assert_non_null(reach);
         assert_int_equal(reach->hops, wanted[node].hops);
         assert_int_equal(reach->source, wanted[node].source);
         assert_int_equal(reach->records, wanted[node].records);
-        assert_null(at_reaches_find(&reaches, node, node % 3 + 1));
+        assert_null(at_reaches_find(&reaches, node, node % labels + 1));
+        assert_null(at_reaches_find(&reaches, node, node % labels + 8));
     }
+}
+
+/* The table of ways keeps the shortest, the first of equals, and counts all records. */
+static void test_reaches(void **state) {
+    (void)state;
+    check_reaches(1);
+    check_reaches(3);
+    check_reaches(100);
 }
 
 static void test_grades(void **state) {
@@ -319,9 +374,10 @@ static void test_grades(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),  cmocka_unit_test(test_long),
-        cmocka_unit_test(test_range),   cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_reaches), cmocka_unit_test(test_grades),
+        cmocka_unit_test(test_random), cmocka_unit_test(test_long),
+        cmocka_unit_test(test_range),  cmocka_unit_test(test_divide),
+        cmocka_unit_test(test_memory), cmocka_unit_test(test_reaches),
+        cmocka_unit_test(test_grades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
