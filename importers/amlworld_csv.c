@@ -179,6 +179,25 @@ static at_status count_dust(void *self, const at_row *row, const at_sink *sink, 
     return AT_OK;
 }
 
+static at_status save(void *self, at_text *out, at_error *err) {
+    const amlworld *a = self;
+    for (size_t i = 0; i < CURRENCY_COUNT; i++) {
+        AT_TRY(at_state_put_wide(out, a->dropped[i].sum, err));
+        AT_TRY(at_state_put(out, a->dropped[i].amounts, err));
+    }
+    return AT_OK;
+}
+
+static at_status load(void *self, at_state_reader *state, at_error *err) {
+    amlworld *a = self;
+    (void)err;
+    for (size_t i = 0; i < CURRENCY_COUNT; i++) {
+        a->dropped[i].sum = at_state_next_wide(state);
+        a->dropped[i].amounts = at_state_next(state);
+    }
+    return AT_OK;
+}
+
 static at_status say_dust(void *self, const at_sink *sink, at_error *err) {
     const at_wide unit = INT64_C(1000000000000000000);
     const amlworld *a = self;
@@ -199,8 +218,13 @@ static at_status say_dust(void *self, const at_sink *sink, at_error *err) {
 static at_status read_file(at_input *in, const at_import_options *options, const at_sink *sink,
                            at_arena *scratch, at_error *err) {
     amlworld a = {.now = {{0}}};
-    const at_row_reader reader = {
-        .self = &a, .header = bind, .row = read_row, .loaded = count_dust, .end = say_dust};
+    const at_row_reader reader = {.self = &a,
+                                  .header = bind,
+                                  .row = read_row,
+                                  .loaded = count_dust,
+                                  .save = save,
+                                  .load = load,
+                                  .end = say_dust};
     return at_rows_read(&reader, in, options, sink, scratch, err);
 }
 

@@ -354,6 +354,22 @@ at_status at_csv_next(at_csv_record *out, bool *ended, at_csv *csv, at_error *er
     }
 }
 
+void at_csv_place(uint64_t *offset_out, uint64_t *line_out, const at_csv *csv) {
+    *offset_out = csv->base + csv->used;
+    *line_out = csv->line;
+}
+
+at_status at_csv_resume(at_csv *csv, uint64_t offset, uint64_t line, at_error *err) {
+    at_input_take(csv->in, csv->used);
+    csv->used = 0;
+    AT_TRY(at_input_seek(csv->in, offset, err));
+    csv->window = (at_span){"", 0};
+    csv->base = offset;
+    csv->line = line;
+    csv->final = false;
+    return AT_OK;
+}
+
 /* --- The beginning -----------------------------------------------------------------------------
  */
 

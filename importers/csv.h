@@ -79,6 +79,11 @@ AT_CHECKED at_status at_csv_next(at_csv_record *out, bool *ended, at_csv *csv, a
 /** From now on a record with another number of fields has the defect E-CSV-FIELDS. */
 void at_csv_expect(at_csv *csv, size_t columns);
 
+/** The place of the next record, and its line. */
+void at_csv_place(uint64_t *offset_out, uint64_t *line_out, const at_csv *csv);
+/** Go on at such a place, further on than where reading stands. */
+AT_CHECKED at_status at_csv_resume(at_csv *csv, uint64_t offset, uint64_t line, at_error *err);
+
 /** For tests of rough weather: how many bytes are asked for at a time; 0 = as usual. */
 void at_csv_window(size_t bytes);
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 64, SURE_ENOUGH = 90 };
+enum { COLUMNS_MAX = 64, SURE_ENOUGH = 90, STATE_BYTES_MAX = 16 << 20 };
 
 /* --- Header ----------------------------------------------------------------------------------- */
 
@@ -235,13 +235,55 @@ static at_status warn_zone(const reading *r, at_error *err) {
     return r->sink->warn(r->sink->self, NULL, &what, err);
 }
 
+/* Between two rows: what is needed to begin again here, for whoever wants to keep it. */
+static at_status keep_place(reading *r, const at_csv *csv, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text state = {.limit_bytes = STATE_BYTES_MAX};
+    at_error large = {.status = AT_OK};
+    uint64_t offset = 0, line = 0;
+    at_csv_place(&offset, &line, csv);
+    if (!r->sink->due(r->sink->self, offset))
+        return AT_OK;
+    const uint64_t numbers[] = {offset, line, r->row.number, r->zone_assumed};
+    at_status status = AT_OK;
+    for (size_t i = 0; status == AT_OK && i < AT_COUNT(numbers); i++)
+        status = at_state_put(&state, numbers[i], &large);
+    if (status == AT_OK && r->reader->save != NULL)
+        status = r->reader->save(r->reader->self, &state, &large);
+    if (status == AT_LIMIT) /* running balances of very many accounts: worth less than they cost */
+        return AT_OK;
+    if (status != AT_OK && err != NULL)
+        *err = large;
+    AT_TRY(status);
+    return r->sink->keep(r->sink->self, offset, (at_span){state.data, state.bytes}, err);
+}
+
+/* The rows before were read by a program that was stopped. */
+static at_status resume(reading *r, at_csv *csv, at_error *err) {
+    at_state_reader state = at_state_read(r->sink->resumed);
+    const uint64_t offset = at_state_next(&state), line = at_state_next(&state);
+    r->row.number = at_state_next(&state);
+    r->zone_assumed = at_state_next(&state);
+    if (r->reader->load != NULL)
+        AT_TRY(r->reader->load(r->reader->self, &state, err));
+    uint64_t here = 0, here_line = 0;
+    at_csv_place(&here, &here_line, csv);
+    if (!at_state_whole(&state) || offset < here || line < here_line)
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
+                       "where the import of \"%s\" stood cannot be read back", r->name);
+    return at_csv_resume(csv, offset, line, err);
+}
+
 static at_status read_all(reading *r, at_csv *csv, at_arena *memory, at_error *err) {
     at_csv_record record;
     bool ended = false;
     AT_TRY(read_header(r, csv, &record, memory, err));
-    if (r->reader->no_header)
+    if (r->sink->resumed.bytes > 0)
+        AT_TRY(resume(r, csv, err));
+    else if (r->reader->no_header)
         AT_TRY(read_record(r, &record, err));
     for (;;) {
+        if (r->sink->due != NULL)
+            AT_TRY(keep_place(r, csv, err));
         AT_TRY(at_csv_next(&record, &ended, csv, err));
         if (ended)
             break;

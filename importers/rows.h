@@ -13,6 +13,7 @@
 #define ASSETTRACE_IMPORTERS_ROWS_H
 
 #include "importers/csv.h"
+#include "engine/base/state.h"
 #include "engine/importer.h"
 
 enum { AT_ROW_FACTS_MAX = 32, AT_ROW_WARNINGS_MAX = 4 };
@@ -48,6 +49,10 @@ typedef struct at_row_reader {
     at_status (*row)(void *self, at_row *row, at_error *err);
     /** After a row was loaded; may be NULL. */
     at_status (*loaded)(void *self, const at_row *row, const at_sink *sink, at_error *err);
+    /** What the rest of the file depends on besides its bytes and the header, and the same read
+     * back; both NULL when it is nothing. */
+    at_status (*save)(void *self, at_text *out, at_error *err);
+    at_status (*load)(void *self, at_state_reader *state, at_error *err);
     /** After the last row; may be NULL. */
     at_status (*end)(void *self, const at_sink *sink, at_error *err);
 } at_row_reader;

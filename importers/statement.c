@@ -131,6 +131,69 @@ at_status at_statements_add(at_break *out, at_statements *statements, const at_l
     return AT_OK;
 }
 
+static at_status save_origin(at_text *out, const at_origin *origin, at_error *err) {
+    AT_TRY(at_state_put(out, origin->offset, err));
+    AT_TRY(at_state_put(out, origin->bytes, err));
+    return at_state_put(out, origin->line, err);
+}
+
+at_status at_statements_save(at_text *out, const at_statements *statements, at_error *err) {
+    AT_TRY(at_state_put(out, statements->count, err));
+    for (size_t i = 0; i < statements->count; i++) {
+        const at_running *one = &statements->items[i];
+        const at_wide sums[] = {one->balance, one->pending, one->opening, one->closing};
+        const uint64_t numbers[] = {one->newest_first,
+                                    one->known,
+                                    (uint64_t)one->stated_opening,
+                                    (uint64_t)one->stated_closing,
+                                    (uint64_t)one->first_us,
+                                    (uint64_t)one->after_us,
+                                    one->rows,
+                                    one->breaks};
+        AT_TRY(at_state_put_text(out, one->account, err));
+        AT_TRY(at_state_put_text(out, one->currency, err));
+        for (size_t k = 0; k < AT_COUNT(sums); k++)
+            AT_TRY(at_state_put_wide(out, sums[k], err));
+        for (size_t k = 0; k < AT_COUNT(numbers); k++)
+            AT_TRY(at_state_put(out, numbers[k], err));
+        AT_TRY(save_origin(out, &one->last, err));
+    }
+    return AT_OK;
+}
+
+static at_status load_one(at_statements *s, at_state_reader *state, at_error *err) {
+    at_running *one = NULL;
+    const at_statement_terms terms = {.opening = AT_AMOUNT_NONE, .closing = AT_AMOUNT_NONE};
+    at_leg leg = {.account = {.id = at_state_next_text(state)}};
+    leg.currency = at_state_next_text(state);
+    if (leg.account.id == NULL || leg.currency == NULL) {
+        state->failed = true;
+        return AT_OK;
+    }
+    AT_TRY(find_account(&one, s, &leg, &terms, err));
+    at_wide *const sums[] = {&one->balance, &one->pending, &one->opening, &one->closing};
+    for (size_t i = 0; i < AT_COUNT(sums); i++)
+        *sums[i] = at_state_next_wide(state);
+    one->newest_first = at_state_next(state) != 0;
+    one->known = at_state_next(state) != 0;
+    int64_t *const numbers[] = {&one->stated_opening, &one->stated_closing, &one->first_us,
+                                &one->after_us};
+    for (size_t i = 0; i < AT_COUNT(numbers); i++)
+        *numbers[i] = (int64_t)at_state_next(state);
+    uint64_t *const counts[] = {&one->rows, &one->breaks, &one->last.offset, &one->last.bytes,
+                                &one->last.line};
+    for (size_t i = 0; i < AT_COUNT(counts); i++)
+        *counts[i] = at_state_next(state);
+    return AT_OK;
+}
+
+at_status at_statements_load(at_statements *statements, at_state_reader *state, at_error *err) {
+    const uint64_t count = at_state_next(state);
+    for (uint64_t i = 0; i < count && !state->failed; i++)
+        AT_TRY(load_one(statements, state, err));
+    return AT_OK;
+}
+
 static int64_t narrow(at_wide amount) {
     return amount > INT64_MAX || amount < -INT64_MAX ? AT_AMOUNT_NONE : (int64_t)amount;
 }

@@ -14,6 +14,7 @@
 #define ASSETTRACE_IMPORTERS_STATEMENT_H
 
 #include "engine/base/arena.h"
+#include "engine/base/state.h"
 #include "engine/model/record.h"
 
 enum { AT_STATEMENTS_MAX = 1 << 20 };
@@ -56,6 +57,13 @@ typedef struct at_break {
 AT_CHECKED at_status at_statements_add(at_break *out, at_statements *statements, const at_leg *leg,
                                        const at_origin *origin, const at_statement_terms *terms,
                                        at_error *err);
+
+/** What all accounts came to so far, and the same read back into an empty list; what is read and
+ * makes no sense fails the reader. */
+AT_CHECKED at_status at_statements_save(at_text *out, const at_statements *statements,
+                                        at_error *err);
+AT_CHECKED at_status at_statements_load(at_statements *statements, at_state_reader *state,
+                                        at_error *err);
 
 /** The statement of one account after its last row; *out says whether the stated end fits. */
 void at_statement_close(at_statement *statement_out, at_break *out, at_running *running);

@@ -133,6 +133,41 @@ static at_status row_loaded(void *self, const at_row *row, const at_sink *sink, 
     return AT_OK;
 }
 
+/* --- To go on later --------------------------------------------------------------------------- */
+
+static at_status save(void *self, at_text *out, at_error *err) {
+    const table *t = self;
+    for (size_t i = 0; i < t->mapping.record_count; i++)
+        AT_TRY(at_state_put(out, t->mapping.records[i].given, err));
+    AT_TRY(at_state_put(out, t->dust_count, err));
+    for (size_t i = 0; i < t->dust_count; i++) {
+        AT_TRY(at_state_put_text(out, t->dust[i].currency, err));
+        AT_TRY(at_state_put_wide(out, t->dust[i].dust, err));
+        AT_TRY(at_state_put(out, t->dust[i].rows, err));
+    }
+    return at_statements_save(out, &t->statements, err);
+}
+
+static at_status load(void *self, at_state_reader *state, at_error *err) {
+    table *t = self;
+    for (size_t i = 0; i < t->mapping.record_count; i++)
+        t->mapping.records[i].given = at_state_next(state) != 0;
+    const uint64_t count = at_state_next(state);
+    state->failed = state->failed || count > DUST_CURRENCIES_MAX;
+    for (; !state->failed && t->dust_count < count; t->dust_count++) {
+        dust_total *total = &t->dust[t->dust_count];
+        const char *currency = at_state_next_text(state);
+        if (currency == NULL || strlen(currency) >= sizeof total->currency) {
+            state->failed = true;
+            break;
+        }
+        memcpy(total->currency, currency, strlen(currency) + 1);
+        total->dust = at_state_next_wide(state);
+        total->rows = at_state_next(state);
+    }
+    return at_statements_load(&t->statements, state, err);
+}
+
 /* --- After the last row ----------------------------------------------------------------------- */
 
 static at_status warn_dust(const table *t, const dust_total *total, const at_sink *sink,
@@ -185,6 +220,8 @@ static at_status read_file(at_input *in, const at_import_options *options, const
                                   .header = bind,
                                   .row = read_row,
                                   .loaded = row_loaded,
+                                  .save = save,
+                                  .load = load,
                                   .end = end_table};
     return at_rows_read(&reader, in, options, sink, scratch, err);
 }

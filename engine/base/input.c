@@ -51,6 +51,7 @@ struct at_input {
     bool gzip_open;
     z_stream gzip;
     ZSTD_DCtx *zstd;
+    uint64_t again_bytes;      /* see at_input_again_bytes */
     at_input_watcher *watcher; /* may be NULL */
     void *watcher_self;
 };
@@ -309,16 +310,14 @@ at_status at_input_peek(at_span *out, at_input *input, size_t want, at_error *er
                        input->name, input->offset, AT_INPUT_WINDOW_MAX);
     if (input->end - input->start < want && !input->ended && input->failure.status == AT_OK)
         AT_TRY(fill(input, want, err));
-    size_t bytes = input->end - input->start;
+    const size_t bytes = input->end - input->start;
     if (bytes < want && input->failure.status != AT_OK) {
         if (err != NULL)
             *err = input->failure;
         return input->failure.status;
     }
-    if (bytes > want)
-        bytes = want;
-    input->peeked = bytes;
-    *out = (at_span){input->content + input->start, bytes};
+    input->peeked = bytes < want ? bytes : want;
+    *out = (at_span){input->content + input->start, input->peeked};
     return AT_OK;
 }
 
@@ -404,6 +403,34 @@ at_status at_input_rewind(at_input *input, at_error *err) {
     }
     input->offset = 0;
     input->peeked = 0;
+    return AT_OK;
+}
+
+uint64_t at_input_again_bytes(const at_input *input) {
+    return input->again_bytes;
+}
+
+at_status at_input_seek(at_input *input, uint64_t offset, at_error *err) {
+    assert(offset >= input->offset);
+    input->peeked = 0;
+    if (input->descriptor >= 0 && input->packing == PLAIN && offset > end_offset(input)) {
+        if (lseek(input->descriptor, (off_t)offset, SEEK_SET) < 0)
+            return at_fail(err, AT_IO, "E-INPUT-AGAIN", "cannot read on in \"%s\"", input->name);
+        input->again_bytes = end_offset(input);
+        input->start = input->end = 0;
+        input->ended = false;
+        input->offset = offset;
+    }
+    while (input->offset < offset) {
+        at_span span;
+        AT_TRY(at_input_peek(&span, input, RAW_BYTES, err));
+        if (span.bytes == 0)
+            return at_fail(err, AT_BAD_INPUT, "E-INPUT-SHORT", "\"%s\" ends before byte %" PRIu64,
+                           input->name, offset);
+        const uint64_t left = offset - input->offset;
+        at_input_take(input, left < span.bytes ? (size_t)left : span.bytes);
+        input->again_bytes = input->offset;
+    }
     return AT_OK;
 }
 

@@ -52,6 +52,11 @@ AT_CHECKED at_status at_input_line(at_span *out, bool *ended, uint64_t *offset, 
 /** Begin again at the first byte, for a format whose records can be understood only when the rest
  * is known. AT_IO "E-INPUT-AGAIN" for what can be read once only (a pipe). */
 AT_CHECKED at_status at_input_rewind(at_input *input, at_error *err);
+/** Go on at a place further on. A plain file is not read up to it, and ends where it is shorter; a
+ * compressed one is unpacked: AT_BAD_INPUT "E-INPUT-SHORT" when its content ends before. */
+AT_CHECKED at_status at_input_seek(at_input *input, uint64_t offset, at_error *err);
+/** How many bytes of content before the place of the last at_input_seek were read. */
+uint64_t at_input_again_bytes(const at_input *input);
 /** Was the file compressed (so that received and content hashes differ)? */
 bool at_input_compressed(const at_input *input);
 

@@ -128,6 +128,17 @@ at_status at_cli_store_path(const char **out, at_cli *cli, at_error *err) {
     return AT_OK;
 }
 
+static void tell_recovered(const char *sentence) {
+    at_cli_note("RECOVERED", "%s", sentence);
+}
+
+/* Tests have no gigabytes: how often a large import is committed. */
+static uint64_t piece_bytes(void) {
+    const char *told = getenv("ASSETTRACE_PIECE_BYTES");
+    int64_t bytes = 0;
+    return told && at_int_parse(&bytes, told) && bytes > 0 ? (uint64_t)bytes : 0;
+}
+
 at_status at_cli_open_store(at_store **out, at_cli *cli, at_store_mode mode, at_error *err) {
     enum { MS_PER_SECOND = 1000, LOCK_WAIT_S_MAX = 86400 };
     const char *path = NULL;
@@ -140,11 +151,10 @@ at_status at_cli_open_store(at_store **out, at_cli *cli, at_store_mode mode, at_
     const at_store_options options = {.mode = mode,
                                       .lock_wait_ms = (int)wait_s * MS_PER_SECOND,
                                       .now_us = at_cli_now_us,
-                                      .actor = at_cli_actor(cli)};
-    AT_TRY(at_store_open(out, path, &options, err));
-    if (at_store_recovered(*out))
-        at_cli_note("RECOVERED", "%s", at_store_recovered(*out));
-    return AT_OK;
+                                      .actor = at_cli_actor(cli),
+                                      .piece_bytes = piece_bytes(),
+                                      .tell = tell_recovered};
+    return at_store_open(out, path, &options, err);
 }
 
 at_status at_cli_open_reader(at_reader **out, at_cli *cli, at_store *store, at_error *err) {

@@ -191,6 +191,16 @@ static at_status print_facts(at_text *out, const at_receipt *receipt, const at_r
     return any ? at_text_add_char(out, '\n', err) : AT_OK;
 }
 
+static at_status print_resumed(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
+                               at_error *err) {
+    if (!receipt->resumed_at)
+        return AT_OK;
+    AT_TRY(add_label(out, how, "resumed", err));
+    return at_text_print(out, err, "at byte %llu; %llu bytes before it were read again\n",
+                         (unsigned long long)receipt->resumed_at,
+                         (unsigned long long)receipt->read_again);
+}
+
 at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
                                 const at_receipt_print *how, at_error *err) {
     AT_TRY(at_visible_add(out, NULL, receipt->name, false, err));
@@ -210,6 +220,12 @@ at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
     AT_TRY(at_text_add_char(out, '\n', err));
     AT_TRY(add_label(out, how, "content", err));
     AT_TRY(at_text_print(out, err, "%s\n", receipt->content));
+    AT_TRY(print_resumed(out, receipt, how, err));
+    if (receipt->state == AT_SOURCE_FAILED && receipt->kept_to)
+        return at_text_print(out, err,
+                             "  nothing of it was published; the same import goes on at byte"
+                             " %llu\n",
+                             (unsigned long long)receipt->kept_to);
     if (receipt->state == AT_SOURCE_FAILED)
         return at_text_add(out, "  nothing of it was published; the bytes are kept\n", err);
     AT_TRY(add_label(out, how, "records", err));

@@ -121,15 +121,21 @@ at_status at_receipt_print_json(at_json_writer *json, const at_receipt *receipt,
     put_facts(json, receipt);
     put_text(json, "importer", receipt->importer);
     put_count(json, "importer_version", (uint64_t)receipt->importer_version);
+    if (receipt->kept_to)
+        put_count(json, "kept_to", receipt->kept_to);
     put_count(json, "legs_ambiguous", receipt->legs_ambiguous);
     put_count(json, "loaded", receipt->loaded);
     put_text(json, "name", receipt->name);
     put_text(json, "namespace", receipt->name_space);
     put_count(json, "pairs_ended", receipt->pairs_ended);
     put_count(json, "pairs_made", receipt->pairs_made);
+    if (receipt->resumed_at)
+        put_count(json, "read_again", receipt->read_again);
     put_text(json, "received", receipt->received[0] ? receipt->received : NULL);
     AT_TRY(put_lines(json, "reject_lines", receipt, AT_RECEIPT_REJECT, how, how->rejects, err));
     put_count(json, "rejected", receipt->rejected);
+    if (receipt->resumed_at)
+        put_count(json, "resumed_at", receipt->resumed_at);
     put_count(json, "revision", (uint64_t)receipt->revision);
     put_count(json, "rows", receipt->rows);
     put_count(json, "source", (uint64_t)receipt->source);

@@ -116,6 +116,22 @@ static at_status warn(void *self, const at_origin *origin, const at_error *what,
     return inner->warn(inner->self, origin, what, err);
 }
 
+static bool due(void *self, uint64_t offset) {
+    const at_sink *inner = ((at_iban_sink *)self)->inner;
+    return inner->due(inner->self, offset);
+}
+
+static at_status keep(void *self, uint64_t offset, at_span state, at_error *err) {
+    const at_sink *inner = ((at_iban_sink *)self)->inner;
+    return inner->keep(inner->self, offset, state, err);
+}
+
 at_sink at_iban_sink_of(at_iban_sink *self) {
-    return (at_sink){.self = self, .put = put, .reject = reject, .warn = warn};
+    return (at_sink){.self = self,
+                     .put = put,
+                     .reject = reject,
+                     .warn = warn,
+                     .due = self->inner->due ? due : NULL,
+                     .keep = self->inner->keep ? keep : NULL,
+                     .resumed = self->inner->resumed};
 }

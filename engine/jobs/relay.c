@@ -20,6 +20,9 @@ typedef struct entry {
     size_t fact_count;
     const at_error *error; /* reject, warn */
     bool warns;
+    bool keeps; /* a place to go on at, and: */
+    uint64_t offset;
+    at_span state;
 } entry;
 
 /* Calls in order; what they point to lies in `room`. */
@@ -129,6 +132,16 @@ static bool keep_facts(entry *call, batch *now) {
     return true;
 }
 
+static bool keep_state(entry *call, batch *now) {
+    char *state = take(now, call->state.bytes, 1);
+    if (!state)
+        return false;
+    if (call->state.bytes)
+        memcpy(state, call->state.data, call->state.bytes);
+    call->state.data = state;
+    return true;
+}
+
 static bool keep_call(batch *now, const entry *given) {
     entry *call = &now->entries[now->count];
     *call = *given;
@@ -138,6 +151,8 @@ static bool keep_call(batch *now, const entry *given) {
         if (!keep_text(&call->origin.element, now))
             return false;
     }
+    if (given->keeps)
+        return keep_state(call, now);
     if (!given->error)
         return keep_facts(call, now);
     at_error *error = take(now, sizeof *error, alignof(at_error));
@@ -151,6 +166,8 @@ static bool keep_call(batch *now, const entry *given) {
 /* --- Working off ------------------------------------------------------------------------------ */
 
 static at_status hand_on(const at_sink *inner, const entry *call, at_error *err) {
+    if (call->keeps)
+        return inner->keep(inner->self, call->offset, call->state, err);
     if (!call->error)
         return inner->put(inner->self, call->place, call->facts, call->fact_count, err);
     return (call->warns ? inner->warn : inner->reject)(inner->self, call->place, call->error, err);
@@ -211,8 +228,24 @@ static at_status warn(void *self, const at_origin *origin, const at_error *what,
     return add(self, &(entry){.place = origin, .error = what, .warns = true}, err);
 }
 
+static bool due(void *self, uint64_t offset) {
+    const at_sink *inner = ((at_relay *)self)->inner;
+    return inner->due(inner->self, offset);
+}
+
+static at_status keep(void *self, uint64_t offset, at_span state, at_error *err) {
+    return add(self, &(entry){.keeps = true, .offset = offset, .state = state}, err);
+}
+
 at_sink at_relay_sink(at_relay *relay) {
-    return (at_sink){.self = relay, .put = put, .reject = reject, .warn = warn};
+    const at_sink *inner = relay->inner;
+    return (at_sink){.self = relay,
+                     .put = put,
+                     .reject = reject,
+                     .warn = warn,
+                     .due = inner->due ? due : NULL,
+                     .keep = inner->keep ? keep : NULL,
+                     .resumed = inner->resumed};
 }
 
 at_status at_relay_open(at_relay **out, const at_sink *inner, at_error *err) {

@@ -1,5 +1,7 @@
 #include "engine/store/change.h"
 
+#include "engine/store/recover.h"
+
 static at_status change_in_transaction(int64_t *revision_out, at_store *store,
                                        at_change_write *write, void *self, at_error *err) {
     at_pairing_task task = {.newest = 0};
@@ -18,9 +20,11 @@ static at_status change_in_transaction(int64_t *revision_out, at_store *store,
 at_status at_store_change(int64_t *revision_out, at_store *store, at_change_write *write,
                           void *self, at_error *err) {
     AT_CLEANUP(at_store_unlock) at_store *locked = NULL;
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
     int64_t revision = 0;
     AT_TRY(at_store_lock(store, store->options.lock_wait_ms, err));
     locked = store;
+    AT_TRY(at_recover_undo(NULL, store, "the store was changed otherwise", &arena, err));
     const at_status status = change_in_transaction(&revision, store, write, self, err);
     at_db_rollback(store->db);
     if (status == AT_OK && revision_out)

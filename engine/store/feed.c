@@ -247,6 +247,81 @@ at_status at_feed_finish(at_tree_hash *root_out, uint64_t *count_out, at_feed *f
     return AT_OK;
 }
 
+static at_status save_tree(at_text *out, const at_tree *tree, at_error *err) {
+    AT_TRY(at_state_put(out, tree->count, err));
+    for (int level = 0; level < AT_TREE_LEVELS; level++)
+        if (tree->count >> level & 1)
+            AT_TRY(at_state_put_bytes(out, tree->level[level].bytes, AT_SHA256_BYTES, err));
+    return AT_OK;
+}
+
+static void load_tree(at_tree *out, at_state_reader *state) {
+    out->count = at_state_next(state);
+    for (int level = 0; level < AT_TREE_LEVELS && !state->failed; level++) {
+        if (!(out->count >> level & 1))
+            continue;
+        const at_span hash = at_state_next_bytes(state);
+        if (hash.bytes == AT_SHA256_BYTES)
+            memcpy(out->level[level].bytes, hash.data, hash.bytes);
+        else
+            state->failed = true;
+    }
+}
+
+static at_status save_feed(at_text *out, const at_feed *feed, at_error *err) {
+    AT_TRY(at_state_put(out, feed->leaves, err));
+    AT_TRY(save_tree(out, &feed->whole, err));
+    AT_TRY(save_tree(out, &feed->part, err));
+    if (!feed->now)
+        return AT_OK;
+    const at_feed_block *block = &feed->now->block;
+    AT_TRY(at_state_put(out, block->least, err));
+    AT_TRY(at_state_put(out, block->most, err));
+    AT_TRY(at_state_put(out, feed->places.end, err));
+    AT_TRY(at_state_put(out, feed->places.gap, err));
+    return at_state_put_bytes(out, block->spans.data, block->spans.bytes, err);
+}
+
+at_status at_feed_pause(at_text *out, at_feed *feed, at_error *err) {
+    bool ready = false;
+    if (feed->filled)
+        AT_TRY(hand_over(feed, &ready, err));
+    pthread_mutex_lock(&feed->mutex);
+    while (feed->worked < feed->handed && !feed->stop)
+        pthread_cond_wait(&feed->changed, &feed->mutex);
+    /* The thread waits for the next batch: what is its own stands still. */
+    at_status status = thread_status(feed, err);
+    if (status == AT_OK)
+        status = save_feed(out, feed, err);
+    pthread_mutex_unlock(&feed->mutex);
+    return status;
+}
+
+at_status at_feed_resume(at_feed *feed, at_state_reader *state, at_error *err) {
+    assert(feed->given == 0);
+    feed->leaves = feed->given = at_state_next(state);
+    load_tree(&feed->whole, state);
+    load_tree(&feed->part, state);
+    if (feed->leaves != feed->whole.count * AT_FEED_BLOCK + feed->part.count)
+        state->failed = true;
+    /* Salts are made some at a time. */
+    at_tree_salts(feed->salts, feed->secret, feed->leaves / SALTS * SALTS, SALTS);
+    if (feed->part.count == 0 || state->failed)
+        return AT_OK;
+    AT_TRY(begin_block(feed, err));
+    at_feed_block *block = &feed->now->block;
+    block->least = at_state_next(state);
+    block->most = at_state_next(state);
+    feed->places.end = at_state_next(state);
+    feed->places.gap = at_state_next(state);
+    const at_span spans = at_state_next_bytes(state);
+    return at_text_add_bytes(&block->spans, spans.data, spans.bytes, err);
+}
+
+uint64_t at_feed_blocks(const at_feed *feed) {
+    return feed->whole.count;
+}
+
 bool at_feed_take(at_feed_block *out, at_feed *feed) {
     pthread_mutex_lock(&feed->mutex);
     done_block *first = feed->first_done;

@@ -14,6 +14,7 @@
 #ifndef ASSETTRACE_STORE_FEED_H
 #define ASSETTRACE_STORE_FEED_H
 
+#include "engine/base/state.h"
 #include "engine/base/text.h"
 #include "engine/crypto/tree.h"
 #include "engine/store/span.h"
@@ -41,6 +42,12 @@ AT_CHECKED at_status at_feed_add(at_feed *feed, bool *ready, at_record_span span
 /** That was all: wait for the last leaf. *count_out leaves, and the root of all of them. */
 AT_CHECKED at_status at_feed_finish(at_tree_hash *root_out, uint64_t *count_out, at_feed *feed,
                                     at_error *err);
+/** Wait for every leaf given, take the blocks that are done, and append to `out` where the tree
+ * stands; and make a feed that was just opened stand there. */
+AT_CHECKED at_status at_feed_pause(at_text *out, at_feed *feed, at_error *err);
+AT_CHECKED at_status at_feed_resume(at_feed *feed, at_state_reader *state, at_error *err);
+/** Blocks that are complete so far, taken or not. While no leaf is on its way. */
+uint64_t at_feed_blocks(const at_feed *feed);
 /** The next block in order; false when none is done. */
 bool at_feed_take(at_feed_block *out, at_feed *feed);
 

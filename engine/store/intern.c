@@ -1,5 +1,7 @@
 #include "engine/store/intern.h"
 
+#include "engine/base/state.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -159,6 +161,76 @@ at_status at_intern_total_of(at_intern_total **out, at_intern *intern, at_intern
     }
     *out = total;
     return AT_OK;
+}
+
+static at_status save_thing(at_text *out, const at_intern_thing *thing, at_error *err) {
+    uint64_t count = 0;
+    for (const at_intern_total *total = thing->totals; total; total = total->next)
+        count++;
+    const uint64_t numbers[] = {(uint64_t)thing->kind, (uint64_t)thing->name_space,
+                                thing->mentioned, thing->declared, count};
+    AT_TRY(at_state_put_text(out, thing->id, err));
+    for (size_t i = 0; i < AT_COUNT(numbers); i++)
+        AT_TRY(at_state_put(out, numbers[i], err));
+    for (const at_intern_total *total = thing->totals; total; total = total->next) {
+        AT_TRY(at_state_put_text(out, total->currency.code, err));
+        AT_TRY(at_state_put(out, (uint64_t)total->in, err));
+        AT_TRY(at_state_put(out, (uint64_t)total->out, err));
+        AT_TRY(at_state_put(out, total->count, err));
+    }
+    return AT_OK;
+}
+
+at_status at_intern_save(at_text *out, at_intern *intern, at_error *err) {
+    for (size_t i = 0; i < intern->slot_count; i++) {
+        at_intern_thing *thing = intern->slots[i];
+        if (!thing || !thing->changed)
+            continue;
+        AT_TRY(save_thing(out, thing, err));
+        thing->changed = false;
+    }
+    return AT_OK;
+}
+
+static at_status load_total(at_intern *intern, at_intern_thing *thing, at_state_reader *state,
+                            at_error *err) {
+    at_intern_total *total = NULL;
+    const char *code = at_state_next_text(state);
+    if (!code || strlen(code) >= AT_CURRENCY_BYTES) {
+        state->failed = true;
+        return AT_OK;
+    }
+    AT_TRY(at_intern_total_of(&total, intern, thing, code, err));
+    total->in = (int64_t)at_state_next(state);
+    total->out = (int64_t)at_state_next(state);
+    total->count = at_state_next(state);
+    return AT_OK;
+}
+
+static at_status load_thing(at_intern *intern, at_state_reader *state, at_error *err) {
+    at_intern_thing *thing = NULL;
+    at_ref ref = {.id = at_state_next_text(state)};
+    ref.kind = (at_kind)at_state_next(state);
+    const int64_t name_space = (int64_t)at_state_next(state);
+    if (!ref.id || ref.kind <= AT_KIND_NONE || ref.kind >= AT_KIND_COUNT) {
+        state->failed = true;
+        return AT_OK;
+    }
+    AT_TRY(at_intern_ref(&thing, intern, &ref, name_space, err));
+    thing->mentioned = at_state_next(state) != 0;
+    thing->declared = (unsigned)at_state_next(state);
+    for (uint64_t count = at_state_next(state); count > 0 && !state->failed; count--)
+        AT_TRY(load_total(intern, thing, state, err));
+    return AT_OK;
+}
+
+at_status at_intern_load(at_intern *intern, at_span saved, at_error *err) {
+    at_state_reader state = at_state_read(saved);
+    while (state.left > 0)
+        AT_TRY(load_thing(intern, &state, err));
+    return at_state_whole(&state) ? AT_OK
+                                  : at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
+                                            "the things of a pending import cannot be read back");
 }
 
 static at_status write_totals(sqlite3_stmt *statement, const at_intern_thing *thing, int64_t source,

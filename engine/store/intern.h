@@ -31,6 +31,7 @@ typedef struct at_intern_thing {
     at_kind kind;
     at_thing number;
     bool mentioned;
+    bool changed; /* since at_intern_save */
     unsigned declared;
     at_intern_total *totals;
 } at_intern_thing;
@@ -61,6 +62,10 @@ AT_CHECKED at_status at_intern_ref(at_intern_thing **out, at_intern *intern, con
 AT_CHECKED at_status at_intern_total_of(at_intern_total **out, at_intern *intern,
                                         at_intern_thing *thing, const char *currency,
                                         at_error *err);
+/** What is known of the things that changed since it was saved last, and the same read back: saved
+ * parts in their order make the table again. "E-STORE-DAMAGED" for what was not saved so. */
+AT_CHECKED at_status at_intern_save(at_text *out, at_intern *intern, at_error *err);
+AT_CHECKED at_status at_intern_load(at_intern *intern, at_span saved, at_error *err);
 /** Write mentions and totals of `source`. */
 AT_CHECKED at_status at_intern_write(at_intern *intern, int64_t source, at_error *err);
 

@@ -13,9 +13,12 @@ void at_tree_text(char out[AT_TREE_TEXT_BYTES], const at_tree_hash *root, uint64
 }
 
 at_status at_leaves_begin(at_leaves *out, sqlite3 *db, int64_t source, const char *path,
-                          const char *name, at_error *err) {
+                          const char *name, const uint8_t *secret, at_error *err) {
     *out = (at_leaves){.db = db, .source = source};
-    at_random_bytes(out->secret, sizeof out->secret);
+    if (secret)
+        memcpy(out->secret, secret, sizeof out->secret);
+    else
+        at_random_bytes(out->secret, sizeof out->secret);
     AT_TRY(at_db_prepare(&out->insert, db,
                          "INSERT INTO main.source_subtree (source, position, root, record_count,"
                          " least, most, spans) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -57,6 +60,17 @@ at_status at_leaves_add(at_leaves *leaves, const at_origin *origin, at_error *er
     const at_record_span span = {origin->offset, origin->bytes};
     AT_TRY(at_feed_add(leaves->feed, &ready, span, err));
     return ready ? write_blocks(leaves, err) : AT_OK;
+}
+
+at_status at_leaves_pause(at_text *out, at_leaves *leaves, at_error *err) {
+    AT_TRY(at_feed_pause(out, leaves->feed, err));
+    return write_blocks(leaves, err);
+}
+
+at_status at_leaves_resume(at_leaves *leaves, at_state_reader *state, at_error *err) {
+    AT_TRY(at_feed_resume(leaves->feed, state, err));
+    leaves->blocks = at_feed_blocks(leaves->feed);
+    return AT_OK;
 }
 
 at_status at_leaves_finish(at_tree_hash *root_out, uint64_t *count_out, at_leaves *leaves,

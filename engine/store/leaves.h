@@ -24,13 +24,17 @@ typedef struct at_leaves {
     uint8_t secret[AT_TREE_SECRET_BYTES];
 } at_leaves;
 
-/** `path` and `name` of the archived file must outlive it. */
+/** `path` and `name` of the archived file must outlive it; `secret` NULL = a new one. */
 AT_CHECKED at_status at_leaves_begin(at_leaves *out, sqlite3 *db, int64_t source, const char *path,
-                                     const char *name, at_error *err);
+                                     const char *name, const uint8_t *secret, at_error *err);
 void at_leaves_end(at_leaves *leaves);
 
 /** One record, in order. */
 AT_CHECKED at_status at_leaves_add(at_leaves *leaves, const at_origin *origin, at_error *err);
+/** Write the blocks that are done and append to `out` where the tree stands; and go on there, right
+ * after at_leaves_begin. */
+AT_CHECKED at_status at_leaves_pause(at_text *out, at_leaves *leaves, at_error *err);
+AT_CHECKED at_status at_leaves_resume(at_leaves *leaves, at_state_reader *state, at_error *err);
 /** Write what is left, and the root. */
 AT_CHECKED at_status at_leaves_finish(at_tree_hash *root_out, uint64_t *count_out,
                                       at_leaves *leaves, at_error *err);

@@ -16,6 +16,17 @@ const at_migration at_migrations[] = {
      "DROP TABLE revision;"
      "ALTER TABLE revision_of_3 RENAME TO revision",
      "judgements are revisions"},
+    {"CREATE TABLE pending ("
+     " source INTEGER PRIMARY KEY, newest INTEGER NOT NULL, first_thing INTEGER NOT NULL,"
+     " first_name_space INTEGER NOT NULL, detail TEXT NOT NULL, request TEXT NOT NULL,"
+     " received TEXT NOT NULL, content TEXT NOT NULL, bytes INTEGER NOT NULL,"
+     " content_bytes INTEGER NOT NULL, mark BLOB NOT NULL, states BLOB NOT NULL,"
+     " secret BLOB NOT NULL CHECK (length(secret) = 32)) STRICT;"
+     "CREATE TABLE piece ("
+     " source INTEGER NOT NULL, number INTEGER NOT NULL, offset INTEGER NOT NULL,"
+     " state BLOB NOT NULL, things BLOB NOT NULL,"
+     " PRIMARY KEY (source, number)) STRICT, WITHOUT ROWID",
+     "large files are stored in pieces (piece.h)"},
 };
 const size_t at_migration_count = AT_COUNT(at_migrations);
 

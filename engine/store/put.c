@@ -218,6 +218,7 @@ static at_status count_money(bool *fits_out, at_import *import, const loading *r
                 *fits_out = false;
                 return AT_OK;
             }
+            thing->changed = true;
         }
     }
     return AT_OK;
@@ -307,6 +308,7 @@ static at_status store_record(at_import *import, const at_origin *origin, const 
     }
     for (size_t i = 0; i < record->mention_count; i++) {
         record->mentions[i].thing->mentioned = true;
+        record->mentions[i].thing->changed = true;
         record->mentions[i].thing->declared |= record->mentions[i].declared;
     }
     if (record->extra)
@@ -328,6 +330,9 @@ static at_status refuse(at_import *import, const at_origin *origin, const loadin
 
 /* Every record that the receipt counts is a leaf of the source's tree. */
 static at_status count_row(at_import *import, const at_origin *origin, at_error *err) {
+    if (origin->offset < import->pieces.resumed)
+        return at_fail(err, AT_BUG, "E-BUG", "importer %s gave a record again that is stored",
+                       import->info.importer);
     import->rows++;
     return at_leaves_add(&import->leaves, origin, err);
 }
@@ -388,7 +393,7 @@ static at_status warn(void *self, const at_origin *origin, const at_error *what,
     return write_line(import, AT_RECEIPT_WARNING, origin, what, 0, err);
 }
 
-at_status at_put_begin(at_import *import, at_error *err) {
+at_status at_put_begin(at_import *import, const uint8_t *secret, at_error *err) {
     sqlite3 *db = import->store->db;
     const struct {
         sqlite3_stmt **out;
@@ -410,8 +415,12 @@ at_status at_put_begin(at_import *import, at_error *err) {
     AT_TRY(at_chunk_writer_begin(&import->chunks, db, import->source, err));
     AT_TRY(at_duplicates_begin(&import->duplicates, import, err));
     AT_TRY(at_leaves_begin(&import->leaves, db, import->source, import->archived.path,
-                           import->info.name, err));
+                           import->info.name, secret, err));
     import->sink = (at_sink){.self = import, .put = put, .reject = reject, .warn = warn};
+    if (import->pieces.piece_bytes) {
+        import->sink.due = at_pieces_due;
+        import->sink.keep = at_pieces_keep;
+    }
     return AT_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/store/handle.h"
 #include "engine/store/intern.h"
 #include "engine/store/leaves.h"
+#include "engine/store/piece.h"
 #include "engine/store/repeat.h"
 #include "engine/store/total.h"
 #include "engine/store/writer.h"
@@ -28,6 +29,8 @@ struct at_import {
     int64_t source, name_space;
     at_input *input;
     at_sink sink;
+    at_pieces pieces;
+    const char *undone; /* what stood in the way and was taken back; NULL = nothing */
 
     at_intern intern;
     at_chunk_writer chunks;
@@ -64,13 +67,21 @@ AT_CHECKED at_status at_put_transfer(at_import *import, const at_origin *origin,
  * NULL. */
 AT_CHECKED at_status at_put_totals(at_totals *totals, sqlite3 *db, int64_t source,
                                    const at_chunk *open, at_error *err);
+/** Write the open chunk, unless it is empty. */
+AT_CHECKED at_status at_put_flush(at_import *import, at_error *err);
 /** From now on keep the sums of every account. */
 AT_CHECKED at_status at_put_count_again(at_import *import, at_error *err);
 
+/* writer.c */
+
+/** "import of "bank.csv" as ledger_csv/1 in bank-a": how the log names it. */
+AT_CHECKED at_status at_import_describe(const char **out, at_import *import, at_error *err);
+
 /* put.c */
 
-/** Prepare statements and the sink of an import whose transaction has begun. */
-AT_CHECKED at_status at_put_begin(at_import *import, at_error *err);
+/** Prepare statements and the sink of an import whose transaction has begun; `secret` of its salts
+ * NULL = a new one. */
+AT_CHECKED at_status at_put_begin(at_import *import, const uint8_t *secret, at_error *err);
 /** Write what was collected and finish the statements. */
 AT_CHECKED at_status at_put_finish(at_import *import, at_error *err);
 void at_put_end(at_import *import); /* finish the statements only */

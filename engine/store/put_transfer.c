@@ -96,9 +96,9 @@ static at_status check_sums(at_import *import, bool counts, at_error *err) {
                    import->rows);
 }
 
-static at_status flush_full(at_import *import, at_error *err) {
+at_status at_put_flush(at_import *import, at_error *err) {
     const size_t count = import->chunks.open.count;
-    if (count < AT_CHUNK_ROWS)
+    if (!count)
         return AT_OK;
     AT_TRY(at_chunk_writer_flush(&import->chunks, err));
     return at_repeats_flushed(&import->repeats, count, err);
@@ -137,7 +137,7 @@ at_status at_put_transfer(at_import *import, const at_origin *origin, const at_p
     AT_TRY(check_sums(import, row->counts, err));
     open->count++;
     AT_TRY(at_repeats_added(&import->repeats, transfer->id, err));
-    return flush_full(import, err);
+    return open->count < AT_CHUNK_ROWS ? AT_OK : at_put_flush(import, err);
 }
 
 /* --- Sums ------------------------------------------------------------------------------------- */

@@ -61,6 +61,11 @@ typedef struct at_receipt {
     char received[65], content[65]; /* SHA-256 of the file as received, and of its content */
     uint64_t bytes;                 /* of the file as received */
 
+    /* Of an import in pieces (piece.h), known only to who ran it: where in the content it went on
+     * after it had been stopped, and how many bytes before that were read again; where the same
+     * import would go on after this failure. 0 = nowhere. */
+    uint64_t resumed_at, read_again, kept_to;
+
     uint64_t rows, loaded, duplicates, rejected, warnings;
     uint64_t facts[AT_KIND_COUNT]; /* of the loaded records */
     /* What this revision did to the pairing of legs; ambiguous: legs newly found so. */

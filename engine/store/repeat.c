@@ -420,6 +420,33 @@ at_status at_repeats_begin(at_repeats *out, sqlite3 *db, const at_chunk_writer *
     return index_others(out, err);
 }
 
+at_status at_repeats_resume(at_repeats *all, bool indexed, at_error *err) {
+    AT_CLEANUP(at_chunks_close) at_chunks own = {.db = NULL};
+    AT_CLEANUP(at_db_done) sqlite3_stmt *row = NULL;
+    AT_TRY(at_chunks_open(&own, all->db, AT_CHUNKS_SOURCE, all->source, AT_CHUNK_FACTS, all->arena,
+                          err));
+    for (size_t i = 0; i < own.count; i++) {
+        AT_TRY(AT_GROW(&all->chunks.entries, &all->entry_capacity, all->chunks.count, all->arena,
+                       err));
+        all->chunks.entries[all->chunks.count++] = own.entries[i];
+    }
+    if (indexed)
+        AT_TRY(index_own(all, err));
+    if (!all->others)
+        return AT_OK;
+    AT_TRY(at_db_prepare(&row, all->db,
+                         "SELECT duplicate_of FROM main.record"
+                         " WHERE source = ?1 AND duplicate_of IS NOT NULL ORDER BY id",
+                         err));
+    AT_TRY(at_db_bind_int(row, 1, all->source, err));
+    for (bool more = false;;) {
+        AT_TRY(at_db_step(&more, row, err));
+        if (!more)
+            return AT_OK;
+        AT_TRY(at_repeats_take(all, at_db_int(row, 0), err));
+    }
+}
+
 void at_repeats_end(at_repeats *all) {
     at_db_done(&all->root);
     at_chunks_close(&all->chunks);

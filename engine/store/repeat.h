@@ -73,6 +73,9 @@ typedef struct at_repeats {
 AT_CHECKED at_status at_repeats_begin(at_repeats *out, sqlite3 *db, const at_chunk_writer *writer,
                                       bool others, at_arena *arena, at_error *err);
 void at_repeats_end(at_repeats *repeats);
+/** After at_repeats_begin: the source has chunks and duplicates already; `indexed`: its ids were
+ * looked up. last_id and any_id are the caller's. */
+AT_CHECKED at_status at_repeats_resume(at_repeats *repeats, bool indexed, at_error *err);
 
 /** The first transfer with this id: its record, or the one that repeats; 0 = none. */
 AT_CHECKED at_status at_repeats_by_id(at_record_id *out, bool *same_out, at_repeats *repeats,

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-enum { FOLDER_MODE = 0700, SECRET_MODE = 0600, LOCK_MODE = 0600 };
+enum { FOLDER_MODE = 0700, SECRET_MODE = 0600, LOCK_MODE = 0600, LAYOUT_READ = 3 };
 
 at_status at_store_file(const char **out, const at_store *store, const char *name, at_arena *arena,
                         at_error *err) {
@@ -154,8 +154,10 @@ static at_status check_layout(at_store *store, at_error *err) {
                 store->path, AT_STORE_SOURCES);
         return AT_BAD_INPUT;
     }
-    if (version < (int64_t)at_migration_count &&
-        (store->options.mode == AT_READ_ONLY || !store->writable))
+    const bool reading = store->options.mode == AT_READ_ONLY || !store->writable;
+    if (reading && version >= LAYOUT_READ && version < (int64_t)at_migration_count)
+        return AT_OK; /* it lacks nothing that a reader asks for */
+    if (version < (int64_t)at_migration_count && reading)
         return at_fail(err, AT_BAD_INPUT, "E-STORE-OLDER",
                        "the store has layout %" PRId64 ", this program reads %zu", version,
                        at_migration_count);

@@ -5,12 +5,14 @@
 #include "engine/store/pairing.h"
 #include "engine/store/publish.h"
 #include "engine/store/put.h"
+#include "engine/store/recover.h"
 #include "engine/store/validate.h"
 #include "engine/store/views.h"
 #include "engine/store/withdraw.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 bool at_import_already(const at_import *import) {
@@ -29,8 +31,7 @@ const at_sink *at_import_sink(const at_import *import) {
     return import->already ? NULL : &import->sink;
 }
 
-/* "bank.csv as ledger_csv/1 of bank-a": how the log names an import. */
-static at_status describe(const char **out, at_import *import, at_error *err) {
+at_status at_import_describe(const char **out, at_import *import, at_error *err) {
     const at_source_info *info = &import->info;
     AT_TRY(at_arena_print(out, &import->arena, err, "import of \"%s\" as %s/%d in %s", info->name,
                           info->importer, info->importer_version, info->name_space));
@@ -43,7 +44,7 @@ static at_status describe(const char **out, at_import *import, at_error *err) {
 static at_status log_import(at_import *import, const char *action, const char *result,
                             at_error *err) {
     const char *detail = NULL;
-    AT_TRY(describe(&detail, import, err));
+    AT_TRY(at_import_describe(&detail, import, err));
     return at_custody_append(import->store,
                              &(at_custody_entry){.action = action,
                                                  .object = import->archived.received,
@@ -157,8 +158,21 @@ static at_status check_replaced(at_import *import, at_error *err) {
     return AT_BAD_INPUT;
 }
 
-static at_status begin_rows(at_import *import, at_error *err) {
+/* Where it stands in its file, as words for the log. */
+static void say_place(char out[64], uint64_t offset) {
+    snprintf(out, 64, "kept up to byte %" PRIu64, offset);
+}
+
+static at_status log_begin(at_import *import, const at_pending *pending, at_error *err) {
+    char place[64];
+    say_place(place, pending->offset);
+    return pending->source ? log_import(import, "resumed", place, err)
+                           : log_import(import, "import", NULL, err);
+}
+
+static at_status begin_rows(at_import *import, const at_pending *pending, at_error *err) {
     sqlite3 *db = import->store->db;
+    const bool resumed = pending->source != 0;
     char mapping[65];
     int64_t newest = 0, last = 0;
     AT_TRY(mapping_hash(mapping, &import->info, err));
@@ -169,45 +183,86 @@ static at_status begin_rows(at_import *import, at_error *err) {
         at_db_rollback(db);
         return log_import(import, "repeated", NULL, err);
     }
-    AT_TRY(log_import(import, "import", NULL, err));
+    AT_TRY(log_begin(import, pending, err));
     import->begun = true;
     AT_TRY(at_db_number(&last, db, 0, NULL, 0, "SELECT max(number) FROM main.source", err));
     import->source = last + 1;
+    if (resumed && pending->source != import->source)
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
+                       "the pending import is not the store's next source");
     AT_TRY(at_store_newest(&newest, db, err));
+    AT_TRY(at_pieces_begin(import, err));
     AT_TRY(at_views_without(db, newest, import->info.replaces, err));
     AT_TRY(at_intern_begin(&import->intern, db, &import->arena, err));
     AT_TRY(
         at_intern_name_space(&import->name_space, &import->intern, import->info.name_space, err));
     AT_TRY(keep_mapping(import, *mapping ? mapping : NULL, err));
-    AT_TRY(keep_tokens(import, err));
-    AT_TRY(at_put_begin(import, err));
+    if (!resumed)
+        AT_TRY(keep_tokens(import, err));
+    AT_TRY(at_put_begin(import, resumed ? pending->secret : NULL, err));
+    if (resumed)
+        AT_TRY(at_resume_load(import, pending, err));
     return at_input_open(&import->input, import->archived.path, import->info.name, 0, err);
 }
 
-/* Nothing of it stays but the archived bytes and this line in the log. */
-static at_status give_up(at_import *import, const char *why, at_error *err) {
+/* The file itself was not at fault: the same import may go on where the last piece ends. */
+static bool may_go_on(at_status status) {
+    return status == AT_INTERRUPTED || status == AT_IO || status == AT_NO_MEMORY ||
+           status == AT_LOCKED;
+}
+
+/* Nothing of it stays but the archived bytes and this line in the log - and the pieces, where it
+ * may go on. */
+static at_status give_up(at_import *import, at_status status, const char *why, at_error *err) {
+    char place[64];
     at_put_end(import);
     at_db_rollback(import->store->db);
+    if (import->pieces.count && !may_go_on(status)) {
+        at_status undone = at_recover_undo(NULL, import->store, why ? why : "it failed",
+                                           &import->arena, err);
+        import->pieces.count = undone == AT_OK ? 0 : import->pieces.count;
+        AT_TRY(undone);
+    }
     if (!import->begun)
         return AT_OK;
     import->begun = false;
-    return log_import(import, "failed", why, err);
+    say_place(place, import->pieces.offset);
+    return import->pieces.count ? log_import(import, "stopped", place, err)
+                                : log_import(import, "failed", why, err);
+}
+
+/* The bytes, archived now or by the same import that was stopped, which then goes on. */
+static at_status take_bytes(at_pending *pending, at_import *import, at_error *err) {
+    bool same = false;
+    AT_TRY(at_pending_read(pending, import->store->db, &import->arena, err));
+    AT_TRY(at_resume_find(&same, import, pending, err));
+    if (same)
+        return AT_OK;
+    AT_TRY(at_recover_undo(&import->undone, import->store, "another file was imported",
+                           &import->arena, err));
+    *pending = (at_pending){.source = 0};
+    return AT_OK;
 }
 
 static at_status begin(at_import *import, const at_source_info *info, at_error *err) {
     at_store *store = import->store;
+    at_pending pending = {.source = 0};
     AT_TRY(at_store_lock(store, store->options.lock_wait_ms, err));
     import->locked = store;
     AT_TRY(copy_info(import, info, err));
-    AT_TRY(at_archive(&import->archived, store, info, &import->arena, err));
-    at_status status = at_archive_content(&import->archived, import->info.name, err);
+    AT_TRY(take_bytes(&pending, import, err));
+    at_status status = pending.source ? AT_OK
+                                      : at_archive_content(&import->archived, import->info.name,
+                                                           err);
     if (status == AT_OK)
-        status = begin_rows(import, err);
+        status = begin_rows(import, &pending, err);
     if (status == AT_OK)
         return AT_OK;
     /* The bytes are kept; the log says why nothing was read from them. */
     import->begun = true;
-    (void)!give_up(import, err ? err->message : NULL, NULL);
+    import->pieces.count = pending.number;
+    import->pieces.offset = pending.offset;
+    (void)!give_up(import, status, err ? err->message : NULL, NULL);
     return status;
 }
 
@@ -285,7 +340,9 @@ static at_status publish(at_import *import, at_error *err) {
         AT_TRY(at_withdraw_insert(store, task.withdrawn, newest + 1, import->info.reason, err));
     AT_TRY(at_pairing_update(&pairs, store->db, &task, err));
     AT_TRY(insert_source(import, newest + 1, &pairs, err));
-    AT_TRY(describe(&detail, import, err));
+    if (import->pieces.count)
+        AT_TRY(at_recover_forget(store, err));
+    AT_TRY(at_import_describe(&detail, import, err));
     import->begun = false; /* from here at_publish says how it ended */
     return at_publish(store,
                       &(at_publication){.revision = newest + 1,
@@ -297,6 +354,12 @@ static at_status publish(at_import *import, at_error *err) {
                       err);
 }
 
+static void say_resumed(at_receipt *out, const at_import *import) {
+    out->resumed_at = import->pieces.resumed;
+    if (out->resumed_at)
+        out->read_again = import->pieces.again + at_input_again_bytes(import->input);
+}
+
 at_status at_import_publish(at_receipt *out, at_import *import, at_arena *arena, at_error *err) {
     assert(out && import && !import->finished);
     if (!import->already)
@@ -306,6 +369,7 @@ at_status at_import_publish(at_receipt *out, at_import *import, at_arena *arena,
     AT_TRY(at_receipt_get(out, import->store, import->already ? import->already : import->source,
                           arena, err));
     out->already = import->already != 0;
+    say_resumed(out, import);
     return AT_OK;
 }
 
@@ -342,7 +406,9 @@ at_status at_import_fail(at_receipt *out, at_import *import, at_arena *arena, at
     memcpy(why + length + 1, err->message, strlen(err->message) + 1);
     at_status status = failed_receipt(out, import, arena, &later);
     if (status == AT_OK)
-        status = give_up(import, why, &later);
+        status = give_up(import, err->status, why, &later);
+    if (status == AT_OK && import->pieces.count)
+        out->kept_to = import->pieces.offset;
     import->finished = true;
     at_store_unlock(&import->locked);
     if (status == AT_OK)
@@ -357,7 +423,7 @@ void at_import_close(at_import **import) {
     at_import *closing = *import;
     at_input_close(&closing->input);
     if (!closing->finished && closing->locked)
-        (void)!give_up(closing, "interrupted", NULL);
+        (void)!give_up(closing, AT_INTERRUPTED, "interrupted", NULL);
     at_put_end(closing);
     at_store_unlock(&closing->locked);
     at_arena_clear(&closing->scratch);

@@ -74,7 +74,8 @@ static void test_refs(void **state) {
     (void)state;
     for (size_t i = 0; i < AT_COUNT(rows); i++) {
         seen all = {0};
-        const at_sink inner = {&all, keep, keep_reject, keep_warning};
+        const at_sink inner = {
+            .self = &all, .put = keep, .reject = keep_reject, .warn = keep_warning};
         at_iban_sink self = {.inner = &inner};
         at_sink sink = at_iban_sink_of(&self);
         print_message("  %s\n", rows[i].story);
@@ -107,7 +108,7 @@ static void test_refs(void **state) {
 static void test_rest(void **state) {
     (void)state;
     seen all = {0};
-    const at_sink inner = {&all, keep, keep_reject, keep_warning};
+    const at_sink inner = {.self = &all, .put = keep, .reject = keep_reject, .warn = keep_warning};
     at_iban_sink self = {.inner = &inner};
     at_sink sink = at_iban_sink_of(&self);
     at_error why = {0};

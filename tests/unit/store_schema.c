@@ -39,6 +39,7 @@ static void test_migration(void **state) {
     const at_migration steps[] = {at_migrations[0],
                                   at_migrations[1],
                                   at_migrations[2],
+                                  at_migrations[3],
                                   {"CREATE TABLE toy (x INTEGER) STRICT", "a toy"},
                                   {"INSERT INTO toy VALUES (1); CREATE TABLE toy (y)", "broken"},
                                   {"INSERT INTO toy VALUES (7)", "a fact for it"}};
@@ -58,21 +59,21 @@ static void test_migration(void **state) {
 
     assert_int_equal(at_db_open(&db, path, AT_DB_WRITE, 0, &err), AT_OK);
     assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
-    assert_int_equal(number, 3);
-    assert_int_equal(at_migrate(db, steps, 4, &err), AT_OK);
-    assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
     assert_int_equal(number, 4);
+    assert_int_equal(at_migrate(db, steps, 5, &err), AT_OK);
+    assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
+    assert_int_equal(number, 5);
     /* A step that fails leaves the version before it whole. */
-    assert_int_equal(at_migrate(db, steps, 5, &err), AT_BUG);
+    assert_int_equal(at_migrate(db, steps, 6, &err), AT_BUG);
     assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
-    assert_int_equal(number, 4);
+    assert_int_equal(number, 5);
     assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT count(*) FROM toy", &err),
                      AT_OK);
     assert_int_equal(number, 0);
     /* What was there is still there. */
     assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT amount FROM leg", &err), AT_OK);
     assert_int_equal(number, 5);
-    assert_int_equal(at_migrate(db, steps, 3, &err), AT_NO_STORE);
+    assert_int_equal(at_migrate(db, steps, 4, &err), AT_NO_STORE);
     assert_string_equal(err.code, "E-STORE-NEWER");
     at_db_close(&db);
     assert_int_equal(at_store_open(&test.store, test.path, &writing, &err), AT_NO_STORE);
