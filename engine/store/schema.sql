@@ -1,6 +1,6 @@
 -- The store's tables, layout 2. Facts are only ever inserted. A fact counts at revision R when
 -- its source was published at or before R and not withdrawn by then, and when its record is
--- not the repetition of a record that counts (record.duplicate_of).
+-- not one of several that say the same of which another counts (record.duplicate_of).
 --
 -- No foreign keys are enforced: every number written here was made by the same transaction, and the
 -- check would cost a lookup for each reference of each row.

@@ -16,18 +16,34 @@ static const char visible_sql[] = "INSERT INTO temp.visible (source)"
                                   "     WHERE w.source = s.number AND w.revision <= ?1))"
                                   "   AND s.number <> ?2";
 
-/* Of all records that say the same, the first in a visible source counts. A record's id holds its
- * source (chunk.h): not every record has a row. */
+/* Of transfers and legs that say the same, the first in a visible source counts. A record's id holds
+ * its source (chunk.h): not every record has a row. */
 _Static_assert(AT_RECORD_BITS == 40, "hidden_sql takes the source out of an id");
 static const char hidden_sql[] =
     "INSERT INTO temp.hidden (record)"
     " SELECT d.id FROM main.record d"
-    "  WHERE d.duplicate_of IS NOT NULL"
+    "  WHERE d.duplicate_of IS NOT NULL AND d.content IS NULL"
     "    AND d.source IN (SELECT source FROM temp.visible)"
     "    AND ((d.duplicate_of >> 40) IN (SELECT source FROM temp.visible)"
     "      OR EXISTS (SELECT 1 FROM main.record e"
     "                  WHERE e.duplicate_of = d.duplicate_of AND e.id < d.id"
     "                    AND e.source IN (SELECT source FROM temp.visible)))";
+
+/* Of other records the last: what it says was said again since, and of sources that disagree the
+ * latest is believed (O1), which may have come between the two. */
+static const char older_sql[] =
+    "INSERT INTO temp.hidden (record)"
+    " SELECT d.id FROM main.record d"
+    "  WHERE d.duplicate_of IS NOT NULL AND d.content IS NOT NULL"
+    "    AND d.source IN (SELECT source FROM temp.visible)"
+    "    AND EXISTS (SELECT 1 FROM main.record e"
+    "                 WHERE e.duplicate_of = d.duplicate_of AND e.id > d.id"
+    "                   AND e.source IN (SELECT source FROM temp.visible))"
+    " UNION"
+    " SELECT d.duplicate_of FROM main.record d"
+    "  WHERE d.duplicate_of IS NOT NULL AND d.content IS NOT NULL"
+    "    AND d.source IN (SELECT source FROM temp.visible)"
+    "    AND (d.duplicate_of >> 40) IN (SELECT source FROM temp.visible)";
 
 static at_status run_with(sqlite3 *db, const char *sql, const int64_t *values, size_t count,
                           at_error *err) {
@@ -46,7 +62,8 @@ static at_status fill(sqlite3 *db, int64_t revision, int64_t without, int64_t ad
     if (added)
         AT_TRY(run_with(db, "INSERT OR IGNORE INTO temp.visible (source) VALUES (?1)", &added, 1,
                         err));
-    return run_with(db, hidden_sql, NULL, 0, err);
+    AT_TRY(run_with(db, hidden_sql, NULL, 0, err));
+    return run_with(db, older_sql, NULL, 0, err);
 }
 
 at_status at_views_visible(sqlite3 *db, int64_t revision, int64_t added, at_error *err) {

@@ -2,7 +2,8 @@
  * views.h - which rows count at one revision, as TEMP tables of one connection.
  *
  *   temp.visible(source)  sources published at or before the revision and not withdrawn by then
- *   temp.hidden(record)   records of visible sources that repeat a record that counts already
+ *   temp.hidden(record)   records of visible sources that say what another says that counts: of
+ *                         transfers and legs the first counts, of all else the last
  *
  * A fact counts when its source is visible and its record is not hidden (AT_VISIBLE).
  */
