@@ -58,10 +58,6 @@ at_status at_net_case_load(at_net_case *out, const at_question *question, size_t
                                 .hub_degree = at_question_number(question, "hub_degree"),
                                 .min_total = at_question_number(question, "min_total"),
                                 .loose_rows = loose_rows};
-    if (options.since_us != AT_TIME_NONE && options.until_us != AT_TIME_NONE &&
-        options.since_us > options.until_us)
-        return at_fail(err, AT_BAD_INPUT, "E-ASK-VALUE", "since \"%s\" is after until \"%s\"",
-                       at_question_text(question, "since"), at_question_text(question, "until"));
     for (const at_argument *item = at_question_get(question, "tie"); item != NULL;
          item = at_question_next(question, item))
         options.tie_kinds |= read_tie(item->number);
@@ -210,7 +206,8 @@ at_status at_cite_member(at_row *row, at_table *table, const at_graph *graph,
     at_record_id record;
     AT_TRY(at_member_record(&record, graph, member, false, err));
     if (record == 0 && ledger != NULL && graph->members[member].kind != AT_PARTY)
-        node = at_ledger_node_of(ledger, graph->members[member].thing, 0);
+        node =
+            at_ledger_node_of(ledger, graph->members[member].thing, graph->members[member].id, 0);
     if (node != AT_NONE && ledger->out_start[node] < ledger->out_start[node + 1])
         record = ledger->record[ledger->out_rows[ledger->out_start[node]]];
     else if (node != AT_NONE && ledger->in_start[node] < ledger->in_start[node + 1])

@@ -197,17 +197,19 @@ static at_status choose_nodes(bool *chosen, const reconciliation *work, at_error
     for (; argument != NULL; argument = at_question_next(work->question, argument)) {
         uint32_t node = at_ledger_node(ledger, argument->text);
         at_thing thing = 0;
+        at_thing_view view;
         if (node != AT_NONE) {
             chosen[node] = true;
             continue;
         }
         AT_TRY(facts->resolve(facts->self, &thing, AT_KIND_BIT(AT_ACCOUNT) | AT_KIND_BIT(AT_ASSET),
                               argument->text, err));
-        node = at_ledger_node_of(ledger, thing, 0);
+        AT_TRY(facts->view(facts->self, &view, thing, err));
+        node = at_ledger_node_of(ledger, thing, view.shown, 0);
         if (node == AT_NONE)
             AT_TRY(at_table_note(work->table, err, "TARGET_WITHOUT_MONEY",
                                  "\"%s\" is known but no transfer names it", argument->text));
-        for (; node != AT_NONE; node = at_ledger_node_of(ledger, thing, node + 1))
+        for (; node != AT_NONE; node = at_ledger_node_of(ledger, thing, view.shown, node + 1))
             chosen[node] = true;
     }
     return AT_OK;

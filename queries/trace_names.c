@@ -2,10 +2,13 @@
 
 #include <string.h>
 
-static at_status add_nodes_of(at_node_list *list, const at_ledger *ledger, at_thing thing,
+static at_status add_nodes_of(at_node_list *list, const at_question *question, at_thing thing,
                               const char *currency, at_error *err) {
-    uint32_t node = at_ledger_node_of(ledger, thing, 0);
-    for (; node != AT_NONE; node = at_ledger_node_of(ledger, thing, node + 1)) {
+    const at_ledger *ledger = question->ledger;
+    at_thing_view view;
+    AT_TRY(question->facts->view(question->facts->self, &view, thing, err));
+    uint32_t node = at_ledger_node_of(ledger, thing, view.shown, 0);
+    for (; node != AT_NONE; node = at_ledger_node_of(ledger, thing, view.shown, node + 1)) {
         if (currency != NULL && strcmp(ledger->nodes[node].currency.code, currency) != 0)
             continue;
         AT_TRY(AT_GROW(&list->nodes, &list->capacity, list->count, list->arena, err));
@@ -22,7 +25,7 @@ static at_status add_nodes_of_holder(at_node_list *list, const at_question *ques
     for (size_t i = 0; i < accounts.count; i++) {
         const at_account *account = &accounts.facts[i].account;
         if (account->holder.thing == party)
-            AT_TRY(add_nodes_of(list, question->ledger, account->self.thing, NULL, err));
+            AT_TRY(add_nodes_of(list, question, account->self.thing, NULL, err));
     }
     return AT_OK;
 }
@@ -63,5 +66,5 @@ at_status at_trace_find_nodes(at_node_list *list, const at_question *question, u
     at_thing_view view;
     AT_TRY(facts->view(facts->self, &view, thing, err));
     return view.kind == AT_PARTY ? add_nodes_of_holder(list, question, thing, err)
-                                 : add_nodes_of(list, question->ledger, thing, currency, err);
+                                 : add_nodes_of(list, question, thing, currency, err);
 }

@@ -215,6 +215,16 @@ static at_status bind_one(bind_state *state, const at_arg *arg, const at_ask_req
     return add_text(state, arg, arg->fallback, err);
 }
 
+/* A window that ends before it begins would be answered with nothing. */
+static at_status check_window(const at_question *question, at_error *err) {
+    const int64_t since_us = at_question_time(question, "since");
+    const int64_t until_us = at_question_time(question, "until");
+    if (since_us == AT_TIME_NONE || until_us == AT_TIME_NONE || since_us <= until_us)
+        return AT_OK;
+    return at_fail(err, AT_BAD_INPUT, "E-ASK-VALUE", "since \"%s\" is after until \"%s\"",
+                   at_question_text(question, "since"), at_question_text(question, "until"));
+}
+
 at_status at_bind(at_question *question, const at_ask_request *request, const at_facts *facts,
                   at_arena *arena, at_error *err) {
     const at_query *query = request->query;
@@ -224,8 +234,11 @@ at_status at_bind(at_question *question, const at_ask_request *request, const at
             return unknown_argument(query, request->pairs[i].name, err);
     for (const at_arg *arg = query->args; arg && arg->name; arg++)
         AT_TRY(bind_one(&state, arg, request, err));
-    question->query = query;
-    question->arguments = state.items;
-    question->argument_count = state.count;
+    at_question bound = *question;
+    bound.query = query;
+    bound.arguments = state.items;
+    bound.argument_count = state.count;
+    AT_TRY(check_window(&bound, err));
+    *question = bound;
     return AT_OK;
 }

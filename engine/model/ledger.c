@@ -48,10 +48,39 @@ uint32_t at_ledger_node(const at_ledger *ledger, const char *id) {
     return AT_NONE;
 }
 
-uint32_t at_ledger_node_of(const at_ledger *ledger, at_thing account, uint32_t start) {
-    assert(ledger != NULL && account != 0);
-    for (size_t node = start; node < ledger->node_count; node++)
+/* First node not before `shown`, or not before `shown/`. */
+static size_t first_called(const at_ledger *ledger, const char *shown, bool slash) {
+    const size_t bytes = strlen(shown);
+    size_t low = 0, high = ledger->node_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const char *id = ledger->nodes[middle].id;
+        int order = strncmp(id, shown, bytes);
+        if (order == 0 && slash)
+            order = (unsigned char)id[bytes] < '/' ? -1 : 0;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t at_ledger_node_of(const at_ledger *ledger, at_thing account, const char *shown,
+                           uint32_t start) {
+    assert(ledger != NULL && account != 0 && shown != NULL);
+    const size_t bytes = strlen(shown);
+    size_t node = first_called(ledger, shown, false);
+    if (node >= start && node < ledger->node_count && ledger->nodes[node].account == account &&
+        strcmp(ledger->nodes[node].id, shown) == 0)
+        return (uint32_t)node;
+    node = first_called(ledger, shown, true);
+    for (node = node < start ? start : node; node < ledger->node_count; node++) {
+        const char *id = ledger->nodes[node].id;
+        if (strncmp(id, shown, bytes) != 0 || id[bytes] != '/')
+            break;
         if (ledger->nodes[node].account == account)
             return (uint32_t)node;
+    }
     return AT_NONE;
 }

@@ -90,9 +90,11 @@ static inline const char *at_ledger_id(const at_ledger *ledger, size_t row) {
 uint32_t at_ledger_row(const at_ledger *ledger, const char *id);
 /** Node of an exact node id, or AT_NONE. O(log n). */
 uint32_t at_ledger_node(const at_ledger *ledger, const char *id);
-/** First node of an account thing in nodes order at or after `start`, or AT_NONE (an account has
- * one node a currency). */
-uint32_t at_ledger_node_of(const at_ledger *ledger, at_thing account, uint32_t start);
+/** First node of an account or asset in nodes order at or after `start`, or AT_NONE (an account has
+ * one node a currency). O(log n), and the nodes called `shown/...`.
+ * @param shown  its shown id: its nodes are called so, or `shown/CUR` */
+uint32_t at_ledger_node_of(const at_ledger *ledger, at_thing account, const char *shown,
+                           uint32_t start);
 const char *at_node_kind_text(at_node_kind kind);
 
 /* A ledger in the making: rows in any order, nodes by id; finish sorts, numbers and indexes. Used

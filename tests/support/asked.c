@@ -65,7 +65,8 @@ static at_status fake_resolve(void *self, at_thing *out, unsigned kinds, const c
 static at_status fake_view(void *self, at_thing_view *out, at_thing thing, at_error *err) {
     (void)self;
     (void)err;
-    *out = (at_thing_view){.kind = things[thing].kind, .id = things[thing].id};
+    *out = (at_thing_view){
+        .kind = things[thing].kind, .id = things[thing].id, .shown = things[thing].id};
     return AT_OK;
 }
 

@@ -55,7 +55,7 @@ static void test_empty(void **state) {
     assert_int_equal(ledger.out_start[0], 0);
     assert_int_equal(at_ledger_row(&ledger, "T1"), AT_NONE);
     assert_int_equal(at_ledger_node(&ledger, "A"), AT_NONE);
-    assert_int_equal(at_ledger_node_of(&ledger, 1, 0), AT_NONE);
+    assert_int_equal(at_ledger_node_of(&ledger, 1, "A", 0), AT_NONE);
 }
 
 static void test_words(void **state) {
@@ -151,6 +151,38 @@ static void test_node_ids(void **state) {
     assert_int_equal(at_ledger_node(&ledger, "zzz"), AT_NONE);
 }
 
+/* The nodes of an account are found as a look at every node finds them. */
+static void test_nodes_of(void **state) {
+    static const char *const accounts[] = {"A",     "A-1",       "A/", "A/B",
+                                           "A/EUR", "A/EUR/USD", "A0", "B"};
+    static const char *const currencies[] = {"EUR", "USD", "IRR"};
+    (void)state;
+    for (uint32_t shape = 1; shape < 1u << (2 * AT_COUNT(accounts)); shape += 37) {
+        AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+        at_ledger_builder *builder = NULL;
+        at_ledger ledger;
+        assert_int_equal(at_ledger_begin(&builder, &arena, NULL), AT_OK);
+        for (uint32_t i = 0; i < AT_COUNT(accounts); i++) {
+            for (uint32_t k = 0; k < (shape >> 2 * i) % 4; k++) {
+                at_node node = {.account_id = accounts[i], .account = i + 1};
+                uint32_t number;
+                memcpy(node.currency.code, currencies[k], sizeof "EUR");
+                assert_int_equal(at_ledger_add_node(&number, builder, &node, NULL), AT_OK);
+            }
+        }
+        assert_int_equal(at_ledger_finish(&ledger, builder, NULL), AT_OK);
+        for (uint32_t i = 0; i < AT_COUNT(accounts); i++) {
+            for (uint32_t start = 0; start <= ledger.node_count; start++) {
+                uint32_t node = start;
+                while (node < ledger.node_count && ledger.nodes[node].account != i + 1)
+                    node++;
+                assert_int_equal(at_ledger_node_of(&ledger, i + 1, accounts[i], start),
+                                 node < ledger.node_count ? node : AT_NONE);
+            }
+        }
+    }
+}
+
 static void test_a_row_is_kept_whole(void **state) {
     (void)state;
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
@@ -204,9 +236,9 @@ static void test_a_row_is_kept_whole(void **state) {
     assert_int_equal(ledger.flags[0],
                      AT_ROW_DATE_ONLY | AT_ROW_UNPAIRED | AT_ROW_SELF | AT_ROW_CONVERSION);
     assert_int_equal(ledger.reverses[0], AT_NONE - 1); /* T0 is not here */
-    assert_int_equal(at_ledger_node_of(&ledger, 4, 0), 0);
-    assert_int_equal(at_ledger_node_of(&ledger, 4, 1), AT_NONE);
-    assert_int_equal(at_ledger_node_of(&ledger, 5, 0), AT_NONE);
+    assert_int_equal(at_ledger_node_of(&ledger, 4, "X", 0), 0);
+    assert_int_equal(at_ledger_node_of(&ledger, 4, "X", 1), AT_NONE);
+    assert_int_equal(at_ledger_node_of(&ledger, 5, "X", 0), AT_NONE);
 }
 
 static void test_double_id(void **state) {
@@ -411,17 +443,12 @@ static void test_memory_limit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_node_ids),
-        cmocka_unit_test(test_a_row_is_kept_whole),
-        cmocka_unit_test(test_double_id),
-        cmocka_unit_test(test_reversals_are_found),
-        cmocka_unit_test(test_random_ledgers),
-        cmocka_unit_test(test_a_large_ledger),
-        cmocka_unit_test(test_memory_runs_out),
-        cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_empty),           cmocka_unit_test(test_words),
+        cmocka_unit_test(test_order),           cmocka_unit_test(test_node_ids),
+        cmocka_unit_test(test_nodes_of),        cmocka_unit_test(test_a_row_is_kept_whole),
+        cmocka_unit_test(test_double_id),       cmocka_unit_test(test_reversals_are_found),
+        cmocka_unit_test(test_random_ledgers),  cmocka_unit_test(test_a_large_ledger),
+        cmocka_unit_test(test_memory_runs_out), cmocka_unit_test(test_memory_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
