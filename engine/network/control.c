@@ -8,6 +8,9 @@
 /* Closer than this to a threshold a sum of doubles does not decide. */
 static const double NEAR = 1e-9;
 
+/* Weights are rounded; closer than this two numbers are one (G4). */
+static const double EPS = 1e-12;
+
 at_rule at_rule_control(const at_ownership *ownership) {
     return (at_rule){.bars = {{&ownership->voting, {1, 2}, AT_MORE_THAN}}, .bar_count = 1};
 }
@@ -48,9 +51,8 @@ static at_status passes(bool *out, const at_bar *bar, uint32_t body, const bool 
     }
     for (uint32_t i = 0; i < count; i++) {
         const at_share *share = &matrix->stakes[start + i].share;
-        open |=
-            in[i] && (high ? share->hi_open && matrix->high[start + i] >= at_ratio_real(share->hi)
-                           : share->lo_open);
+        const bool risen = matrix->high[start + i] >= at_ratio_real(share->hi) - EPS;
+        open |= in[i] && (high ? share->hi_open && risen : share->lo_open);
     }
     *out = bar->op == AT_AT_LEAST ? !(high && open) : !high && open;
     return AT_OK;

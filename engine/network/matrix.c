@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/network/circle.h"
 #include "engine/network/exact.h"
 #include "engine/network/stake.h"
 
@@ -77,6 +78,20 @@ static at_status weigh(at_matrix *matrix, at_arena *arena, at_error *err) {
     return AT_OK;
 }
 
+/* Bodies whose share of themselves is not nothing, at the upper ends. */
+static at_status find_circled(at_matrix *matrix, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    at_strong strong;
+    bool *circled;
+    AT_TRY(AT_NEW(&circled, arena, matrix->body_count, err));
+    AT_TRY(at_circle_groups(&strong, matrix, matrix->high, &scratch, err));
+    for (uint32_t i = 0; i < matrix->stake_count; i++)
+        circled[matrix->stakes[i].owned] |=
+            strong.group_of[matrix->owner[i]] == strong.group_of[matrix->stakes[i].owned];
+    matrix->circled = circled;
+    return AT_OK;
+}
+
 at_status at_matrix_make(at_matrix *out, uint32_t body_count, at_stake *stakes,
                          uint32_t stake_count, at_arena *arena, at_error *err) {
     at_matrix matrix = {.body_count = body_count, .stake_count = stake_count, .stakes = stakes};
@@ -93,6 +108,8 @@ at_status at_matrix_make(at_matrix *out, uint32_t body_count, at_stake *stakes,
     matrix.column_start = start;
     AT_TRY(index_rows(&matrix, arena, err));
     AT_TRY(weigh(&matrix, arena, err));
+    if (matrix.ranged)
+        AT_TRY(find_circled(&matrix, arena, err));
     *out = matrix;
     return AT_OK;
 }
@@ -119,23 +136,84 @@ static void spread(bool *in, uint32_t *queue, uint32_t *count, const at_matrix *
     }
 }
 
-/* Keep the columns of marked bodies; their owners and legal owners come along without columns. */
-static at_status keep_matrix(at_matrix *out, const at_matrix *matrix, const bool *column_kept,
-                             const uint32_t *number, uint32_t body_count, at_arena *arena,
-                             at_error *err) {
-    at_stake *stakes;
+/* Which columns of a matrix are kept, and the numbers of bodies there. */
+typedef struct column_cut {
+    const at_matrix *matrix;
+    const bool *kept; /* by body */
+    const uint32_t *number;
+    uint32_t body_count;
+} column_cut;
+
+/* A column is kept whole, so its weights stay what they are. */
+static at_status keep_weights(at_matrix *out, const column_cut *cut, at_arena *arena,
+                              at_error *err) {
+    const at_matrix *matrix = cut->matrix;
+    double *weight, *high, *exit, *row_weight;
+    bool *over, *circled;
     uint32_t count = 0;
-    AT_TRY(AT_NEW(&stakes, arena, matrix->stake_count, err));
-    for (uint32_t i = 0; i < matrix->stake_count; i++) {
-        if (!column_kept[matrix->stakes[i].owned])
+    AT_TRY(AT_NEW(&weight, arena, out->stake_count, err));
+    AT_TRY(AT_NEW(&high, arena, out->stake_count, err));
+    AT_TRY(AT_NEW(&row_weight, arena, out->stake_count, err));
+    AT_TRY(AT_NEW(&exit, arena, out->body_count, err));
+    AT_TRY(AT_NEW(&over, arena, out->body_count, err));
+    AT_TRY(AT_NEW(&circled, arena, out->body_count, err));
+    for (uint32_t body = 0; body < out->body_count; body++)
+        exit[body] = 1;
+    for (uint32_t body = 0; body < matrix->body_count; body++) {
+        if (!cut->kept[body])
             continue;
-        stakes[count] = matrix->stakes[i];
-        stakes[count].owner = number[stakes[count].owner];
-        stakes[count].owned = number[stakes[count].owned];
-        stakes[count].legal = number[stakes[count].legal];
-        count++;
+        exit[cut->number[body]] = matrix->exit[body];
+        over[cut->number[body]] = matrix->over[body];
+        circled[cut->number[body]] = matrix->circled != NULL && matrix->circled[body];
+        for (uint32_t i = matrix->column_start[body]; i < matrix->column_start[body + 1]; i++) {
+            weight[count] = matrix->weight[i];
+            high[count++] = matrix->high[i];
+            out->ranged |=
+                at_ratio_compare(matrix->stakes[i].share.lo, matrix->stakes[i].share.hi) != 0;
+        }
     }
-    return at_matrix_make(out, body_count, stakes, count, arena, err);
+    for (uint32_t i = 0; i < count; i++)
+        row_weight[i] = weight[out->row_stakes[i]];
+    out->row_weight = row_weight;
+    out->weight = weight;
+    out->high = high;
+    out->exit = exit;
+    out->over = over;
+    out->circled = circled;
+    return AT_OK;
+}
+
+/* Keep the columns of marked bodies; their owners and legal owners come along without columns. The
+ * order of stakes stays, as that of bodies does. */
+static at_status keep_matrix(at_matrix *out, const column_cut *cut, at_arena *arena,
+                             at_error *err) {
+    const at_matrix *matrix = cut->matrix;
+    at_matrix part = {.body_count = cut->body_count};
+    at_stake *stakes;
+    uint32_t *start;
+    for (uint32_t body = 0; body < matrix->body_count; body++)
+        if (cut->kept[body])
+            part.stake_count += matrix->column_start[body + 1] - matrix->column_start[body];
+    AT_TRY(AT_NEW(&stakes, arena, part.stake_count, err));
+    AT_TRY(AT_NEW(&start, arena, (size_t)part.body_count + 1, err));
+    part.stakes = stakes;
+    for (uint32_t body = 0, count = 0; body < matrix->body_count; body++) {
+        for (uint32_t i = matrix->column_start[body];
+             i < matrix->column_start[body + 1] && cut->kept[body]; i++) {
+            stakes[count] = matrix->stakes[i];
+            stakes[count].owner = cut->number[stakes[count].owner];
+            stakes[count].owned = cut->number[stakes[count].owned];
+            stakes[count].legal = cut->number[stakes[count].legal];
+            start[stakes[count++].owned + 1]++;
+        }
+    }
+    for (uint32_t body = 0; body < part.body_count; body++)
+        start[body + 1] += start[body];
+    part.column_start = start;
+    AT_TRY(index_rows(&part, arena, err));
+    AT_TRY(keep_weights(&part, cut, arena, err));
+    *out = part;
+    return AT_OK;
 }
 
 static void mark_owners(bool *kept, const at_matrix *matrix, const bool *column_kept) {
@@ -192,10 +270,10 @@ static at_status cut(at_ownership *out, const at_ownership *all, uint32_t body, 
         }
     }
     part.bodies = bodies;
-    AT_TRY(keep_matrix(&part.capital, &all->capital, column_kept, number, part.body_count, arena,
-                       err));
-    AT_TRY(
-        keep_matrix(&part.voting, &all->voting, column_kept, number, part.body_count, arena, err));
+    column_cut columns = {&all->capital, column_kept, number, part.body_count};
+    AT_TRY(keep_matrix(&part.capital, &columns, arena, err));
+    columns.matrix = &all->voting;
+    AT_TRY(keep_matrix(&part.voting, &columns, arena, err));
     AT_TRY(keep_conflicts(&part, all, column_kept, number, arena, err));
     *out = part;
     return AT_OK;

@@ -204,18 +204,37 @@ static bool column_is_ranged(const at_matrix *matrix, uint32_t body) {
     return false;
 }
 
+/* The weights of a column in no circle: what it leaves is never divided by, so doubles do. */
+static double spend_plainly(const share_policy *policy, uint32_t body, const uint32_t *order,
+                            uint32_t rise_count) {
+    const at_matrix *matrix = policy->matrix;
+    const uint32_t start = matrix->column_start[body];
+    double left = matrix->exit[body];
+    memcpy(policy->trial, &matrix->weight[start],
+           (matrix->column_start[body + 1] - start) * sizeof *policy->trial);
+    for (uint32_t i = 0; i < rise_count && left > 0; i++) {
+        const double room = matrix->high[start + order[i]] - matrix->weight[start + order[i]];
+        policy->trial[order[i]] += fmin(fmax(room, 0), left);
+        left -= fmin(fmax(room, 0), left);
+    }
+    return left;
+}
+
 /* Spend one column's slack on its best owners; keep the change only if the column's value rises. */
 static at_status improve_column(bool *changed, share_policy *policy, uint32_t body, uint32_t *order,
                                 at_error *err) {
     const at_matrix *matrix = policy->matrix;
     uint32_t start = matrix->column_start[body], count = matrix->column_start[body + 1] - start;
     uint32_t rise_count = rank_owners(policy, order, start, count);
-    double exit, before = 0, after = 0;
+    double exit = 0, before = 0, after = 0;
     bool over;
     if (rise_count == 0) /* nobody here leads up to the source: nothing can rise */
         return AT_OK;
-    AT_TRY(at_exact_column(policy->trial, &exit, &over, &matrix->stakes[start], count, order,
-                           rise_count, err));
+    if (matrix->circled[body])
+        AT_TRY(at_exact_column(policy->trial, &exit, &over, &matrix->stakes[start], count, order,
+                               rise_count, err));
+    else
+        exit = spend_plainly(policy, body, order, rise_count);
     for (uint32_t i = 0; i < count; i++) {
         before += policy->weight[start + i] * worth(policy, start + i);
         after += policy->trial[i] * worth(policy, start + i);

@@ -54,6 +54,7 @@ typedef struct at_matrix {
     const double *high;        /* upper end by stake, tightened by the others' lower ends */
     const double *exit;        /* by body: what nobody is recorded to own, 1 - sum of lower ends */
     const bool *over;          /* by body: the lower ends pass 1 (OVER_100) */
+    const bool *circled;       /* by body: in a circle if ranges allow one; NULL = none ranged */
     bool ranged;               /* some stake is a range */
 } at_matrix;
 

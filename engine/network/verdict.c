@@ -5,11 +5,14 @@
 /* Closer than this to a threshold a double does not decide. */
 static const double NEAR = 1e-9;
 
+/* Closer than this two numbers are one (G4). */
+static const double EPS = 1e-12;
+
 static const at_spending none = {0};
 
 /* Is some stake that carries `weight` on a walk from `source` to `target` stated with an open end?
  * At the upper end only a stake that is wholly risen counts: one capped by the others is attained.
- */
+ * Weights are rounded, hence EPS. */
 static at_status passes_open_end(bool *out, const at_matrix *matrix, const double *weight,
                                  bool high, uint32_t source, uint32_t target, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
@@ -41,7 +44,7 @@ static at_status passes_open_end(bool *out, const at_matrix *matrix, const doubl
             const at_stake *stake = &matrix->stakes[i];
             if (weight[i] <= 0 || !below[stake->owner])
                 continue;
-            *out |= high ? stake->share.hi_open && weight[i] >= at_ratio_real(stake->share.hi)
+            *out |= high ? stake->share.hi_open && weight[i] >= at_ratio_real(stake->share.hi) - EPS
                          : stake->share.lo_open;
             if (!above[stake->owner] && stake->owner != source) {
                 above[stake->owner] = true;
@@ -61,7 +64,7 @@ static at_status compare(int *out, const at_matrix *matrix, double share,
     if (fabs(gap) < NEAR)
         AT_TRY(at_exact_share(out, &decided, matrix, spending, source, target, threshold, err));
     if (!decided)
-        *out = fabs(gap) <= 1e-12 ? 0 : gap < 0 ? -1 : 1;
+        *out = fabs(gap) <= EPS ? 0 : gap < 0 ? -1 : 1;
     return AT_OK;
 }
 
