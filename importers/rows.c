@@ -103,7 +103,7 @@ at_status at_row_need(const char **out, at_row *row, size_t place, const char *n
 at_fact *at_row_add(at_row *row, at_kind kind) {
     assert(row->fact_count < AT_ROW_FACTS_MAX);
     at_fact *fact = &row->facts[row->fact_count++];
-    *fact = at_fact_new(kind);
+    *fact = kind == AT_TRANSFER ? row->transfer : at_fact_new(kind);
     return fact;
 }
 
@@ -303,6 +303,7 @@ at_status at_rows_read(const at_row_reader *reader, at_input *in, const at_impor
     AT_TRY(AT_NEW(&r, &memory, 1, err)); /* some kilobytes: not on the stack */
     *r = (reading){.reader = reader, .sink = sink, .name = at_input_name(in)};
     r->row.options = options;
+    r->row.transfer = at_fact_new(AT_TRANSFER);
     r->row.scratch = scratch;
     AT_TRY(at_csv_init(&csv, in, &reader->style, err));
     return read_all(r, &csv, &memory, err);

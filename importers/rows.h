@@ -36,6 +36,7 @@ typedef struct at_row {
     size_t fact_count;
     size_t warning_count;
     at_fact facts[AT_ROW_FACTS_MAX];
+    at_fact transfer; /* a new one, to be copied: for at_row_add */
     at_error warnings[AT_ROW_WARNINGS_MAX];
 } at_row;
 

@@ -186,6 +186,8 @@ static at_status check_range(int64_t us, const char *text, at_error *err) {
 
 static bool is_integer(const char *text) {
     const char *digits = text + (text[0] == '-');
+    if (digits == text && *digits && strnlen(text, 5) == 5 && text[4] == '-')
+        return false; /* a date, as nearly every time begins with */
     return *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0';
 }
 

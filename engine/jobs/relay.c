@@ -10,7 +10,8 @@
 #include "engine/base/belt.h"
 #include "engine/store/column.h"
 
-enum { BATCH_ENTRIES = 1024, ROOM_FIRST_BYTES = 512 << 10 };
+/* So many that waiting for each other costs nothing, so few that all batches fit the caches. */
+enum { BATCH_ENTRIES = 256, ROOM_FIRST_BYTES = 128 << 10, AHEAD = 8 };
 
 /* One call of the sink. */
 typedef struct entry {
@@ -173,11 +174,23 @@ static at_status hand_on(const at_sink *inner, const entry *call, at_error *err)
     return (call->warns ? inner->warn : inner->reject)(inner->self, call->place, call->error, err);
 }
 
+static void look_ahead(const at_sink *inner, const batch *now, size_t index) {
+    if (!inner->ahead || index >= now->count)
+        return;
+    const entry *call = &now->entries[index];
+    if (!call->error && !call->keeps)
+        inner->ahead(inner->self, call->facts, call->fact_count);
+}
+
 static at_status work(void *self, size_t slot, at_error *err) {
     at_relay *relay = self;
     batch *now = &relay->ring[slot];
-    for (size_t i = 0; i < now->count; i++)
+    for (size_t i = 0; i < AHEAD; i++)
+        look_ahead(relay->inner, now, i);
+    for (size_t i = 0; i < now->count; i++) {
+        look_ahead(relay->inner, now, i + AHEAD);
         AT_TRY(hand_on(relay->inner, &now->entries[i], err));
+    }
     now->count = 0;
     now->used = 0;
     return AT_OK;

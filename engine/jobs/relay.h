@@ -11,7 +11,7 @@
  * so neither the receipt nor the error depends on which thread was ahead.
  *
  * Ownership: the inner sink must outlive it, and is nobody else's until at_relay_finish.
- * Memory:    AT_BELT_SLOTS batches of half a megabyte, or of one record that is larger.
+ * Memory:    AT_BELT_SLOTS batches of 128 KiB, or of one record that is larger.
  * Errors:    AT_NO_MEMORY; what the inner sink answers.
  * Threads:   all functions from one thread; the inner sink is called from another.
  */

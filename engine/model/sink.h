@@ -40,6 +40,9 @@ typedef struct at_sink {
     bool (*due)(void *self, uint64_t offset);
     at_status (*keep)(void *self, uint64_t offset, at_span state, at_error *err);
     at_span resumed; /* the state kept last; no bytes: from the beginning */
+    /* These facts are put in a moment, unchanged and where they are, after those already told of:
+     * time to bring near what they will ask for. NULL: nobody listens. Nobody must call it. */
+    void (*ahead)(void *self, const at_fact *facts, size_t fact_count);
 } at_sink;
 
 #endif

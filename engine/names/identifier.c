@@ -22,11 +22,47 @@ static const char iban_lengths[] =
     "LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29"
     "RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
 
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* By halves: the list is sorted, and every account of a large file asks it. */
 static size_t iban_length(const char *country) {
-    for (const char *row = iban_lengths; *row != '\0'; row += 4)
-        if (row[0] == country[0] && row[1] == country[1])
+    size_t low = 0, high = sizeof iban_lengths / 4;
+    const int wanted = (unsigned char)country[0] << 8 | (unsigned char)country[1];
+    while (low < high) {
+        const char *row = iban_lengths + (low + high) / 2 * 4;
+        const int now = row[0] << 8 | row[1];
+        if (now == wanted)
             return (size_t)((row[2] - '0') * 10 + (row[3] - '0'));
+        if (now < wanted)
+            low = (low + high) / 2 + 1;
+        else
+            high = (low + high) / 2;
+    }
     return 0;
+}
+
+/* Bytes of the text when it holds capitals and digits alone, as nearly every IBAN of a file does;
+ * else 0. */
+static size_t plain_bytes(const char *text) {
+    size_t count = 0;
+    while (count < AT_IBAN_BYTES &&
+           (is_digit(text[count]) || (text[count] >= 'A' && text[count] <= 'Z')))
+        count++;
+    return text[count] == '\0' ? count : 0;
+}
+
+/* Do length and check digits belong to the country? `key` is all capitals and digits. */
+static bool is_iban(const char *key, size_t count) {
+    char turned[AT_IBAN_BYTES];
+    if (count < 5 || count >= sizeof turned || count != iban_length(key) || !is_digit(key[2]) ||
+        !is_digit(key[3]))
+        return false;
+    memcpy(turned, key + 4, count - 4);
+    memcpy(turned + count - 4, key, 4);
+    turned[count] = '\0';
+    return at_check_mod_97(turned);
 }
 
 /* Layout, not content: blanks, hyphens and direction marks. */
@@ -38,8 +74,14 @@ static bool is_layout(uint32_t c) {
 
 bool at_iban_key(char out[AT_IBAN_BYTES], const char *text) {
     assert(out != NULL && text != NULL);
-    char key[AT_IBAN_BYTES], turned[AT_IBAN_BYTES];
-    size_t count = 0;
+    char key[AT_IBAN_BYTES];
+    size_t count = plain_bytes(text);
+    if (count > 0) {
+        if (!is_iban(text, count))
+            return false;
+        memcpy(out, text, count + 1);
+        return true;
+    }
     const size_t bytes = strnlen(text, AT_IDENTIFIER_BYTES_MAX + 1);
     if (bytes > AT_IDENTIFIER_BYTES_MAX || !at_utf8_valid(text, bytes, NULL))
         return false;
@@ -60,12 +102,7 @@ bool at_iban_key(char out[AT_IBAN_BYTES], const char *text) {
         key[count++] = (char)c;
     }
     key[count] = '\0';
-    if (count < 5 || count != iban_length(key) || strspn(key + 2, "0123456789") < 2)
-        return false;
-    memcpy(turned, key + 4, count - 4);
-    memcpy(turned + count - 4, key, 4);
-    turned[count] = '\0';
-    if (!at_check_mod_97(turned))
+    if (!is_iban(key, count))
         return false;
     memcpy(out, key, count + 1);
     return true;

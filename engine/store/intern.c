@@ -46,6 +46,13 @@ static at_status store_name_space(int64_t *out, sqlite3 *db, const char *name, a
     return AT_OK;
 }
 
+bool at_intern_knows(const at_intern *intern, const char *name_space) {
+    for (size_t i = 0; i < intern->name_space_count; i++)
+        if (strcmp(intern->name_spaces[i].name, name_space) == 0)
+            return true;
+    return false;
+}
+
 at_status at_intern_name_space(int64_t *out, at_intern *intern, const char *name, at_error *err) {
     for (size_t i = 0; i < intern->name_space_count; i++)
         if (strcmp(intern->name_spaces[i].name, name) == 0) {

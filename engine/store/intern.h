@@ -56,6 +56,8 @@ void at_intern_end(at_intern *intern); /* finishes its statements */
 
 AT_CHECKED at_status at_intern_name_space(int64_t *out, at_intern *intern, const char *name,
                                           at_error *err);
+/** Was it met not long ago, so that its number is known without the store? */
+bool at_intern_knows(const at_intern *intern, const char *name_space);
 /** The thing a reference names; `name_space` is used where the reference says none. */
 AT_CHECKED at_status at_intern_ref(at_intern_thing **out, at_intern *intern, const at_ref *ref,
                                    int64_t name_space, at_error *err);

@@ -20,6 +20,12 @@ typedef struct loading {
     } * mentions;
     size_t mention_count, mention_capacity;
     bool extra; /* statements about a record that was put before */
+    const at_put_ahead *told;
+    struct { /* where the first three are when there is one fact, as mostly */
+        at_fact fact;
+        bool id_given;
+        at_put_row row;
+    } one;
 } loading;
 
 static at_status bind_origin(sqlite3_stmt *statement, int first, const at_origin *origin,
@@ -103,8 +109,11 @@ static at_status intern_fact(loading *record, at_import *import, at_fact *fact, 
     if (fact->kind == AT_TRANSFER) {
         at_repeat_row *row = &record->rows[fact - record->facts].row;
         row->transfer = &fact->transfer;
-        AT_TRY(at_put_side(&row->from, import, &fact->transfer.from, err));
-        return at_put_side(&row->to, import, &fact->transfer.to, err);
+        if (!record->told)
+            return at_put_sides(&row->from, &row->to, import, &fact->transfer, err);
+        row->from = record->told->from;
+        row->to = record->told->to;
+        return AT_OK;
     }
     for (size_t i = 0; i < table->column_count; i++) {
         const at_fact_column *column = &table->columns[i];
@@ -162,14 +171,27 @@ static at_status fill_ids(loading *record, at_import *import, at_error *err) {
 
 static at_status copy_facts(loading *record, at_import *import, const at_fact *facts, size_t count,
                             at_error *err) {
-    *record = (loading){.count = count, .extra = count > 0};
+    record->count = count;
+    record->mentions = NULL;
+    record->mention_count = record->mention_capacity = 0;
+    record->told = at_put_told(import, facts);
+    record->extra = count > 0;
+    for (size_t i = 0; i < count; i++)
+        record->extra = record->extra && facts[i].kind == AT_STATEMENT;
+    if (count == 1) {
+        record->one.fact = facts[0];
+        record->one.id_given = false;
+        record->one.row = (at_put_row){.part = 0};
+        record->facts = &record->one.fact;
+        record->id_given = &record->one.id_given;
+        record->rows = &record->one.row;
+        return AT_OK;
+    }
     AT_TRY(AT_NEW(&record->facts, &import->scratch, count, err));
     AT_TRY(AT_NEW(&record->id_given, &import->scratch, count, err));
     AT_TRY(AT_NEW(&record->rows, &import->scratch, count, err));
     if (count)
         memcpy(record->facts, facts, count * sizeof *facts);
-    for (size_t i = 0; i < count; i++)
-        record->extra = record->extra && facts[i].kind == AT_STATEMENT;
     return AT_OK;
 }
 
@@ -416,7 +438,8 @@ at_status at_put_begin(at_import *import, const uint8_t *secret, at_error *err) 
     AT_TRY(at_duplicates_begin(&import->duplicates, import, err));
     AT_TRY(at_leaves_begin(&import->leaves, db, import->source, import->archived.path,
                            import->info.name, secret, err));
-    import->sink = (at_sink){.self = import, .put = put, .reject = reject, .warn = warn};
+    import->sink =
+        (at_sink){.self = import, .put = put, .reject = reject, .warn = warn, .ahead = at_put_tell};
     if (import->pieces.piece_bytes) {
         import->sink.due = at_pieces_due;
         import->sink.keep = at_pieces_keep;

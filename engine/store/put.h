@@ -17,6 +17,13 @@
 #include "engine/store/total.h"
 #include "engine/store/writer.h"
 
+/* Accounts of transfers that will be put next: at_sink.ahead. */
+enum { AT_PUT_AHEAD = 16 };
+typedef struct at_put_ahead {
+    const at_fact *fact; /* NULL once used */
+    at_name_key from, to;
+} at_put_ahead;
+
 struct at_import {
     at_arena arena, scratch; /* scratch is reset with every record */
     at_store *store;
@@ -42,6 +49,9 @@ struct at_import {
     sqlite3_stmt *insert[AT_KIND_COUNT];
     sqlite3_stmt *insert_record, *insert_name, *insert_event_thing, *insert_line;
 
+    at_put_ahead ahead[AT_PUT_AHEAD];
+    size_t ahead_told, ahead_used; /* of all so far */
+
     uint64_t rows, loaded, duplicate_rows, rejected, warnings, extra_lines;
     uint64_t facts[AT_KIND_COUNT];
     bool legs_put;
@@ -57,9 +67,13 @@ typedef struct at_put_row {
 
 /* put_transfer.c */
 
-/** An account as the store names it. */
-AT_CHECKED at_status at_put_side(at_name_key *out, at_import *import, const at_ref *ref,
-                                 at_error *err);
+/** The accounts of a transfer as the store names them. */
+AT_CHECKED at_status at_put_sides(at_name_key *from_out, at_name_key *to_out, at_import *import,
+                                  const at_transfer *transfer, at_error *err);
+/** at_sink.ahead. */
+void at_put_tell(void *import, const at_fact *facts, size_t fact_count);
+/** What was told of `facts`, the next to be put; NULL = nothing. */
+const at_put_ahead *at_put_told(at_import *import, const at_fact *facts);
 /** Add a row to the open chunk, and write that when it is full. */
 AT_CHECKED at_status at_put_transfer(at_import *import, const at_origin *origin,
                                      const at_put_row *row, at_error *err);

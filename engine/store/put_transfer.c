@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-at_status at_put_side(at_name_key *out, at_import *import, const at_ref *ref, at_error *err) {
+static at_status side_of(at_name_key *out, at_import *import, const at_ref *ref, at_error *err) {
     int64_t name_space = import->name_space;
     if (ref->name_space)
         AT_TRY(at_intern_name_space(&name_space, &import->intern, ref->name_space, err));
@@ -17,6 +17,37 @@ at_status at_put_side(at_name_key *out, at_import *import, const at_ref *ref, at
     out->hash = at_names_hash(out->space, out->id, out->bytes);
     at_names_ahead(&import->chunks.names, out->hash); /* it is looked for a little later */
     return AT_OK;
+}
+
+at_status at_put_sides(at_name_key *from_out, at_name_key *to_out, at_import *import,
+                       const at_transfer *transfer, at_error *err) {
+    AT_TRY(side_of(from_out, import, &transfer->from, err));
+    return side_of(to_out, import, &transfer->to, err);
+}
+
+/* What was not looked at yet is left to put, which says what is wrong with it; a namespace that the
+ * source names first there has no number before. */
+static bool is_told(const at_import *import, const at_ref *ref) {
+    return ref->id && (!ref->name_space || at_intern_knows(&import->intern, ref->name_space));
+}
+
+void at_put_tell(void *self, const at_fact *facts, size_t fact_count) {
+    at_import *import = self;
+    at_put_ahead *told = &import->ahead[import->ahead_told++ % AT_PUT_AHEAD];
+    told->fact = NULL;
+    if (fact_count == 1 && facts->kind == AT_TRANSFER && is_told(import, &facts->transfer.from) &&
+        is_told(import, &facts->transfer.to) &&
+        at_put_sides(&told->from, &told->to, import, &facts->transfer, NULL) == AT_OK)
+        told->fact = facts;
+}
+
+const at_put_ahead *at_put_told(at_import *import, const at_fact *facts) {
+    if (import->ahead_used == import->ahead_told)
+        return NULL;
+    at_put_ahead *told = &import->ahead[import->ahead_used++ % AT_PUT_AHEAD];
+    const bool same = told->fact == facts;
+    told->fact = NULL;
+    return same ? told : NULL;
 }
 
 /* The place of a currency in the open chunk's list. */
@@ -40,14 +71,19 @@ static at_status add_text(at_chunk *chunk, int column, const char *text, at_erro
     return at_pack_texts_add(texts, text ? text : "", text ? strlen(text) : 0, err);
 }
 
+static at_status set_first(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
+    if (!value)
+        return AT_OK;
+    AT_TRY(at_chunk_take(chunk, column, err));
+    memset(chunk->ints[column], 0, chunk->count * sizeof(int64_t));
+    chunk->ints[column][chunk->count] = value;
+    return AT_OK;
+}
+
 /* Every row sets every column that was ever taken; one that is zero so far has no memory. */
-static at_status set(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
-    if (!chunk->ints[column]) {
-        if (!value)
-            return AT_OK;
-        AT_TRY(at_chunk_take(chunk, column, err));
-        memset(chunk->ints[column], 0, chunk->count * sizeof(int64_t));
-    }
+static inline at_status set(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
+    if (!chunk->ints[column])
+        return set_first(chunk, column, value, err);
     chunk->ints[column][chunk->count] = value;
     return AT_OK;
 }

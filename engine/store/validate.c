@@ -179,15 +179,27 @@ static at_status check_holding(const at_share *share, at_error *err) {
     return at_fail(err, AT_BAD_INPUT, "E-SHARE-RANGE", "the share is no part of a whole");
 }
 
+/* Eight bytes at a time: is each of them 0x20 to 0x7E? */
+static bool is_printable(const char *text, size_t bytes) {
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t bad = 0, word = 0;
+    for (; bytes >= sizeof word; bytes -= sizeof word, text += sizeof word) {
+        memcpy(&word, text, sizeof word);
+        /* A byte's top bit: adding 1 carries 0x7F into it, adding 0x60 all from 0x20 on. */
+        bad |= word | (word + ones) | ~((word & 0x7F * ones) + 0x60 * ones);
+    }
+    for (; bytes > 0; bytes--, text++)
+        bad |= (unsigned char)*text < 0x20 || (unsigned char)*text > 0x7E ? 0x80 : 0;
+    return (bad & 0x80 * ones) == 0;
+}
+
 /* Is nothing to be said of an id? What is printable ASCII and no '@' at the front. */
 static bool is_plain_ref(const at_ref *ref) {
-    size_t bytes = 0;
     if (!ref->id || ref->id[0] == '@' || (ref->kind != AT_ACCOUNT && ref->kind != AT_ASSET) ||
         (ref->name_space && at_validate_name_space(ref->name_space, NULL) != AT_OK))
         return false;
-    while ((unsigned char)ref->id[bytes] > 0x1F && (unsigned char)ref->id[bytes] < 0x7F)
-        bytes++;
-    return ref->id[bytes] == '\0' && bytes > 0 && bytes <= AT_ID_BYTES_MAX;
+    const size_t bytes = strlen(ref->id);
+    return bytes > 0 && bytes <= AT_ID_BYTES_MAX && is_printable(ref->id, bytes);
 }
 
 /* Would the list of columns find nothing? It is asked for its words when it would. */

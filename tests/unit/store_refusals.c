@@ -3,6 +3,7 @@
  * warnings, failures. */
 #include "tests/support/store.h"
 #include "engine/store/custody.h"
+#include "engine/store/validate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -320,11 +321,34 @@ static void test_names_of_sources(void **state) {
     test_store_drop(&test);
 }
 
+/* Ids are looked at eight bytes at a time: each byte at each place is as good as anywhere. */
+static void test_bytes_of_ids(void **state) {
+    enum { ID_BYTES = 19 };
+    (void)state;
+    for (int byte = 1; byte < 256; byte++)
+        for (int place = 1; place < ID_BYTES; place++) {
+            char id[ID_BYTES + 1];
+            at_error err = {.status = AT_OK};
+            at_fact fact = at_fact_new(AT_TRANSFER);
+            memset(id, 'a', ID_BYTES);
+            id[ID_BYTES] = '\0';
+            id[place] = (char)byte;
+            fact.transfer.from = (at_ref){.kind = AT_ACCOUNT, .id = id};
+            fact.transfer.to = (at_ref){.kind = AT_ACCOUNT, .id = "b"};
+            fact.transfer.currency = "EUR";
+            fact.transfer.time.us = 0;
+            fact.transfer.amount = 1;
+            const bool good = byte >= 0x20 && byte < 0x7F;
+            assert_int_equal(at_validate(&fact, NULL, 0, &err), good ? AT_OK : AT_BAD_INPUT);
+            if (!good)
+                assert_string_equal(err.code, "E-ID-TEXT");
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_receipt),
-        cmocka_unit_test(test_failure),
+        cmocka_unit_test(test_bytes_of_ids),     cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_receipt),          cmocka_unit_test(test_failure),
         cmocka_unit_test(test_names_of_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
