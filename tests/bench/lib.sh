@@ -90,21 +90,39 @@ cold() {
     done
 }
 
-# transfers ROWS: invented ones over a fifth as many accounts, a power law.
+# transfers ROWS [KIND]: invented ones over a fifth as many accounts, a power law. Kinds, next to
+# that plain one: shuffled (the same rows in another order), skewed (one account has a side of each),
+# long (ids of 40 characters), persian (all digits are).
 transfers() {
-    awk -v rows="$1" 'BEGIN {
+    awk -v rows="$1" -v kind="${2:-plain}" '
+        function gcd(a, b) { return b ? gcd(b, a % b) : a }
+        BEGIN {
         srand(7)
         print "id,time,from,to,amount,currency"
         accounts = rows / 5
-        for (i = 1; i <= rows; i++) {
+        digits = kind == "long" ? 36 : 18
+        step = 1
+        if (kind == "shuffled")
+            for (step = int(rows * 0.618034); gcd(rows, step) > 1; step++)
+                ;
+        for (n = 1; n <= rows; n++) {
+            i = (n - 1) * step % rows + 1
             t = int(i * 157788000 / rows)
-            printf "%d,%04d-%02d-%02dT%02d:%02d:%02dZ,", i, 2020 + t / 31557600,
+            row = sprintf("%d,%04d-%02d-%02dT%02d:%02d:%02dZ,", i, 2020 + t / 31557600,
                 1 + t % 31557600 / 2629800, 1 + t % 2629800 / 93922, t / 3600 % 24, t / 60 % 60,
-                t % 60
+                t % 60)
             a = int(accounts * rand() ^ 4)
             b = int(accounts * rand() ^ 4)
-            printf "GB%02d%018d,GB%02d%018d,%d.%02d,%s\n", a % 97, a, b % 97, b,
-                exp(5.5 + 4 * rand()), i % 100, i % 3 ? "EUR" : "USD"
+            if (kind == "skewed" && n % 2)
+                a = 0
+            else if (kind == "skewed")
+                b = 0
+            row = row sprintf("GB%02d%0" digits "d,GB%02d%0" digits "d,%d.%02d,%s", a % 97, a,
+                b % 97, b, exp(5.5 + 4 * rand()), i % 100, i % 3 ? "EUR" : "USD")
+            if (kind == "persian")
+                for (d = 0; d < 10; d++)
+                    gsub(d, "\333" sprintf("%c", 176 + d), row)
+            print row
         }
     }'
 }
