@@ -123,6 +123,7 @@ typedef struct reading {
     const char *name;          /* of the input */
     const char *const *header; /* its names; NULL without a header */
     uint64_t zone_assumed;
+    at_error reason; /* why the row at hand is rejected; a kilobyte that no good row clears */
     at_row row;
 } reading;
 
@@ -169,16 +170,16 @@ static at_status read_record(reading *r, const at_csv_record *record, at_error *
     row->fact_count = 0;
     row->warning_count = 0;
     at_arena_reset(row->scratch);
-    at_error reason = {.status = AT_OK};
-    const at_status status = r->reader->row(r->reader->self, row, &reason);
+    r->reason.status = AT_OK;
+    const at_status status = r->reader->row(r->reader->self, row, &r->reason);
     if (status == AT_OK)
         return load_row(r, err);
-    if (is_about_the_row(&reason)) {
-        place_row(r, &reason);
-        return r->sink->reject(r->sink->self, &record->origin, &reason, err);
+    if (is_about_the_row(&r->reason)) {
+        place_row(r, &r->reason);
+        return r->sink->reject(r->sink->self, &record->origin, &r->reason, err);
     }
     if (err != NULL)
-        *err = reason;
+        *err = r->reason;
     return status;
 }
 
@@ -235,14 +236,10 @@ static at_status warn_zone(const reading *r, at_error *err) {
     return r->sink->warn(r->sink->self, NULL, &what, err);
 }
 
-/* Between two rows: what is needed to begin again here, for whoever wants to keep it. */
-static at_status keep_place(reading *r, const at_csv *csv, at_error *err) {
+/* What is needed to begin again between two rows. */
+static at_status keep_place(reading *r, uint64_t offset, uint64_t line, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text state = {.limit_bytes = STATE_BYTES_MAX};
     at_error large = {.status = AT_OK};
-    uint64_t offset = 0, line = 0;
-    at_csv_place(&offset, &line, csv);
-    if (!r->sink->due(r->sink->self, offset))
-        return AT_OK;
     const uint64_t numbers[] = {offset, line, r->row.number, r->zone_assumed};
     at_status status = AT_OK;
     for (size_t i = 0; status == AT_OK && i < AT_COUNT(numbers); i++)
@@ -282,8 +279,10 @@ static at_status read_all(reading *r, at_csv *csv, at_arena *memory, at_error *e
     else if (r->reader->no_header)
         AT_TRY(read_record(r, &record, err));
     for (;;) {
-        if (r->sink->due != NULL)
-            AT_TRY(keep_place(r, csv, err));
+        uint64_t offset = 0, line = 0;
+        at_csv_place(&offset, &line, csv);
+        if (r->sink->due != NULL && r->sink->due(r->sink->self, offset))
+            AT_TRY(keep_place(r, offset, line, err));
         AT_TRY(at_csv_next(&record, &ended, csv, err));
         if (ended)
             break;

@@ -364,9 +364,10 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     at_import *import = self;
     loading record;
     at_finding finding = {.verdict = AT_VERDICT_NEW};
-    at_error reason = {.status = AT_OK};
+    at_error *reason = &import->reason;
     bool fits = true;
 
+    reason->status = AT_OK;
     assert(origin && (facts || !fact_count));
     at_arena_reset(&import->scratch);
     AT_TRY(check_origin(import, origin, err));
@@ -375,9 +376,9 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
         AT_TRY(count_row(import, origin, err));
     for (size_t i = 0; i < fact_count; i++) {
         const at_status status =
-            at_validate(&facts[i], import->info.tokens, import->info.token_count, &reason);
+            at_validate(&facts[i], import->info.tokens, import->info.token_count, reason);
         if (status == AT_BAD_INPUT || status == AT_LIMIT)
-            return refuse(import, origin, &record, &reason, 0, err);
+            return refuse(import, origin, &record, reason, 0, err);
         AT_TRY(status);
     }
     for (size_t i = 0; i < fact_count; i++)
@@ -385,10 +386,10 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     AT_TRY(fill_ids(&record, import, err));
     const at_candidate candidate = {record.facts, record.id_given, record.rows, record.count};
     if (!record.extra)
-        AT_TRY(at_duplicates_find(&finding, &reason, &import->duplicates, &candidate,
+        AT_TRY(at_duplicates_find(&finding, reason, &import->duplicates, &candidate,
                                   &import->scratch, err));
     if (finding.verdict == AT_VERDICT_REFUSED)
-        return refuse(import, origin, &record, &reason, finding.first, err);
+        return refuse(import, origin, &record, reason, finding.first, err);
     if (finding.verdict == AT_VERDICT_NEW)
         AT_TRY(count_money(&fits, import, &record, err));
     if (!fits)

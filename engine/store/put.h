@@ -49,6 +49,7 @@ struct at_import {
     sqlite3_stmt *insert[AT_KIND_COUNT];
     sqlite3_stmt *insert_record, *insert_name, *insert_event_thing, *insert_line;
 
+    at_error reason; /* why the record at hand is refused; a kilobyte that no good one clears */
     at_put_ahead ahead[AT_PUT_AHEAD];
     size_t ahead_told, ahead_used; /* of all so far */
 
