@@ -67,7 +67,12 @@ typedef struct at_answer {
     int64_t as_of_us; /* the moment it was asked for; AT_TIME_NONE when none was given */
 } at_answer;
 
-enum { AT_NEEDS_ROWS = 1, AT_NEEDS_FACTS = 2, AT_NEEDS_LEDGER = 4 };
+enum {
+    AT_NEEDS_ROWS = 1,
+    AT_NEEDS_FACTS = 2,
+    AT_NEEDS_LEDGER = 4,
+    AT_NEEDS_NO_IDS = 8 /* of the ledger, what transfers are called is not looked at */
+};
 
 typedef struct at_question {
     const struct at_query *query;
@@ -75,7 +80,7 @@ typedef struct at_question {
         *arguments; /* in descriptor order, repeats in the order given, fallbacks filled in */
     size_t argument_count;
     const at_facts *facts;    /* always there */
-    const at_ledger *ledger;  /* NULL unless AT_NEEDS_LEDGER */
+    const at_ledger *ledger;  /* NULL unless AT_NEEDS_LEDGER; may lack ids with AT_NEEDS_NO_IDS */
     const at_answer *earlier; /* answers of the same case */
     size_t earlier_count;
     at_arena *arena; /* for the answer */

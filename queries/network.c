@@ -177,7 +177,7 @@ const at_query query_network = {
     .name = "network",
     .summary = "everything tied to some subjects within a number of hops, nearest first",
     .version = 1,
-    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER | AT_NEEDS_NO_IDS,
     .args =
         (const at_arg[]){
             AT_AROUND_ARGS,

@@ -44,7 +44,7 @@ const at_query query_network_members = {
     .name = "network_members",
     .summary = "every member of every network that `networks` lists, by the same arguments",
     .version = 1,
-    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER | AT_NEEDS_NO_IDS,
     .args = at_net_all_args,
     .columns =
         (const at_column[]){

@@ -39,7 +39,7 @@ const at_query query_network_ties = {
     .summary = "every tie between the members that `network` lists, by the same arguments",
     .version = 1,
     .adds_up = true,
-    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER | AT_NEEDS_NO_IDS,
     .args =
         (const at_arg[]){
             AT_AROUND_ARGS,

@@ -175,7 +175,7 @@ const at_query query_networks = {
     .name = "networks",
     .summary = "every network of the store, the largest first, or those active in two countries",
     .version = 1,
-    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER | AT_NEEDS_NO_IDS,
     .args = at_net_all_args,
     .columns =
         (const at_column[]){

@@ -24,6 +24,7 @@ typedef struct at_arena_block {
     struct at_arena_block *next; /* older */
     size_t capacity;             /* of data */
     size_t used;
+    bool fresh; /* what is not used yet is zero */
     alignas(max_align_t) unsigned char data[];
 } at_arena_block;
 
@@ -50,6 +51,11 @@ void *at_memory_resize(void *old, size_t bytes) {
     if (should_fail())
         return NULL;
     return realloc(old, bytes);
+}
+
+/* The kernel gives zeros: a large room is not written twice. */
+static void *zeroed(size_t bytes) {
+    return should_fail() ? NULL : calloc(1, bytes);
 }
 
 void *at_memory_pages(size_t bytes) {
@@ -94,6 +100,7 @@ void at_arena_reset(at_arena *arena) {
     at_arena_clear(&rest);
     arena->blocks->next = NULL;
     arena->blocks->used = 0;
+    arena->blocks->fresh = false;
     arena->used_bytes = sizeof(at_arena_block) + arena->blocks->capacity;
 }
 
@@ -131,11 +138,14 @@ static at_status add_block(at_arena_block **out, at_arena *arena, size_t bytes, 
     size_t capacity = choose_capacity(arena, bytes, limit - taken);
     const bool aligned = bytes >= HUGE_BYTES && limit - taken - capacity >= LINE_BYTES;
     capacity += aligned ? LINE_BYTES : 0;
-    at_arena_block *block = at_memory_resize(NULL, sizeof *block + capacity);
+    const bool large = capacity >= HUGE_BYTES;
+    at_arena_block *block =
+        large ? zeroed(sizeof *block + capacity) : at_memory_resize(NULL, sizeof *block + capacity);
     if (block == NULL)
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for %zu bytes", bytes);
     advise_large(block, sizeof *block + capacity);
     block->capacity = capacity;
+    block->fresh = large;
     /* An item of 32 or 64 bytes lies in one line of the cache, not across two. */
     block->used = aligned ? LINE_BYTES - (uintptr_t)block->data % LINE_BYTES : 0;
     arena->used_bytes += sizeof *block + capacity;
@@ -164,7 +174,8 @@ at_status at_arena_take(void **out, at_arena *arena, size_t count, size_t size, 
         AT_TRY(add_block(&block, arena, bytes, err));
     void *taken = block->data + block->used;
     block->used += bytes;
-    memset(taken, 0, bytes);
+    if (!block->fresh)
+        memset(taken, 0, bytes);
     memcpy(out, &taken, sizeof taken); /* `out` is a typed pointer's address behind AT_NEW's cast */
     return AT_OK;
 }

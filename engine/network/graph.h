@@ -101,6 +101,7 @@ typedef struct at_graph {
     /* Its transfers are in the ledger and none of `ties`; nodes by member, AT_NONE = last. */
     bool loose;
     const uint32_t *first_node, *next_node;
+    const uint32_t *hub_ties; /* by hub, rising: ties to members that are not outside */
 
     uint32_t hub_count, cut_tie_count; /* hubs cut, and ties lost with them */
     const at_loss *losses;             /* by currency */

@@ -175,7 +175,11 @@ static at_status note_hubs(at_table *table, const at_graph *graph, at_error *err
         if (!graph->members[member].cut || graph->members[member].outside)
             continue;
         hubs[count].member = member;
-        AT_TRY(count_hub(NULL, &hubs[count++].ties, graph, member, err));
+        if (graph->loose)
+            hubs[count].ties = graph->hub_ties[count];
+        else
+            AT_TRY(count_hub(NULL, &hubs[count].ties, graph, member, err));
+        count++;
     }
     if (count == 0)
         return AT_OK;

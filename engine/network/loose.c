@@ -217,8 +217,8 @@ static at_status find_hubs(at_graph *graph, at_member *members, at_error *err) {
 }
 
 /* A tie between two hubs is met at both, and lost once. */
-static at_status lose_ties(at_graph *graph, uint32_t hub, at_loss **losses, size_t *capacity,
-                           at_arena *arena, at_error *err) {
+static at_status lose_ties(uint32_t *count_out, at_graph *graph, uint32_t hub, at_loss **losses,
+                           size_t *capacity, at_arena *arena, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     const at_tie *const *ties;
     uint32_t count;
@@ -226,6 +226,7 @@ static at_status lose_ties(at_graph *graph, uint32_t hub, at_loss **losses, size
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t other = at_tie_other(ties[i], hub);
         const at_member *met = &graph->members[other];
+        *count_out += !met->outside;
         if (met->outside || (met->cut && other < hub))
             continue;
         graph->cut_tie_count++;
@@ -234,10 +235,21 @@ static at_status lose_ties(at_graph *graph, uint32_t hub, at_loss **losses, size
     return AT_OK;
 }
 
+/* Does every row tie two members, so that none need be looked at? */
+static bool is_all_inside(const at_graph *graph) {
+    bool inside = graph->options.min_amount == 0;
+    for (size_t node = 0; inside && node < graph->ledger->node_count; node++)
+        inside = graph->node_member[node] < AT_NODE_TRANSIT &&
+                 !graph->members[graph->node_member[node]].outside;
+    return inside;
+}
+
 /* Rows that tie no members, for the notes. */
 static at_status count_outside(at_graph *graph, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     bool *outside;
+    if (is_all_inside(graph))
+        return AT_OK;
     AT_TRY(AT_NEW(&outside, &scratch, graph->member_count, err));
     for (uint32_t member = 0; member < graph->member_count; member++)
         outside[member] = graph->members[member].outside;
@@ -254,12 +266,15 @@ static at_status count_outside(at_graph *graph, at_error *err) {
 
 at_status at_loose_cut(at_graph *graph, at_member *members, at_arena *arena, at_error *err) {
     at_loss *losses = NULL;
+    uint32_t *hub_ties = NULL, hub = 0;
     size_t capacity = 0;
     AT_TRY(index_nodes(graph, arena, err));
     AT_TRY(find_hubs(graph, members, err));
+    AT_TRY(AT_NEW(&hub_ties, arena, graph->hub_count, err));
     for (uint32_t member = 0; member < graph->member_count; member++)
         if (members[member].cut && !members[member].outside)
-            AT_TRY(lose_ties(graph, member, &losses, &capacity, arena, err));
+            AT_TRY(lose_ties(&hub_ties[hub++], graph, member, &losses, &capacity, arena, err));
+    graph->hub_ties = hub_ties;
     graph->losses = losses;
     return count_outside(graph, err);
 }

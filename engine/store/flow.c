@@ -135,9 +135,30 @@ static at_status get_ledger(at_reader *reader, at_error *err) {
     return AT_OK;
 }
 
-at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err) {
+/* The ids of a ledger that was read without them; when they cannot be read, all is worked out. The
+ * ledger stays where it is: questions may have it. */
+static at_status get_ids(at_reader *reader, at_error *err) {
+    const at_status status = at_index_get_ids(reader->ledger, &reader->index, reader->arena, err);
+    if (!at_index_passed_over(&reader->index, status))
+        return status;
+    return build_ledger(reader->ledger, reader, NULL, err);
+}
+
+static at_status name_ledger(at_reader *reader, at_error *err) {
     if (!reader->ledger)
         AT_TRY(get_ledger(reader, err));
+    return reader->ledger->id_offset ? AT_OK : get_ids(reader, err);
+}
+
+at_status at_reader_ledger_unnamed(const at_ledger **out, at_reader *reader, at_error *err) {
+    if (!reader->ledger)
+        AT_TRY(get_ledger(reader, err));
+    *out = reader->ledger;
+    return AT_OK;
+}
+
+at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err) {
+    AT_TRY(name_ledger(reader, err));
     *out = reader->ledger;
     return AT_OK;
 }
@@ -153,18 +174,21 @@ static at_status cut_ledger(at_ledger **out, at_reader *reader, const bool *thin
     if (at_index_passed_over(&reader->index, status))
         return AT_OK;
     AT_TRY(status);
-    if (!cut) {
-        AT_TRY(get_ledger(reader, err));
-        ledger = reader->ledger;
-    }
     *out = ledger;
+    if (cut)
+        return AT_OK;
+    AT_TRY(name_ledger(reader, err));
+    *out = reader->ledger;
     return AT_OK;
 }
 
 at_status at_reader_ledger_of(const at_ledger **out, at_reader *reader, const bool *things,
                               at_error *err) {
-    at_ledger *ledger = reader->ledger;
-    if (!ledger && reader->index.descriptor >= 0)
+    at_ledger *ledger = NULL;
+    if (reader->ledger) {
+        AT_TRY(name_ledger(reader, err));
+        ledger = reader->ledger;
+    } else if (reader->index.descriptor >= 0)
         AT_TRY(cut_ledger(&ledger, reader, things, err));
     if (!ledger) {
         AT_TRY(AT_NEW(&ledger, reader->arena, 1, err));

@@ -285,12 +285,12 @@ at_status at_index_get(void *out, at_index_file *file, at_index_column_name name
                        size_t count, uint64_t most, at_error *err) {
     const at_index_column *column = &file->head.columns[name];
     const size_t width = column->width;
-    uint8_t *const block_data = file->room + AT_INDEX_SPARE_BYTES;
     at_index_unpacking work = {.column = column, .out = out, .size = size, .most = most};
     uint64_t at = column->offset;
     size_t carried = 0;
-    if (column->count != count)
+    if (file->descriptor < 0 || column->count != count)
         return at_index_damaged(err, "a column has another length");
+    uint8_t *const block_data = file->room + AT_INDEX_SPARE_BYTES;
     if (width == 0 && column->base == 0 && column->step == 0)
         return AT_OK; /* zeros, as the room is */
     if (width == 0)

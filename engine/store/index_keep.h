@@ -35,8 +35,11 @@ AT_CHECKED at_status at_index_get_identity(at_identity *out, at_index_file *file
 void at_index_finish_thing(at_identity_thing *thing, uint8_t kind);
 AT_CHECKED at_status at_index_put_ledger(at_index_writer *writer, const at_ledger *ledger,
                                          at_error *err);
+/** Without what transfers are called; that, behind it. */
 AT_CHECKED at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
                                          at_arena *arena, at_error *err);
+AT_CHECKED at_status at_index_get_ids(at_ledger *ledger, at_index_file *file, at_arena *arena,
+                                      at_error *err);
 
 /**
  * The rows of the marked things (by at_thing) alone, with the nodes they lie between; payments in

@@ -87,6 +87,12 @@ at_status at_index_get_texts(const char **pool_out, uint64_t *starts, at_index_f
     return AT_OK;
 }
 
+/* Zero everywhere: nearly every ledger has two such columns, and one array serves both. */
+static bool is_zero(const at_index_file *file, at_index_column_name name, size_t count) {
+    const at_index_column *column = &file->head.columns[name];
+    return column->width == 0 && column->base == 0 && column->step == 0 && column->count == count;
+}
+
 static at_status get_numbers(const int64_t **out, at_index_file *file, at_index_column_name column,
                              size_t count, uint64_t most, at_arena *arena, at_error *err) {
     int64_t *values = NULL;
@@ -118,10 +124,9 @@ static at_status get_bytes(const uint8_t **out, at_index_file *file, at_index_co
 
 /* The amount credited is nearly always the amount: then it is the same column. */
 static at_status get_amounts(at_ledger *out, at_index_file *file, at_arena *arena, at_error *err) {
-    const at_index_column *more = &file->head.columns[AT_INDEX_AMOUNT_IN];
     int64_t *credited = NULL;
     AT_TRY(get_numbers(&out->amount, file, AT_INDEX_AMOUNT, out->count, INT64_MAX, arena, err));
-    if (more->width == 0 && more->base == 0 && more->step == 0 && more->count == out->count) {
+    if (is_zero(file, AT_INDEX_AMOUNT_IN, out->count)) {
         out->amount_in = out->amount;
         return AT_OK;
     }
@@ -147,7 +152,6 @@ static at_status get_reverses(at_ledger *out, at_index_file *file, at_arena *are
 
 static at_status get_rows(at_ledger *out, at_index_file *file, at_arena *arena, at_error *err) {
     const size_t rows = out->count, nodes = out->node_count;
-    uint64_t *starts = NULL;
     AT_TRY(get_places(&out->from, file, AT_INDEX_FROM, rows, nodes, arena, err));
     AT_TRY(get_places(&out->to, file, AT_INDEX_TO, rows, nodes, arena, err));
     AT_TRY(get_numbers(&out->time_us, file, AT_INDEX_TIME, rows, UINT64_MAX, arena, err));
@@ -158,13 +162,23 @@ static at_status get_rows(at_ledger *out, at_index_file *file, at_arena *arena, 
     AT_TRY(get_bytes(&out->flags, file, AT_INDEX_FLAGS, rows, UINT8_MAX, arena, err));
     AT_TRY(get_bytes(&out->grade, file, AT_INDEX_GRADE, rows, AT_INFERRED, arena, err));
     AT_TRY(get_numbers(&out->record, file, AT_INDEX_RECORD, rows, UINT64_MAX, arena, err));
-    AT_TRY(get_numbers(&out->record_in, file, AT_INDEX_RECORD_IN, rows, UINT64_MAX, arena, err));
-    AT_TRY(AT_NEW(&starts, arena, rows, err));
-    AT_TRY(at_index_get_texts(&out->id_pool, starts, file, AT_INDEX_ROW_IDS, rows, arena, err));
-    out->id_offset = starts;
-    AT_TRY(get_places(&out->by_id, file, AT_INDEX_ROW_BY_ID, rows, rows, arena, err));
+    if (is_zero(file, AT_INDEX_FEE, rows) && is_zero(file, AT_INDEX_RECORD_IN, rows))
+        out->record_in = out->fee;
+    else
+        AT_TRY(
+            get_numbers(&out->record_in, file, AT_INDEX_RECORD_IN, rows, UINT64_MAX, arena, err));
     AT_TRY(get_places(&out->out_rows, file, AT_INDEX_OUT_ROWS, rows, rows, arena, err));
     return get_places(&out->in_rows, file, AT_INDEX_IN_ROWS, rows, rows, arena, err);
+}
+
+at_status at_index_get_ids(at_ledger *ledger, at_index_file *file, at_arena *arena, at_error *err) {
+    const size_t rows = ledger->count;
+    uint64_t *starts = NULL;
+    AT_TRY(get_places(&ledger->by_id, file, AT_INDEX_ROW_BY_ID, rows, rows, arena, err));
+    AT_TRY(AT_NEW(&starts, arena, rows, err));
+    AT_TRY(at_index_get_texts(&ledger->id_pool, starts, file, AT_INDEX_ROW_IDS, rows, arena, err));
+    ledger->id_offset = starts;
+    return AT_OK;
 }
 
 static at_status get_starts(const uint64_t **out, at_index_file *file, at_index_column_name column,

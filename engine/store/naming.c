@@ -153,19 +153,28 @@ static int compare_shown(const void *a, const void *b, void *context) {
     return by_name ? by_name : (first > second) - (first < second);
 }
 
+/* By ids, which is nearly the order asked for: only a shown form with a kind or a namespace before
+ * the id stands elsewhere. */
 at_status at_identity_list(const at_thing **out, size_t *count_out, at_identity *identity,
                            at_kind kind, at_error *err) {
     at_thing *list = NULL;
     size_t count = 0;
     const char *shown = NULL;
+    bool rises = true;
     AT_TRY(at_identity_need_all(identity, err));
     AT_TRY(AT_NEW(&list, identity->arena, identity->class_count, err));
-    for (at_thing thing = 1; thing <= identity->class_count; thing++)
-        if (at_identity_kind(identity, thing) == kind) {
-            AT_TRY(at_identity_shown(&shown, identity, thing, err));
-            list[count++] = thing;
-        }
-    qsort_r(list, count, sizeof *list, compare_shown, identity);
+    for (size_t rank = 0; rank < identity->count; rank++) {
+        const uint32_t place = identity->by_id[rank];
+        const at_thing thing = identity->things[place].class;
+        if (identity->best[thing] != place || at_identity_kind(identity, thing) != kind)
+            continue;
+        AT_TRY(at_identity_shown(&shown, identity, thing, err));
+        list[count++] = thing;
+        rises =
+            rises && (count < 2 || compare_shown(&list[count - 2], &list[count - 1], identity) < 0);
+    }
+    if (!rises)
+        qsort_r(list, count, sizeof *list, compare_shown, identity);
     *out = list;
     *count_out = count;
     return AT_OK;

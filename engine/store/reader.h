@@ -41,6 +41,10 @@ const at_facts *at_reader_facts(at_reader *reader);
 /** Built at the first call, borrowed until close. */
 AT_CHECKED at_status at_reader_ledger(const at_ledger **out, at_reader *reader, at_error *err);
 
+/** The same; id_offset, id_pool and by_id may be NULL: a fifth of what a large one takes. */
+AT_CHECKED at_status at_reader_ledger_unnamed(const at_ledger **out, at_reader *reader,
+                                              at_error *err);
+
 /** At least the transfers from or to the marked things (by at_thing), payments in transit whole and
  * the nodes they lie between: what one thing's money needs. An id may lack the namespace that tells
  * it from that of a transfer left out. Made anew at each call, in the reader's arena. */
