@@ -108,6 +108,21 @@ says 'few steps allowed' err 'GUARANTEE: none'
 plan 'too few steps for one forecast' 20 max_steps=10
 says 'too few steps for one forecast' err 'E-FREEZE-STEPS'
 
+# everybody COUNT: as many accounts, each of which pays all of them and out of reach: COUNT^2 ways.
+everybody() {
+    jq -cn --argjson n "$1" '[range($n) | {key: "n\(.)", value: "1/1000"}] as $all
+        | {holdings: {n0: 100000}, horizon: 3, rate: ($all | map({key: .key, value: ($all +
+            [{key: "@exit", value: "1/100"}] | from_entries)}) | from_entries)}' >plan.json
+}
+everybody 447
+plan 'a cut through 199,809 ways' 0 budget=1
+says 'a cut through 199,809 ways' err 'STATIC_CUT: 1 stops everything: n0'
+everybody 448
+plan 'more than 200,000 ways' 20 budget=1
+says 'more than 200,000 ways' err 'CUT_LIMIT'
+says 'more than 200,000 ways' err '200704 pairs'
+equal 'the plan itself is whole' "$(picks)" 'n0 '
+
 # --- From a trace -------------------------------------------------------------------------------
 
 # case_of QUESTION...: a case that traces first.

@@ -71,6 +71,10 @@ done
 sed -n 's/.*_note([^;]*"\([A-Z][A-Z_]*\)".*/\1/p' "$root"/queries/*.c "$root"/engine/*/*.c >codes
 equal 'the notes are found' "$([ "$(grep -c . codes)" -gt 20 ] && echo yes)" yes
 most note codes
+equal 'no words for a note that is none' "$(sed -n 's/^note\.//p' wanted.keys | sort -u |
+    while read -r code; do
+        grep -qrw -- "$code" "$root/queries" "$root/engine" --include='*.[ch]' || echo "$code"
+    done)" ''
 
 fresh_store
 printf 'id,type,name\nP1,person,\330\252\331\207\330\261\330\247\331\206\n' >parties.csv
