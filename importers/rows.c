@@ -281,7 +281,7 @@ static at_status read_all(reading *r, at_csv *csv, at_arena *memory, at_error *e
     for (;;) {
         uint64_t offset = 0, line = 0;
         at_csv_place(&offset, &line, csv);
-        if (r->sink->due != NULL && r->sink->due(r->sink->self, offset))
+        if (r->sink->due != NULL && !record.unended && r->sink->due(r->sink->self, offset))
             AT_TRY(keep_place(r, offset, line, err));
         AT_TRY(at_csv_next(&record, &ended, csv, err));
         if (ended)

@@ -53,15 +53,19 @@ static at_status add_source(at_table *table, const at_source *source, at_error *
 at_status at_cmd_sources_list(at_cli *cli, at_error *err) {
     AT_CLEANUP(at_store_close) at_store *store = NULL;
     const at_source *sources = NULL;
+    const char *pending = NULL;
     size_t count = 0;
     int64_t revision = 0;
     at_table table;
     AT_TRY(at_cli_number(&revision, cli, "at", 1, INT64_MAX, 0, err));
     AT_TRY(at_cli_open_store(&store, cli, AT_READ_ONLY, err));
     AT_TRY(at_sources_list(&sources, &count, store, revision, cli->arena, err));
+    AT_TRY(at_store_pending(&pending, store, cli->arena, err));
     at_table_init(&table, "sources", 1, list_columns, cli->arena);
     for (size_t i = 0; i < count; i++)
         AT_TRY(add_source(&table, &sources[i], err));
+    if (pending)
+        at_cli_note("PENDING", "%s", pending);
     return at_print_listing(cli, &table, err);
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/base/state.h"
 #include "engine/store/put.h"
+#include "engine/store/sources.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -100,9 +101,16 @@ at_status at_pending_read(at_pending *out, sqlite3 *db, at_arena *arena, at_erro
 at_status at_pending_say(const char **out, const at_pending *pending, at_arena *arena,
                          at_error *err) {
     return at_arena_print(out, arena, err,
-                          "%s stopped after byte %" PRIu64 " of %" PRIu64 " and is not published; "
+                          "%s is stored up to byte %" PRIu64 " of %" PRIu64 " and not published; "
                           "the same import goes on there, any other change takes it back",
                           pending->detail, pending->offset, pending->content_bytes);
+}
+
+at_status at_store_pending(const char **out, at_store *store, at_arena *arena, at_error *err) {
+    at_pending pending;
+    *out = NULL;
+    AT_TRY(at_pending_read(&pending, store->db, arena, err));
+    return pending.source ? at_pending_say(out, &pending, arena, err) : AT_OK;
 }
 
 /* --- Keeping ---------------------------------------------------------------------------------- */

@@ -51,7 +51,7 @@ typedef struct at_pending {
 AT_CHECKED at_status at_pending_read(at_pending *out, sqlite3 *db, at_arena *arena, at_error *err);
 /** Its source's number alone; 0 when there is none. */
 AT_CHECKED at_status at_pending_source(int64_t *out, sqlite3 *db, at_error *err);
-/** "import of ... stopped at byte N of M ...": what is there and what becomes of it. */
+/** "import of ... is stored up to byte N ...": what is there and what becomes of it. */
 AT_CHECKED at_status at_pending_say(const char **out, const at_pending *pending, at_arena *arena,
                                     at_error *err);
 

@@ -47,8 +47,8 @@ typedef struct last_operation {
 } last_operation;
 
 static bool is_operation(const char *action) {
-    static const char *const actions[] = {"import", "publish-intent", "published", "failed",
-                                          "stopped", "resumed",       "rolled-back", "init"};
+    static const char *const actions[] = {"import",  "publish-intent", "published",   "failed",
+                                          "stopped", "resumed",        "rolled-back", "init"};
     for (size_t i = 0; i < AT_COUNT(actions); i++)
         if (strcmp(action, actions[i]) == 0)
             return true;
@@ -118,12 +118,11 @@ static at_status settle_pending(at_store *store, int descriptor, const at_custod
     if (says(last, "stopped"))
         return AT_OK; /* said then */
     snprintf(result, sizeof result, "kept up to byte %" PRIu64, pending->offset);
-    AT_TRY(at_log_append(NULL, store, descriptor,
-                         &(at_custody_entry){.action = "stopped",
-                                             .object = last->object,
-                                             .detail = last->detail,
-                                             .result = result},
-                         err));
+    AT_TRY(at_log_append(
+        NULL, store, descriptor,
+        &(at_custody_entry){
+            .action = "stopped", .object = last->object, .detail = last->detail, .result = result},
+        err));
     return at_pending_say(&store->recovered, pending, &store->arena, err);
 }
 
@@ -235,11 +234,10 @@ static at_status remove_rows(at_store *store, int64_t source, at_arena *arena, a
 
 static at_status remove_pending(at_store *store, const at_pending *pending, at_arena *arena,
                                 at_error *err) {
-    static const char *const parts[] = {
-        "DELETE FROM main.party_name WHERE party IN"
-        " (SELECT fact FROM main.party WHERE source = ?1)",
-        "DELETE FROM main.event_thing WHERE event IN"
-        " (SELECT fact FROM main.event WHERE source = ?1)"};
+    static const char *const parts[] = {"DELETE FROM main.party_name WHERE party IN"
+                                        " (SELECT fact FROM main.party WHERE source = ?1)",
+                                        "DELETE FROM main.event_thing WHERE event IN"
+                                        " (SELECT fact FROM main.event WHERE source = ?1)"};
     for (size_t i = 0; i < AT_COUNT(parts); i++)
         AT_TRY(run_for(store, parts[i], pending->source, err));
     AT_TRY(remove_rows(store, pending->source, arena, err));
@@ -266,8 +264,8 @@ at_status at_recover_undo(const char **out, at_store *store, const char *why, at
     AT_TRY(status);
     const char *told = NULL;
     AT_TRY(at_arena_print(&told, arena, err,
-                          "%s had stopped after byte %" PRIu64
-                          " and was rolled back: %s; nothing of it is in the store",
+                          "%s, stored up to byte %" PRIu64
+                          " and not published, was rolled back: %s; nothing of it is in the store",
                           pending.detail, pending.offset, why));
     if (out)
         *out = told;

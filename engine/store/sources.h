@@ -30,6 +30,10 @@ typedef struct at_source {
 AT_CHECKED at_status at_sources_list(const at_source **out, size_t *count_out, at_store *store,
                                      int64_t revision, at_arena *arena, at_error *err);
 
+/** What is stored of a large import that is not published, as a sentence; NULL when nothing. */
+AT_CHECKED at_status at_store_pending(const char **out, at_store *store, at_arena *arena,
+                                      at_error *err);
+
 /** The one source meant by a number ("3"), the beginning (8 digits or more) of its received or
  * content hash, or its name. */
 AT_CHECKED at_status at_source_find(at_source *out, at_store *store, const char *text,

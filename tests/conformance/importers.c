@@ -21,6 +21,7 @@
 #include "engine/crypto/hash.h"
 
 enum { SMALL_BYTES = 64 << 10, FILE_BYTES_MAX = 16 << 20, FLIPS = 200, PATH_BYTES = 1024 };
+enum { STOPS_MAX = 40, ROW_IMPORTERS = 12 };
 
 typedef struct fixture {
     const at_importer *importer;
@@ -318,6 +319,82 @@ static void test_no_memory(void **state) {
     run_weather(starve_input, 100);
 }
 
+/* --- Stopped and gone on
+ * ----------------------------------------------------------------------- */
+
+typedef struct stops {
+    const at_importer *importer;
+    size_t resumed, importers;
+} stops;
+
+/* Stopped between any two records, and gone on there by a reader that knows only what was kept. */
+static void stop_input(const fixture *f, const char *data, size_t bytes, const char *name,
+                       void *self) {
+    stops *all = self;
+    import_log whole = {.asks = true, .text = {.limit_bytes = 1 << 30}};
+    if (bytes > SMALL_BYTES)
+        return;
+    run(&whole, f, data, bytes, name);
+    for (uint64_t stop = 1; stop <= whole.places; stop += 1 + whole.places / STOPS_MAX) {
+        import_log log = {.asks = true, .stop_at = stop, .text = {.limit_bytes = 1 << 30}};
+        run(&log, f, data, bytes, name);
+        assert_int_equal(log.status, AT_INTERRUPTED);
+        log.stop_at = 0;
+        log.resumes = true;
+        run(&log, f, data, bytes, name);
+        if (log.status != whole.status ||
+            strcmp(at_text_string(&log.text), at_text_string(&whole.text)) != 0) {
+            show_difference(f->folder, at_text_string(&log.text), at_text_string(&whole.text));
+            fail_msg("%s/%s: gone on at place %llu", f->folder, name, (unsigned long long)stop);
+        }
+        import_log_clear(&log);
+        all->importers += all->importer != f->importer;
+        all->importer = f->importer;
+        all->resumed++;
+    }
+    import_log_clear(&whole);
+}
+
+static void stop_case(fixture *f, void *self) {
+    visit_case(f, stop_input, self);
+}
+
+static void test_stopped(void **state) {
+    (void)state;
+    stops all = {.importer = NULL};
+    visit_cases(stop_case, &all);
+    print_message("  %zu times, %zu importers\n", all.resumed, all.importers);
+    assert_true(all.resumed > 150);
+    assert_true(all.importers >= ROW_IMPORTERS);
+}
+
+/* What was kept and then damaged is refused, or leads to what any damaged file may lead to. */
+static void damage_input(const fixture *f, const char *data, size_t bytes, const char *name,
+                         void *self) {
+    size_t *runs = self;
+    uint64_t seed = 77;
+    import_log kept = {.asks = true, .stop_at = 2, .quiet = true};
+    if (bytes > SMALL_BYTES)
+        return;
+    run(&kept, f, data, bytes, name);
+    for (size_t i = 0; kept.status == AT_INTERRUPTED && i < FLIPS / 4; i++) {
+        import_log log = {.asks = true, .resumes = true, .quiet = true};
+        at_error err = {0};
+        const size_t length = i % 2 ? kept.kept.bytes : next_random(&seed) % kept.kept.bytes + 1;
+        assert_int_equal(at_text_add_bytes(&log.kept, kept.kept.data, length, &err), AT_OK);
+        log.kept.data[next_random(&seed) % length] ^= (char)(1 << next_random(&seed) % 8);
+        assert_int_equal(import_run(&log, f->importer, &f->said, data, bytes, name, &err), AT_OK);
+        ++*runs;
+        import_log_clear(&log);
+    }
+    import_log_clear(&kept);
+}
+
+static void test_damaged_places(void **state) {
+    (void)state;
+    run_weather(damage_input, 500);
+}
+
 /* An importer that can be guessed is guessed for its own fixtures and for no other's. */
 static void sniff_input(const fixture *f, const char *data, size_t bytes, const char *name,
                         void *self) {
@@ -343,7 +420,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_expected),  cmocka_unit_test(test_narrow_window),
         cmocka_unit_test(test_truncated), cmocka_unit_test(test_flipped),
-        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_sniff),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_sniff),     cmocka_unit_test(test_damaged_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@ enum { OPTIONS_MAX = 16 };
 
 void import_log_clear(import_log *log) {
     at_text_clear(&log->text);
+    at_text_clear(&log->kept);
 }
 
 static void break_log(import_log *log, const char *what, const at_origin *origin) {
@@ -158,6 +159,21 @@ static at_status log_warn(void *self, const at_origin *origin, const at_error *w
     return log_error(log, "warned", origin, what, err);
 }
 
+static bool log_due(void *self, uint64_t offset) {
+    import_log *log = self;
+    if (offset < log->after)
+        break_log(log, "a place to go on before what was read", &(at_origin){.offset = offset});
+    return ++log->places == log->stop_at;
+}
+
+static at_status log_keep(void *self, uint64_t offset, at_span state, at_error *err) {
+    import_log *log = self;
+    (void)offset;
+    at_text_reset(&log->kept);
+    AT_TRY(at_text_add_bytes(&log->kept, state.data, state.bytes, err));
+    return at_fail(err, AT_INTERRUPTED, "E-INTERRUPTED", "stopped here");
+}
+
 typedef struct told_options {
     const char *names[OPTIONS_MAX], *values[OPTIONS_MAX];
     at_token tokens[OPTIONS_MAX];
@@ -205,7 +221,13 @@ at_status import_run(import_log *log, const at_importer *importer, const import_
     log->data = data;
     log->bytes = bytes;
     log->name = name;
-    const at_sink sink = {.self = log, .put = log_put, .reject = log_reject, .warn = log_warn};
+    at_sink sink = {.self = log, .put = log_put, .reject = log_reject, .warn = log_warn};
+    if (log->asks) {
+        sink.due = log_due;
+        sink.keep = log_keep;
+    }
+    if (log->resumes)
+        sink.resumed = (at_span){log->kept.data, log->kept.bytes};
     AT_TRY(at_input_open_memory(&in, data, bytes, name, err));
     at_memory_fail_after(log->fail_after);
     log->status = importer->read(in, &told.options, &sink, &scratch, &log->err);

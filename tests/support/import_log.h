@@ -24,6 +24,14 @@ typedef struct import_log {
     uint64_t first; /* first byte of the first record */
     bool any;
     char broken[256]; /* the first check that failed; empty = none */
+
+    /* Stop between two records, AT_INTERRUPTED, with what is needed to go on in `kept`: the next
+     * run with `resumes` goes on there. */
+    bool asks;
+    uint64_t stop_at; /* the n-th place where it can go on; 0 = no place */
+    uint64_t places;  /* where it could */
+    bool resumes;
+    at_text kept;
 } import_log;
 
 void import_log_clear(import_log *log);
