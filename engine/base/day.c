@@ -155,7 +155,7 @@ static at_status read_clock(int64_t *us, at_precision *precision, const char **a
     return AT_OK;
 }
 
-/* "Z", "+03:30", "-05:00" or nothing at *at. */
+/* "Z", "+03:30", "-0500", "+03" or nothing at *at. */
 static at_status read_zone(int64_t *offset_us, bool *assumed, const char **at, const char *text,
                            at_error *err) {
     *offset_us = 0;
@@ -167,7 +167,10 @@ static at_status read_zone(int64_t *offset_us, bool *assumed, const char **at, c
     if (**at != '+' && !west)
         return refuse_form(text, err);
     (*at)++;
-    if (!read_digits(&hours, at, 2) || !read_char(at, ':') || !read_digits(&minutes, at, 2))
+    if (!read_digits(&hours, at, 2))
+        return refuse_form(text, err);
+    const bool colon = read_char(at, ':');
+    if ((colon || **at != '\0') && !read_digits(&minutes, at, 2))
         return refuse_form(text, err);
     if (hours > 23 || minutes > 59)
         return at_fail(err, AT_BAD_INPUT, "E-TIME-VALUE",

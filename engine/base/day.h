@@ -39,8 +39,8 @@ int32_t at_day_from_date(int year, int month, int day); /* asserts at_date_valid
 void at_day_to_date(int32_t day, int *year, int *month, int *day_of_month);
 int32_t at_day_of_time(int64_t us); /* floor */
 
-/** "2024-03-01", "2024-03-01T10:20:30.123456Z", offset +03:30, ' ' for 'T', seconds optional, or
- * integer microseconds. */
+/** "2024-03-01", "2024-03-01T10:20:30.123456Z", offset +03:30, +0330 or +03, ' ' for 'T', seconds
+ * optional, or integer microseconds. */
 AT_CHECKED at_status at_time_parse(at_time *out, const char *text, at_error *err);
 /** A date "YYYY-MM-DD" only. */
 AT_CHECKED at_status at_day_parse(int32_t *out, const char *text, at_error *err);
