@@ -4,11 +4,16 @@
 
 #include "engine/base/interrupt.h"
 
+/* What is known of a node in the walks from one source; together, for a walk jumps about. */
+typedef struct met_node {
+    double paths;   /* shortest ones, going out; then what depends on the node, for each of them */
+    uint32_t depth; /* from 1; 0 = not met */
+} met_node;
+
 /* From one source: distances, numbers of shortest paths, and the order in which nodes were met. */
 typedef struct path_count {
     const at_simple *graph;
-    uint32_t *depth; /* from 1; 0 = not met */
-    double *paths, *share;
+    met_node *nodes;
     uint32_t *order;
 } path_count;
 
@@ -17,46 +22,46 @@ static uint32_t walk_out(path_count *count, uint32_t source, uint32_t steps) {
     const at_simple *graph = count->graph;
     uint32_t met = 1;
     count->order[0] = source;
-    count->depth[source] = 1;
-    count->paths[source] = 1;
+    count->nodes[source] = (met_node){.depth = 1, .paths = 1};
     for (uint32_t next = 0; next < met; next++) {
-        uint32_t node = count->order[next], depth = count->depth[node];
+        const uint32_t node = count->order[next], depth = count->nodes[node].depth;
+        const double paths = count->nodes[node].paths;
         if (depth > steps)
             break;
         for (uint32_t i = graph->start[node]; i < graph->start[node + 1]; i++) {
-            uint32_t to = graph->to[i];
-            if (count->depth[to] == 0) {
-                count->depth[to] = depth + 1;
-                count->order[met++] = to;
+            met_node *to = &count->nodes[graph->to[i]];
+            if (to->depth == 0) {
+                to->depth = depth + 1;
+                count->order[met++] = graph->to[i];
             }
-            if (count->depth[to] == depth + 1)
-                count->paths[to] += count->paths[node];
+            if (to->depth == depth + 1)
+                to->paths += paths;
         }
     }
     return met;
 }
 
-/* Backward: each node takes its part of what depends on those behind it. `share` becomes (1 + what
+/* Backward: each node takes its part of what depends on those behind it. `paths` becomes (1 + what
  * depends on the node) for each of its paths; nothing depends on the last layer, which is not
  * walked. */
 static void walk_back(path_count *count, double *out, uint32_t met, uint32_t steps) {
     const at_simple *graph = count->graph;
     for (uint32_t i = met; i-- > 0;) {
-        const uint32_t node = count->order[i], depth = count->depth[node];
+        const uint32_t node = count->order[i], depth = count->nodes[node].depth;
+        const double paths = count->nodes[node].paths;
         double behind = 0;
-        for (uint32_t k = graph->start[node]; k < graph->start[node + 1] && depth <= steps; k++)
-            if (count->depth[graph->to[k]] == depth + 1)
-                behind += count->share[graph->to[k]];
-        behind *= count->paths[node];
-        count->share[node] = (1 + behind) / count->paths[node];
+        for (uint32_t k = graph->start[node]; k < graph->start[node + 1] && depth <= steps; k++) {
+            const met_node *to = &count->nodes[graph->to[k]];
+            if (to->depth == depth + 1)
+                behind += to->paths;
+        }
+        behind *= paths;
+        count->nodes[node].paths = (1 + behind) / paths;
         if (i > 0)
             out[node] += behind;
     }
-    for (uint32_t i = 0; i < met; i++) {
-        uint32_t node = count->order[i];
-        count->depth[node] = 0;
-        count->paths[node] = count->share[node] = 0;
-    }
+    for (uint32_t i = 0; i < met; i++)
+        count->nodes[count->order[i]] = (met_node){0};
 }
 
 /* As many walks as begin at a source are at least the looks it takes; it looks at no edge twice. */
@@ -86,9 +91,7 @@ uint32_t at_betweenness_steps(const at_simple *graph, double *walks, double *lon
 at_status at_betweenness(double *out, const at_simple *graph, uint32_t steps, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
     path_count count = {.graph = graph};
-    AT_TRY(AT_NEW(&count.depth, &scratch, graph->count, err));
-    AT_TRY(AT_NEW(&count.paths, &scratch, graph->count, err));
-    AT_TRY(AT_NEW(&count.share, &scratch, graph->count, err));
+    AT_TRY(AT_NEW(&count.nodes, &scratch, graph->count, err));
     AT_TRY(AT_NEW(&count.order, &scratch, graph->count, err));
     memset(out, 0, graph->count * sizeof *out);
     for (uint32_t source = 0; source < graph->count; source++) {

@@ -56,17 +56,9 @@ static at_status open_net(at_net *out, const at_simple *simple, uint32_t *edge_c
     return at_net_open(out, simple->count, ends, count, false, err);
 }
 
-static at_status find_cuts(at_key_players *players, const igraph_t *graph, at_error *err) {
+static at_status find_cores(at_key_players *players, const igraph_t *graph, at_error *err) {
     AT_CLEANUP(igraph_vector_int_destroy) igraph_vector_int_t found = {0};
     AT_IGRAPH(igraph_vector_int_init(&found, 0), err);
-    AT_IGRAPH(igraph_articulation_points(graph, &found), err);
-    for (igraph_integer_t i = 0; i < igraph_vector_int_size(&found); i++)
-        players->positions[VECTOR(found)[i]].cut_point = true;
-    AT_IGRAPH(igraph_bridges(graph, &found), err);
-    for (igraph_integer_t i = 0; i < igraph_vector_int_size(&found); i++) {
-        players->positions[IGRAPH_FROM(graph, VECTOR(found)[i])].bridges++;
-        players->positions[IGRAPH_TO(graph, VECTOR(found)[i])].bridges++;
-    }
     AT_IGRAPH(igraph_coreness(graph, &found, IGRAPH_ALL), err);
     for (uint32_t i = 0; i < players->count; i++)
         players->positions[i].core = (uint32_t)VECTOR(found)[i];
@@ -179,7 +171,8 @@ at_status at_key_players_find(at_key_players *out, const at_graph *graph, const 
     AT_TRY(AT_NEW(&players.positions, arena, count, err));
     AT_TRY(at_simple_make(&simple, graph, members, count, &scratch, err));
     AT_TRY(open_net(&net, &simple, &players.edge_count, &scratch, err));
-    AT_TRY(find_cuts(&players, &net.graph, err));
+    AT_TRY(at_cuts_find(players.positions, &simple, err));
+    AT_TRY(find_cores(&players, &net.graph, err));
     AT_TRY(find_betweenness(&players, &simple, &scratch, err));
     AT_TRY(find_communities(&players, &net.graph, &simple, &scratch, err));
     AT_TRY(at_fragment(set, &chosen, &players.before, &players.after, &simple, set_size, err));

@@ -8,10 +8,11 @@
  * Units:  betweenness counts shortest paths between unordered pairs; ranks start at 1, equal values
  *         (to 9 digits) share the smaller rank; fragmentation is an exact fraction in lowest terms.
  * Source: specification "analysis" N3, N11; Borgatti, Identifying sets of key players, 2006;
- *         Brandes, A faster algorithm for betweenness centrality, 2001. igraph finds cut points,
- *         bridges, cores and communities (Leiden, AT_COMMUNITY_SEED); betweenness (ten times faster
- *         on the same definition) and fragmentation (a network's cut points tell every member's
- *         worth at once) are our own.
+ *         Brandes, A faster algorithm for betweenness centrality, 2001; Hopcroft, Tarjan, Efficient
+ *         algorithms for graph manipulation, 1973. igraph finds cores and communities (Leiden,
+ *         AT_COMMUNITY_SEED); betweenness, cut points and bridges (each many times faster on the
+ *         same definition) and fragmentation (a network's cut points tell every member's worth at
+ *         once) are our own.
  */
 #ifndef ASSETTRACE_NETWORK_KEYPLAYER_H
 #define ASSETTRACE_NETWORK_KEYPLAYER_H
@@ -65,6 +66,9 @@ typedef struct at_simple {
 /** The simple graph among the members. */
 AT_CHECKED at_status at_simple_make(at_simple *out, const at_graph *graph, const uint32_t *members,
                                     uint32_t count, at_arena *arena, at_error *err);
+
+/** Cut points and bridges of every member. O(members + ties). */
+AT_CHECKED at_status at_cuts_find(at_position *positions, const at_simple *graph, at_error *err);
 
 /**
  * For every member, the shortest paths between two others on which it lies, each pair's paths
