@@ -148,6 +148,15 @@ static size_t sequence_length(const unsigned char *s, size_t bytes) {
     return length;
 }
 
+/* Bytes of the characters of two bytes at the front: letters and digits of most of our files. */
+static size_t two_bytes_run(const char *data, size_t bytes) {
+    const unsigned char *s = (const unsigned char *)data;
+    size_t run = 0;
+    while (bytes - run >= 2 && s[run] >= 0xC2 && s[run] <= 0xDF && (s[run + 1] & 0xC0) == 0x80)
+        run += 2;
+    return run;
+}
+
 bool at_utf8_valid(const char *data, size_t bytes, size_t *bad) {
     const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
     for (size_t i = 0; i < bytes;) {
@@ -161,6 +170,11 @@ bool at_utf8_valid(const char *data, size_t bytes, size_t *bad) {
         }
         if ((unsigned char)(data[i] - 1) < 0x7F) {
             i++;
+            continue;
+        }
+        const size_t run = two_bytes_run(data + i, bytes - i);
+        if (run > 0) {
+            i += run;
             continue;
         }
         const size_t length = sequence_length((const unsigned char *)data + i, bytes - i);

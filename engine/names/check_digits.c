@@ -36,14 +36,31 @@ static int modulo(const char *digits, int count, int divisor) {
     return rest;
 }
 
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* The number that the next four characters are; -1 when they are not all digits. */
+static int four_digits(const char *text) {
+    if (!is_digit(text[0]) || !is_digit(text[1]) || !is_digit(text[2]) || !is_digit(text[3]))
+        return -1;
+    return digit(text, 0) * 1000 + digit(text, 1) * 100 + digit(text, 2) * 10 + digit(text, 3);
+}
+
 bool at_check_mod_97(const char *text) {
-    const uint64_t enough = UINT64_C(1000000000000000); /* room for two digits more */
+    const uint64_t enough = UINT64_C(1000000000000000); /* room for four digits more */
     uint64_t rest = 0;
-    for (; *text != '\0'; text++) {
-        const int value = value_of(*text);
-        if (value < 0)
-            return false;
-        rest = rest * (value > 9 ? 100 : 10) + (uint64_t)value;
+    while (*text != '\0') {
+        int value = four_digits(text);
+        if (value >= 0) {
+            rest = rest * 10000 + (uint64_t)value;
+            text += 4;
+        } else {
+            value = value_of(*text++);
+            if (value < 0)
+                return false;
+            rest = rest * (value > 9 ? 100 : 10) + (uint64_t)value;
+        }
         if (rest >= enough)
             rest %= 97; /* not at every digit: dividing is what takes time here */
     }

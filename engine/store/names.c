@@ -10,12 +10,27 @@ enum { SLOTS_FIRST = 1024, INLINE_BYTES = 22, LENGTH_MAX = 255, KEY_SPACES = 65,
 static const size_t room_limit = (size_t)64 << 30;
 
 struct at_name_slot {
-    char text[INLINE_BYTES]; /* the id, or its beginning; padded with zeros */
+    char text[INLINE_BYTES]; /* the id, padded with zeros; of a longer one a long_key */
     uint8_t bytes;           /* of the id; LENGTH_MAX = at least so many */
     uint8_t tag;             /* some bits of the hash */
     uint32_t space;
     uint32_t number; /* + 1; 0 = free */
 };
+
+/* An id that does not fit: found by its whole hash, compared where it lies in `ids`. */
+typedef struct long_key {
+    uint64_t hash, start;
+} long_key;
+
+static bool is_long(size_t bytes) {
+    return bytes > INLINE_BYTES;
+}
+
+static long_key key_of(const at_name_slot *slot) {
+    long_key key;
+    memcpy(&key, slot->text, sizeof key);
+    return key;
+}
 
 void at_names_clear(at_names *names) {
     at_memory_pages_free(names->slots, names->slot_count * sizeof *names->slots);
@@ -59,11 +74,16 @@ uint32_t at_names_space(const at_names *names, uint32_t number) {
     return space;
 }
 
-static at_name_slot slot_of(uint32_t space, const char *id, size_t bytes, uint64_t hash) {
+static at_name_slot slot_of(uint32_t space, const char *id, size_t bytes, uint64_t hash,
+                            uint64_t start) {
     at_name_slot slot = {.space = space,
                          .tag = (uint8_t)(hash >> 56),
                          .bytes = (uint8_t)(bytes < LENGTH_MAX ? bytes : LENGTH_MAX)};
-    memcpy(slot.text, id, bytes < INLINE_BYTES ? bytes : INLINE_BYTES);
+    const long_key key = {hash, start};
+    if (is_long(bytes))
+        memcpy(slot.text, &key, sizeof key);
+    else
+        memcpy(slot.text, id, bytes);
     return slot;
 }
 
@@ -75,14 +95,15 @@ static at_name_slot *find(const at_names *names, const at_name_slot *wanted, con
         at_name_slot *slot = &names->slots[at];
         if (!slot->number)
             return slot;
-        if (memcmp(slot, wanted, offsetof(at_name_slot, number)) != 0)
-            continue;
-        if (bytes <= INLINE_BYTES || strcmp(at_names_id(names, slot->number - 1), id) == 0)
+        if (!is_long(bytes) && memcmp(slot, wanted, offsetof(at_name_slot, number)) == 0)
+            return slot;
+        if (is_long(bytes) && slot->bytes == wanted->bytes && slot->space == wanted->space &&
+            key_of(slot).hash == hash && strcmp(names->ids.data + key_of(slot).start, id) == 0)
             return slot;
     }
 }
 
-/* Twice the slots; what does not lie in them is hashed again from its id. */
+/* Twice the slots. */
 static at_status grow(at_names *names, at_error *err) {
     const size_t slot_count = names->slot_count ? 2 * names->slot_count : SLOTS_FIRST;
     at_names grown = *names;
@@ -95,10 +116,10 @@ static at_status grow(at_names *names, at_error *err) {
         const at_name_slot *slot = &names->slots[i];
         if (!slot->number)
             continue;
-        const char *id =
-            slot->bytes <= INLINE_BYTES ? slot->text : at_names_id(names, slot->number - 1);
-        const size_t bytes = slot->bytes < LENGTH_MAX ? slot->bytes : strlen(id);
-        size_t at = at_names_hash(slot->space, id, bytes) & (slot_count - 1);
+        const uint64_t hash = is_long(slot->bytes)
+                                  ? key_of(slot).hash
+                                  : at_names_hash(slot->space, slot->text, slot->bytes);
+        size_t at = hash & (slot_count - 1);
         while (grown.slots[at].number)
             at = (at + 1) & (slot_count - 1);
         grown.slots[at] = *slot;
@@ -121,7 +142,7 @@ at_status at_names_number(uint32_t *out, at_names *names, uint32_t space, const 
                           size_t bytes, uint64_t hash, at_error *err) {
     if (2 * names->count >= names->slot_count)
         AT_TRY(grow(names, err));
-    const at_name_slot wanted = slot_of(space, id, bytes, hash);
+    const at_name_slot wanted = slot_of(space, id, bytes, hash, names->ids.bytes);
     at_name_slot *slot = find(names, &wanted, id, bytes, hash);
     if (!slot->number) {
         if (names->count >= UINT32_MAX - 1)

@@ -193,13 +193,15 @@ static bool is_printable(const char *text, size_t bytes) {
     return (bad & 0x80 * ones) == 0;
 }
 
-/* Is nothing to be said of an id? What is printable ASCII and no '@' at the front. */
+/* Is nothing to be said of an id? check_id finds the same, and the words. */
 static bool is_plain_ref(const at_ref *ref) {
     if (!ref->id || ref->id[0] == '@' || (ref->kind != AT_ACCOUNT && ref->kind != AT_ASSET) ||
         (ref->name_space && at_validate_name_space(ref->name_space, NULL) != AT_OK))
         return false;
     const size_t bytes = strlen(ref->id);
-    return bytes > 0 && bytes <= AT_ID_BYTES_MAX && is_printable(ref->id, bytes);
+    return bytes > 0 && bytes <= AT_ID_BYTES_MAX &&
+           (is_printable(ref->id, bytes) ||
+            (!has_control(ref->id) && at_utf8_valid(ref->id, bytes, NULL)));
 }
 
 /* Would the list of columns find nothing? It is asked for its words when it would. */
