@@ -16,8 +16,8 @@ static const char visible_sql[] = "INSERT INTO temp.visible (source)"
                                   "     WHERE w.source = s.number AND w.revision <= ?1))"
                                   "   AND s.number <> ?2";
 
-/* Of transfers and legs that say the same, the first in a visible source counts. A record's id holds
- * its source (chunk.h): not every record has a row. */
+/* Of transfers and legs that say the same, the first in a visible source counts. A record's id
+ * holds its source (chunk.h): not every record has a row. */
 _Static_assert(AT_RECORD_BITS == 40, "hidden_sql takes the source out of an id");
 static const char hidden_sql[] =
     "INSERT INTO temp.hidden (record)"

@@ -5,6 +5,7 @@
 #       failing.c. tests/cli/disk.sh tries every call of small operations, this one random ones of
 #       larger operations.
 . "$(dirname "$0")/lib.sh"
+export ASSETTRACE_PIECE_BYTES=16384 # small pieces: some are committed before the end
 rounds=4
 [ "$minutes" -eq 0 ] || rounds=$((minutes * 20))
 make_operations
