@@ -76,10 +76,10 @@ static at_status cancel_rows(canceller *work, int64_t as_of_us, at_arena *arena,
 static at_status apply_reversals(at_effective *effective, int64_t as_of_us, at_arena *arena,
                                  at_error *err) {
     const at_ledger *ledger = effective->ledger;
-    bool any = false;
-    for (size_t row = 0; row < ledger->count && !any; row++)
-        any = ledger->reverses[row] != AT_NONE;
-    if (!any)
+    uint32_t all = AT_NONE;
+    for (size_t row = 0; row < ledger->count; row++)
+        all &= ledger->reverses[row];
+    if (all == AT_NONE) /* AT_NONE has every bit: nothing is reversed */
         return AT_OK;
     canceller work = {.effective = effective};
     AT_TRY(AT_NEW(&work.left, arena, ledger->count, err));
@@ -105,24 +105,40 @@ static at_status debit(level *at, int64_t amount, at_error *err) {
     return AT_OK;
 }
 
+/* A whole row, with what few have. */
+static at_status add_row(level *levels, const at_effective *effective, uint32_t row,
+                         at_error *err) {
+    level *from = &levels[effective->ledger->from[row]], *to = &levels[effective->ledger->to[row]];
+    if (at_effective_moves(effective, row)) {
+        AT_TRY(debit(from, effective->amount[row], err));
+        AT_TRY(at_money_add(&to->now, at_effective_in(effective, row), err));
+    }
+    const int64_t fee = at_effective_fee(effective, row);
+    return fee > 0 ? debit(from, fee, err) : AT_OK;
+}
+
 static at_status find_levels(level *levels, const at_effective *effective, at_error *err) {
     enum { AHEAD = 24 }; /* rows: levels lie all over memory, and a row waits for two */
     const at_ledger *ledger = effective->ledger;
     for (uint32_t place = 0; place < ledger->count; place++) {
-        const uint32_t row = at_effective_row(effective, place), from = ledger->from[row];
+        const uint32_t row = at_effective_row(effective, place);
         if (place + AHEAD < ledger->count) {
             const uint32_t far = at_effective_row(effective, place + AHEAD);
             __builtin_prefetch(&levels[ledger->from[far]], 1);
             __builtin_prefetch(&levels[ledger->to[far]], 1);
         }
-        if (at_effective_moves(effective, row)) {
-            AT_TRY(debit(&levels[from], effective->amount[row], err));
-            AT_TRY(
-                at_money_add(&levels[ledger->to[row]].now, at_effective_in(effective, row), err));
+        level *from = &levels[ledger->from[row]], *to = &levels[ledger->to[row]];
+        const int64_t amount = effective->amount[row];
+        int64_t less = 0, more = 0;
+        if (at_effective_apart(effective, row) || from == to ||
+            __builtin_sub_overflow(from->now, amount, &less) || less == AT_AMOUNT_NONE ||
+            __builtin_add_overflow(to->now, amount, &more)) {
+            AT_TRY(add_row(levels, effective, row, err));
+            continue;
         }
-        const int64_t fee = at_effective_fee(effective, row);
-        if (fee > 0)
-            AT_TRY(debit(&levels[from], fee, err));
+        from->now = less;
+        from->lowest = less < from->lowest ? less : from->lowest;
+        to->now = more;
     }
     return AT_OK;
 }
@@ -132,20 +148,45 @@ static at_status find_openings(at_effective *effective, at_arena *arena, at_erro
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = arena->limit_bytes};
     const at_ledger *ledger = effective->ledger;
     level *levels = NULL;
+    uint8_t *marks = NULL;
     AT_TRY(AT_NEW(&effective->opening, arena, ledger->node_count, err));
+    AT_TRY(AT_NEW(&marks, arena, ledger->node_count, err));
     AT_TRY(AT_NEW(&levels, &scratch, ledger->node_count, err));
     AT_TRY(find_levels(levels, effective, err));
     for (size_t index = 0; index < ledger->node_count; index++) {
         const at_node *node = &ledger->nodes[index];
         int64_t opening = 0;
-        if (at_node_held(node->kind) && node->opening != AT_AMOUNT_NONE) {
+        marks[index] = node->kind == AT_NODE_ASSET ? AT_MARK_ASSET : 0;
+        if (at_node_held(node->kind)) {
+            marks[index] |= AT_MARK_HELD;
             opening = node->opening;
-        } else if (at_node_held(node->kind)) {
+        }
+        if (opening == AT_AMOUNT_NONE) {
             opening = -(levels[index].lowest + 1); /* in two steps: -INT64_MIN is no int64_t */
             AT_TRY(at_money_add(&opening, 1, err));
+            marks[index] |= opening > 0 ? AT_MARK_IMPUTED : 0;
         }
         effective->opening[index] = opening;
     }
+    effective->marks = marks;
+    return AT_OK;
+}
+
+static at_status mark_rows(at_effective *effective, at_arena *arena, at_error *err) {
+    enum { BITS = 64 };
+    const at_ledger *ledger = effective->ledger;
+    uint64_t *apart = NULL;
+    AT_TRY(AT_NEW(&apart, arena, ledger->count / BITS + 1, err));
+    for (size_t first = 0; first < ledger->count; first += BITS) {
+        const size_t end = ledger->count - first < BITS ? ledger->count : first + BITS;
+        uint64_t any = 0; /* nearly always 0, and soon known */
+        for (size_t row = first; row < end; row++)
+            any |= (uint64_t)ledger->fee[row] | (ledger->flags[row] & AT_ROW_CONVERSION);
+        for (size_t row = first; any != 0 && row < end; row++)
+            if (ledger->fee[row] > 0 || (ledger->flags[row] & AT_ROW_CONVERSION) != 0)
+                apart[row / BITS] |= UINT64_C(1) << row % BITS;
+    }
+    effective->apart = apart;
     return AT_OK;
 }
 
@@ -156,6 +197,7 @@ at_status at_effective_make(at_effective *out, const at_ledger *ledger, at_tie t
     AT_TRY(at_trace_order(&effective.order, ledger, tie, arena, err));
     if (reversals == AT_REVERSALS_CANCEL)
         AT_TRY(apply_reversals(&effective, as_of_us, arena, err));
+    AT_TRY(mark_rows(&effective, arena, err));
     AT_TRY(find_openings(&effective, arena, err));
     *out = effective;
     return AT_OK;

@@ -16,6 +16,8 @@
 typedef enum at_reversals { AT_REVERSALS_CANCEL, AT_REVERSALS_AS_NEW } at_reversals;
 extern const char *const at_reversal_modes[]; /* cancel as_new, NULL-terminated */
 
+enum { AT_MARK_HELD = 1, AT_MARK_IMPUTED = 2, AT_MARK_ASSET = 4 };
+
 /* What became of one reversing row: REVERSAL_CANCELLED, UNMATCHED, MISMATCH or SPENT. */
 typedef struct at_reversal {
     const char *code;
@@ -28,6 +30,8 @@ typedef struct at_effective {
     const uint32_t *order; /* NULL: the ledger's own */
     const int64_t *amount; /* by row, what remains after T16; 0 = moves nothing */
     int64_t *opening;      /* by node: known, or imputed (T6); 0 where no ledger is held */
+    const uint64_t *apart; /* a bit a row: it has a fee or is a conversion, as few are */
+    const uint8_t *marks;  /* by node: AT_MARK_; the ledger's nodes themselves lie far apart */
     at_reversal *reversals;
     size_t reversal_count;
     bool converts_elsewhere; /* the ledger is part of one that has a conversion by as_of */
@@ -39,7 +43,7 @@ bool at_node_held(at_node_kind kind);
 
 /** The opening of this node had to be imputed: IMPUTED_OPENING when it is above 0. */
 static inline bool at_opening_imputed(const at_effective *effective, uint32_t node) {
-    return effective->opening[node] > 0 && effective->ledger->nodes[node].opening == AT_AMOUNT_NONE;
+    return (effective->marks[node] & AT_MARK_IMPUTED) != 0;
 }
 
 /** @param as_of_us  reversals after it are not yet known (T16) and stay ordinary transfers */
@@ -49,6 +53,11 @@ AT_CHECKED at_status at_effective_make(at_effective *out, const at_ledger *ledge
 
 static inline uint32_t at_effective_row(const at_effective *effective, uint32_t place) {
     return effective->order != NULL ? effective->order[place] : place;
+}
+
+/** A row that charges a fee or converts, of those by as_of or not. */
+static inline bool at_effective_apart(const at_effective *effective, uint32_t row) {
+    return (effective->apart[row / 64] >> row % 64 & 1) != 0;
 }
 
 /** Money really moves: not deleted, not a self-transfer (T4). */

@@ -10,13 +10,9 @@ void at_reaches_init(at_reaches *reaches, uint32_t label_count, at_arena *arena)
         (at_pool){.arena = arena, .item_bytes = sizeof(at_reach) << reaches->group_bits};
 }
 
-/* The slot of a group of a node's labels, or the free one where it belongs. Both numbers are mixed
- * (splitmix64), since either may be the only one that varies; the order of slots decides nothing,
- * they are only looked up. */
+/* The slot of a group of a node's labels, or the free one where it belongs. */
 static size_t find_slot(const at_reaches *reaches, uint32_t node, uint32_t group) {
-    uint64_t key = ((uint64_t)group << 32 | node) * UINT64_C(0x9E3779B97F4A7C15);
-    key = (key ^ key >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
-    size_t slot = (size_t)(key >> 20) & (reaches->slot_count - 1);
+    size_t slot = at_reaches_slot(reaches, node, group);
     while (reaches->slots[slot].items != AT_NONE &&
            (reaches->slots[slot].node != node || reaches->slots[slot].group != group))
         slot = (slot + 1) & (reaches->slot_count - 1);

@@ -50,6 +50,20 @@ typedef struct at_reaches {
 } at_reaches;
 
 void at_reaches_init(at_reaches *reaches, uint32_t label_count, at_arena *arena);
+/** Where to begin to look for a group of a node's labels; there are slots. Both numbers are mixed
+ *  (splitmix64), since either may be the only one that varies; the order of slots decides nothing,
+ *  they are only looked up. */
+static inline size_t at_reaches_slot(const at_reaches *reaches, uint32_t node, uint32_t group) {
+    uint64_t key = ((uint64_t)group << 32 | node) * UINT64_C(0x9E3779B97F4A7C15);
+    key = (key ^ key >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
+    return (size_t)(key >> 20) & (reaches->slot_count - 1);
+}
+/** Call for the slot of what is looked for soon; part of its caller, or gcc drops it. */
+static inline __attribute__((always_inline)) void at_reaches_call(const at_reaches *reaches,
+                                                                  uint32_t node) {
+    if (reaches->slot_count > 0)
+        __builtin_prefetch(&reaches->slots[at_reaches_slot(reaches, node, 0)], 1);
+}
 /** What is known of (node, label), to be filled. */
 AT_CHECKED at_status at_reaches_add(at_reach **out, at_reaches *reaches, uint32_t node,
                                     uint32_t label, at_error *err);

@@ -35,7 +35,8 @@ static at_status add_fee_sinks(at_pass *pass, at_error *err) {
     for (uint32_t row = 0; row < pass->ledger->count; row++) {
         const uint32_t from = pass->ledger->from[row];
         uint32_t number = 0;
-        if (at_effective_fee(pass->effective, row) == 0 || find_fee_sink(pass, from) != AT_NONE)
+        if (!at_effective_apart(pass->effective, row) ||
+            at_effective_fee(pass->effective, row) == 0 || find_fee_sink(pass, from) != AT_NONE)
             continue;
         AT_TRY(at_pass_add_sink(&number, pass, from, true, err));
         pass->fee_sinks = number + 1;
@@ -129,15 +130,17 @@ static int compare_sources(const void *a, const void *b, void *self) {
 static at_status sort_sources(at_pass *pass, at_error *err) {
     AT_TRY(AT_NEW(&pass->source_order, pass->arena, pass->source_count, err));
     AT_TRY(AT_NEW(&pass->applied, pass->arena, pass->source_count, err));
-    AT_TRY(AT_NEW(&pass->declared, pass->arena, pass->ledger->count, err));
+    AT_TRY(AT_NEW(&pass->apart, pass->arena, pass->ledger->count / 64 + 1, err));
+    memcpy(pass->apart, pass->effective->apart,
+           (pass->ledger->count / 64 + 1) * sizeof *pass->apart);
     for (uint32_t i = 0; i < pass->source_count; i++)
         pass->source_order[i] = i;
     qsort_r(pass->source_order, pass->source_count, sizeof *pass->source_order, compare_sources,
             pass);
-    for (uint32_t i = pass->source_count; i-- > 0;) {
-        const at_trace_source *source = &pass->options->sources[pass->source_order[i]];
+    for (uint32_t i = 0; i < pass->source_count; i++) {
+        const at_trace_source *source = &pass->options->sources[i];
         if (!source->on_account && source->row != AT_NONE)
-            pass->declared[source->row] = i + 1;
+            pass->apart[source->row / 64] |= UINT64_C(1) << source->row % 64;
     }
     return AT_OK;
 }
@@ -148,7 +151,7 @@ static at_status set_up(at_pass *pass, at_error *err) {
     AT_TRY(sort_sources(pass, err));
     const uint32_t labels = pass->trace->label_count;
     AT_TRY(AT_NEW(&pass->accounts, arena, pass->node_count, err));
-    AT_TRY(AT_NEW(&pass->pasts, arena, pass->node_count, err));
+    AT_TRY(AT_NEW(&pass->past_of, arena, pass->node_count, err));
     AT_TRY(AT_NEW(&pass->units, arena, labels, err));
     AT_TRY(AT_NEW(&pass->repaid, arena, labels, err));
     AT_TRY(AT_NEW(&pass->label_source, arena, labels, err));
@@ -161,10 +164,11 @@ static at_status set_up(at_pass *pass, at_error *err) {
     if (at_pass_may_be_plain(pass))
         AT_TRY(AT_NEW(&pass->plain, arena, pass->node_count, err));
     if (at_pass_may_mix(pass))
-        AT_TRY(AT_NEW(&pass->mixes, arena, pass->node_count, err));
+        AT_TRY(at_pass_mix_init(pass, err));
     if (pass->options->method == AT_TRACE_POISON)
         AT_TRY(AT_NEW(&pass->poison, arena, pass->node_count, err));
     pass->sinks = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_sink)};
+    pass->pasts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_past)};
     pass->debts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debt)};
     pass->debits = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debit)};
     pass->trace->moves = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_move)};
@@ -205,6 +209,22 @@ static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, co
     return AT_OK;
 }
 
+static at_status list_mix(at_pass *pass, size_t *capacity, uint32_t node, at_error *err) {
+    at_trace *trace = pass->trace;
+    const at_mixes *mixes = &pass->mixes;
+    int64_t units[AT_MIX_WIDTH_MAX];
+    at_pass_mix_get(units, mixes, node);
+    const uint32_t end = pass->options->declared_only ? mixes->clean : mixes->width;
+    for (uint32_t i = 0; i < end; i++) {
+        if (units[i] == 0)
+            continue;
+        AT_TRY(AT_GROW(&trace->holdings, capacity, trace->holding_count, pass->arena, err));
+        trace->holdings[trace->holding_count++] =
+            (at_trace_holding){.node = node, .label = mixes->first + i, .amount = units[i]};
+    }
+    return AT_OK;
+}
+
 /* Every label that ever reached the account, with all that is left there. */
 static at_status list_poisoned(at_pass *pass, size_t *capacity, uint32_t node, at_error *err) {
     at_trace *trace = pass->trace;
@@ -223,9 +243,11 @@ static at_status list_poisoned(at_pass *pass, size_t *capacity, uint32_t node, a
 static at_status list_holdings(at_pass *pass, at_error *err) {
     size_t capacity = 0;
     for (uint32_t node = 0; node < pass->node_count; node++) {
-        if (pass->mixes != NULL && !pass->options->declared_only)
-            AT_TRY(at_pass_unmix(pass, node, err));
-        AT_TRY(list_holding(pass, &capacity, node, &pass->accounts[node].lots, err));
+        const int64_t number = at_pass_number(pass, node);
+        if (number == AT_PASS_LISTED || number == AT_PASS_OUTSIDE)
+            AT_TRY(list_holding(pass, &capacity, node, &pass->accounts[node].lots, err));
+        else if (number == AT_PASS_WIDE || !pass->options->declared_only)
+            AT_TRY(list_mix(pass, &capacity, node, err));
         if (pass->poison != NULL)
             AT_TRY(list_poisoned(pass, &capacity, node, err));
     }
@@ -234,9 +256,10 @@ static at_status list_holdings(at_pass *pass, at_error *err) {
         AT_TRY(list_holding(pass, &capacity, pass->node_count + number, &sink->lots, err));
     }
     for (uint32_t node = 0; node < pass->node_count; node++) {
-        const uint32_t number = pass->pasts[node].sink;
-        if (number == AT_NONE)
+        const uint32_t past = pass->past_of[node];
+        if (past == 0 || ((at_pass_past *)at_pool_at(&pass->pasts, past - 1))->sink == AT_NONE)
             continue;
+        const uint32_t number = ((at_pass_past *)at_pool_at(&pass->pasts, past - 1))->sink;
         const at_pass_sink *sink = at_pool_at(&pass->sinks, number);
         AT_TRY(list_holding(pass, &capacity, pass->node_count + number, &sink->lots, err));
     }

@@ -2,10 +2,23 @@
 
 /* --- Debt (T13) ------------------------------------------------------------------------------- */
 
+at_status at_pass_past_of(at_pass_past **out, at_pass *pass, uint32_t node, at_error *err) {
+    uint32_t number = pass->past_of[node];
+    if (number == 0) {
+        AT_TRY(at_pool_add(&number, &pass->pasts, err));
+        *(at_pass_past *)at_pool_at(&pass->pasts, number) = (at_pass_past){
+            .debt_first = AT_NONE, .debt_last = AT_NONE, .sink = AT_NONE, .debits = AT_NONE};
+        pass->past_of[node] = ++number;
+    }
+    *out = at_pool_at(&pass->pasts, number - 1);
+    return AT_OK;
+}
+
 at_status at_pass_lend(at_pass *pass, uint32_t node, int64_t units, uint32_t row, bool fee,
                        at_error *err) {
-    at_pass_past *past = &pass->pasts[node];
+    at_pass_past *past = NULL;
     uint32_t index = 0;
+    AT_TRY(at_pass_past_of(&past, pass, node, err));
     AT_TRY(at_money_add(&pass->accounts[node].debt, units, err));
     AT_TRY(at_pool_add(&index, &pass->debts, err));
     *(at_pass_debt *)at_pool_at(&pass->debts, index) =
@@ -20,7 +33,8 @@ at_status at_pass_lend(at_pass *pass, uint32_t node, int64_t units, uint32_t row
 
 static at_status settle_debts(at_pass *pass, const at_pass_event *event, int64_t units,
                               bool tainted, at_error *err) {
-    at_pass_past *past = &pass->pasts[event->to];
+    at_pass_past *past = NULL;
+    AT_TRY(at_pass_past_of(&past, pass, event->to, err));
     pass->accounts[event->to].debt -= units;
     while (units > 0) {
         at_pass_debt *oldest = at_pool_at(&pass->debts, past->debt_first);
@@ -44,7 +58,8 @@ static at_status settle_debts(at_pass *pass, const at_pass_event *event, int64_t
 }
 
 static at_status overdraft_sink(uint32_t *out, at_pass *pass, uint32_t node, at_error *err) {
-    at_pass_past *past = &pass->pasts[node];
+    at_pass_past *past = NULL;
+    AT_TRY(at_pass_past_of(&past, pass, node, err));
     if (past->sink == AT_NONE)
         AT_TRY(at_pass_add_sink(&past->sink, pass, node, false, err));
     *out = past->sink;
@@ -89,8 +104,9 @@ at_status at_pass_remember(at_pass *pass, const at_pass_event *event, at_lots *b
     const int64_t units = block->total - tainted;
     if (units == 0)
         return AT_OK;
-    at_pass_past *past = &pass->pasts[event->from];
+    at_pass_past *past = NULL;
     uint32_t index = 0;
+    AT_TRY(at_pass_past_of(&past, pass, event->from, err));
     AT_TRY(at_pool_add(&index, &pass->debits, err));
     *(at_pass_debit *)at_pool_at(&pass->debits, index) = (at_pass_debit){.units = units,
                                                                          .time_us = event->time_us,
@@ -106,7 +122,9 @@ at_status at_pass_refill(at_pass *pass, const at_pass_event *event, at_lots *blo
         return AT_OK;
     int64_t left = 0;
     AT_TRY(at_pass_tainted(&left, pass, block, err));
-    uint32_t *link = &pass->pasts[event->to].debits;
+    at_pass_past *past = NULL;
+    AT_TRY(at_pass_past_of(&past, pass, event->to, err));
+    uint32_t *link = &past->debits;
     while (left > 0 && *link != AT_NONE) {
         at_pass_debit *debit = at_pool_at(&pass->debits, *link);
         int64_t age = 0;

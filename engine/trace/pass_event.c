@@ -97,10 +97,12 @@ at_status at_pass_reach(at_pass *pass, const at_pass_event *event, uint32_t node
 
 /* --- One event -------------------------------------------------------------------------------- */
 
-/* The creditor lies far away, so only oatway asks it. */
+/* Only oatway asks: it takes tainted money first for what is preserved (T12). */
 static bool goes_where_preserved(const at_pass *pass, const at_pass_event *event) {
+    const bool *preserved = pass->options->preserved;
     return pass->take.method == AT_TRACE_OATWAY && event->stopped == NULL &&
-           pass->accounts[event->to].preserved;
+           ((pass->effective->marks[event->to] & AT_MARK_ASSET) != 0 ||
+            (preserved != NULL && preserved[event->to]));
 }
 
 static at_status take_block(at_lots *block, at_pass *pass, const at_pass_event *event,
@@ -182,23 +184,19 @@ static at_status run_event(at_pass *pass, const at_pass_event *event, at_error *
 }
 
 static bool is_held(const at_pass *pass, uint32_t node) {
-    if (pass->mixes != NULL)
-        return pass->mixes[node].total != AT_PASS_OUTSIDE;
-    return pass->plain != NULL ? pass->plain[node] != AT_PASS_OUTSIDE : pass->accounts[node].held;
+    return (pass->effective->marks[node] & AT_MARK_HELD) != 0;
 }
 
 /* An event of accounts one of which at least has lots: both do, as long as it runs. */
 static at_status run_unmixed(at_pass *pass, const at_pass_event *event, at_error *err) {
-    if (pass->mixes == NULL)
+    if (pass->mixes.pairs == NULL)
         return run_event(pass, event, err);
     AT_TRY(at_pass_unmix(pass, event->from, err));
     if (event->stopped == NULL)
         AT_TRY(at_pass_unmix(pass, event->to, err));
     AT_TRY(run_event(pass, event, err));
-    at_pass_remix(pass, event->from);
-    if (event->stopped == NULL)
-        at_pass_remix(pass, event->to);
-    return AT_OK;
+    AT_TRY(at_pass_remix(pass, event->from, err));
+    return event->stopped == NULL ? at_pass_remix(pass, event->to, err) : AT_OK;
 }
 
 static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
@@ -234,74 +232,61 @@ static at_status run_row(at_pass *pass, uint32_t row, at_error *err) {
     return run_unmixed(pass, &event, err);
 }
 
-/* Accounts and lots lie all over memory and a row waits for each of them, so they are called for
- * some rows ahead: first their numbers, then the accounts, then what they hold. Half the time at
- * ten million rows. gcc sees no effect in a function that only calls for memory, and drops the
- * calls of it: these must become part of their caller. */
-static inline __attribute__((always_inline)) bool has_lots(const at_pass *pass, uint32_t node) {
-    return pass->mixes != NULL   ? pass->mixes[node].total == AT_PASS_LISTED
-           : pass->plain != NULL ? pass->plain[node] == AT_PASS_LISTED
-                                 : true;
+/* The first place whose row is not before that time. */
+static uint32_t find_place(const at_pass *pass, int64_t time_us) {
+    uint32_t low = 0, high = (uint32_t)pass->ledger->count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (pass->ledger->time_us[at_effective_row(pass->effective, middle)] < time_us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-static inline __attribute__((always_inline)) void call_number(const at_pass *pass, uint32_t node) {
-    if (pass->mixes != NULL)
-        __builtin_prefetch(&pass->mixes[node], 1);
-    else if (pass->plain != NULL)
-        __builtin_prefetch(&pass->plain[node], 1);
-}
-
-/* Where one account has lots, prorata gives them to the other too. */
-static inline __attribute__((always_inline)) void call_accounts(const at_pass *pass, uint32_t from,
-                                                                uint32_t to) {
-    const bool from_listed = has_lots(pass, from), to_listed = has_lots(pass, to);
-    if (from_listed || (pass->mixes != NULL && to_listed))
-        __builtin_prefetch(&pass->accounts[from], 1);
-    if (to_listed || (pass->mixes != NULL && from_listed))
-        __builtin_prefetch(&pass->accounts[to], 1);
-}
-
-static inline __attribute__((always_inline)) void call_lots(const at_pass *pass, uint32_t node,
-                                                            bool newest) {
-    const at_lots *lots = &pass->accounts[node].lots;
-    if (has_lots(pass, node) && lots->total > 0)
-        __builtin_prefetch(at_lot_at(&pass->take.lots, newest ? lots->newest : lots->oldest));
-}
-
-static inline __attribute__((always_inline)) void call_ahead(const at_pass *pass, uint32_t place) {
-    enum { NUMBERS_AHEAD = 36, ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
-    const at_ledger *ledger = pass->ledger;
-    if (place + NUMBERS_AHEAD >= ledger->count)
-        return;
-    const uint32_t numbers = at_effective_row(pass->effective, place + NUMBERS_AHEAD);
-    const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
-    const uint32_t near = at_effective_row(pass->effective, place + LOTS_AHEAD);
-    call_number(pass, ledger->from[numbers]);
-    call_number(pass, ledger->to[numbers]);
-    call_accounts(pass, ledger->from[far], ledger->to[far]);
-    call_lots(pass, ledger->from[near], false);
-    call_lots(pass, ledger->to[near], true);
+/* Rows from `place` on that nothing on accounts is declared between. */
+static at_status run_stretch(at_pass *pass, uint32_t place, uint32_t end, at_error *err) {
+    const uint32_t first = place;
+    uint32_t whole = 0;
+    for (; place < end; place++, whole++) {
+        if (pass->plain != NULL)
+            at_pass_plain_rows(&place, pass, end);
+        else if (pass->mixes.pairs != NULL)
+            AT_TRY(at_pass_mix_rows(&place, pass, end, err));
+        else
+            at_pass_call(pass, place);
+        if (place == end)
+            break;
+        AT_TRY(at_deadline_check(err));
+        AT_TRY(run_row(pass, at_effective_row(pass->effective, place), err));
+    }
+    pass->busy = whole > (end - first) / 64;
+    return AT_OK;
 }
 
 at_status at_pass_rows(at_pass *pass, at_error *err) {
+    enum { STRETCH = 4096 };
     const at_ledger *ledger = pass->ledger;
     const int64_t as_of_us = pass->options->as_of_us;
+    const uint32_t count = (uint32_t)ledger->count;
+    const uint32_t last = as_of_us == INT64_MAX ? count : find_place(pass, as_of_us + 1);
     AT_CLEANUP(at_progress_end)
-    at_progress bar = {.what = "trace", .unit = AT_PROGRESS_COUNT, .total = ledger->count};
+    at_progress bar = {.what = "trace", .unit = AT_PROGRESS_COUNT, .total = count};
     at_progress_begin(&bar);
-    for (uint32_t place = 0; place < ledger->count; place++) {
+    for (uint32_t place = 0, end; place < last; place = end) {
         at_progress_step(&bar, place);
-        const uint32_t row = at_effective_row(pass->effective, place);
-        if (ledger->time_us[row] > as_of_us)
-            break;
         AT_TRY(at_deadline_check(err));
-        call_ahead(pass, place);
-        AT_TRY(at_pass_account_sources(pass, ledger->time_us[row], err));
-        bool done = pass->plain != NULL && at_pass_plain_row(pass, row);
-        if (pass->mixes != NULL)
-            AT_TRY(at_pass_mix_row(&done, pass, row, err));
-        if (!done)
-            AT_TRY(run_row(pass, row, err));
+        AT_TRY(at_pass_account_sources(
+            pass, ledger->time_us[at_effective_row(pass->effective, place)], err));
+        end = last - place < STRETCH ? last : place + STRETCH;
+        if (pass->next_source < pass->source_count) {
+            const at_trace_source *next =
+                &pass->options->sources[pass->source_order[pass->next_source]];
+            const uint32_t due = next->on_account ? find_place(pass, next->time_us) : end;
+            end = due < end ? due : end;
+        }
+        AT_TRY(run_stretch(pass, place, end, err));
     }
     return at_pass_account_sources(pass, as_of_us, err);
 }
@@ -309,35 +294,22 @@ at_status at_pass_rows(at_pass *pass, at_error *err) {
 at_status at_pass_open(at_pass *pass, at_error *err) {
     const uint32_t clean = pass->trace->tainted_count;
     for (uint32_t node = 0; node < pass->node_count; node++) {
-        at_pass_account *account = &pass->accounts[node];
         const int64_t opening = pass->effective->opening[node];
-        const bool imputed = at_opening_imputed(pass->effective, node);
-        account->held = at_node_held(pass->ledger->nodes[node].kind);
-        account->preserved = pass->ledger->nodes[node].kind == AT_NODE_ASSET ||
-                             (pass->options->preserved != NULL && pass->options->preserved[node]);
-        pass->pasts[node] = (at_pass_past){
-            .debt_first = AT_NONE, .debt_last = AT_NONE, .sink = AT_NONE, .debits = AT_NONE};
+        const bool held = is_held(pass, node), imputed = at_opening_imputed(pass->effective, node);
         if (pass->plain != NULL)
-            pass->plain[node] = !account->held ? AT_PASS_OUTSIDE
-                                : opening < 0  ? AT_PASS_LISTED
-                                               : opening;
-        if (pass->mixes != NULL) {
-            at_pass_mix *mix = &pass->mixes[node];
-            mix->total = account->held ? AT_PASS_LISTED : AT_PASS_OUTSIDE;
-            if (account->held && opening >= 0) {
-                mix->total = opening;
-                mix->units[imputed ? 2 : 0] = opening;
-            }
-        }
+            pass->plain[node] = !held ? AT_PASS_OUTSIDE : opening < 0 ? AT_PASS_LISTED : opening;
+        if (pass->mixes.pairs != NULL)
+            at_pass_mix_open(pass, node, held, opening);
         if (pass->take.method == AT_TRACE_POISON)
             pass->poison[node].balance = opening;
         else if (opening < 0)
             AT_TRY(at_pass_lend(pass, node, -opening, AT_TRACE_OPENING, false, err));
-        else if (pass->plain == NULL && pass->mixes == NULL)
-            AT_TRY(at_take_put(&account->lots, &pass->take, imputed ? clean + 2 : clean, opening,
-                               err));
-        AT_TRY(at_pass_watch(
-            pass, (at_trace_moment){.node = node, .row = AT_NONE, .source = AT_NONE}, err));
+        else if (pass->plain == NULL && pass->mixes.pairs == NULL)
+            AT_TRY(at_take_put(&pass->accounts[node].lots, &pass->take, imputed ? clean + 2 : clean,
+                               opening, err));
+        if (pass->options->watched != NULL)
+            AT_TRY(at_pass_watch(
+                pass, (at_trace_moment){.node = node, .row = AT_NONE, .source = AT_NONE}, err));
         if (imputed && !pass->options->declared_only)
             AT_TRY(at_pass_note(pass,
                                 (at_trace_note){.code = "IMPUTED_OPENING",

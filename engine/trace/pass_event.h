@@ -2,7 +2,7 @@
  * pass_event.h - the forward pass at work: its state, and what one event does. For pass*.c alone:
  * pass_event.c runs events, pass_source.c applies declarations (T20), pass_debt.c lends, repays and
  * lists what might be traced backward (T13), pass_poison.c has the one method that moves nothing,
- * pass_sale.c converts (T17, T18), pass_plain.c and pass_mix.c run what taint is far from,
+ * pass_sale.c converts (T17, T18), pass_plain.c and pass_mix.c run what needs no lots,
  * pass_watch.c keeps what watched nodes hold.
  *
  * Ownership: everything lives in the pass's arena.
@@ -12,26 +12,36 @@
 
 #include "engine/trace/pass.h"
 
-enum { AT_PASS_LISTED = -1, AT_PASS_OUTSIDE = -2 };
+enum { AT_PASS_LISTED = -1, AT_PASS_OUTSIDE = -2, AT_PASS_WIDE = -3 };
 
 /* One node of the ledger. Without a ledger held (external, sink) `lots` has one lot a label. */
 typedef struct at_pass_account {
     at_lots lots;
     int64_t debt;
-    bool held;      /* a ledger is (T1); kept here, nodes lie far away */
-    bool reached;   /* taint has been here */
-    bool preserved; /* oatway takes tainted money first for it (T12) */
+    bool reached; /* taint has been here */
 } at_pass_account;
 
-/* An account that prorata need not list: units of @clean, @credit and @unknown, and their sum, or
- * AT_PASS_LISTED or AT_PASS_OUTSIDE. */
-enum { AT_PASS_UNTAINTED = 3 };
-typedef struct at_pass_mix {
-    int64_t total;
-    int64_t units[AT_PASS_UNTAINTED];
-} at_pass_mix;
+/* An account under prorata: what it has, @unknown and the rest @clean. Instead of the total stand
+ * AT_PASS_LISTED where it has lots, AT_PASS_OUTSIDE where no ledger is held, AT_PASS_WIDE where
+ * other labels are among it; then `unknown` is the number of its units. */
+typedef struct at_pair {
+    int64_t total, unknown;
+} at_pair;
 
-/* Of an account, what few events look at: an account is two to a line of the cache without. */
+enum { AT_MIX_WIDTH_MAX = 8 };
+typedef struct at_mixes {
+    at_pair *pairs; /* by node; NULL: all have lots */
+    at_pool wide;   /* items of `width` numbers: units of the labels from `first` on, of which those
+                       from the `clean`-th on are untainted */
+    uint32_t width, first, clean;
+    uint32_t spare; /* an item given back, which names the next; AT_NONE: none */
+} at_mixes;
+
+static inline int64_t *at_wide_of(const at_mixes *mixes, const at_pair *pair) {
+    return at_pool_at(&mixes->wide, (uint32_t)pair->unknown);
+}
+
+/* Of an account that was in debt, or whose debits may be refilled. */
 typedef struct at_pass_past {
     uint32_t debt_first, debt_last; /* queue of `debt`, oldest first; AT_NONE: empty */
     uint32_t sink;                  /* its overdraft sink, or AT_NONE */
@@ -89,13 +99,15 @@ typedef struct at_pass {
     at_arena *arena;
     at_take take;
     at_pass_account *accounts;   /* by node */
-    at_pass_past *pasts;         /* by node */
+    uint32_t *past_of;           /* by node: one more than its number in `pasts`; 0: none yet */
     at_pass_poison_node *poison; /* by node; NULL under the other methods */
     uint32_t node_count;
-    at_pool sinks, debts, debits;
+    at_pool sinks, pasts, debts, debits;
     int64_t *plain;     /* by node: what an account without lots or debt holds, AT_PASS_LISTED or
                            AT_PASS_OUTSIDE; NULL: all have lots */
-    at_pass_mix *mixes; /* the same for prorata, with labels; NULL: all have lots */
+    at_mixes mixes;     /* the same for prorata, with labels */
+    uint64_t *apart;    /* a bit a row: at_effective_apart, or a source names it or its fee */
+    bool busy;          /* of late many rows had to do with lots: call for them ahead too */
     uint32_t fee_sinks; /* the first ones of `sinks` */
     size_t note_capacity;
 
@@ -105,8 +117,6 @@ typedef struct at_pass {
     uint32_t next_source;   /* the first of them not yet applied to its account */
     uint32_t *source_label; /* by source */
     bool *applied;          /* by source on a transfer */
-    uint32_t *declared;     /* by row: one more than the place in source_order of the first source
-                               that names it or its fee; 0: none does */
 
     /* Of the block at hand, by label; `touched` lists those that are not at rest. */
     int64_t *units, *repaid;
@@ -115,6 +125,16 @@ typedef struct at_pass {
     uint32_t *touched;
     size_t touched_count;
 } at_pass;
+
+static inline bool at_pass_apart(const at_pass *pass, uint32_t row) {
+    return (pass->apart[row / 64] >> row % 64 & 1) != 0;
+}
+/** One more than the place in source_order of the first source that names the row or its fee; 0:
+ *  none does. O(log sources) where the row is apart. */
+uint32_t at_pass_declared(const at_pass *pass, uint32_t row);
+/** The past of a node, made when it has none yet. */
+AT_CHECKED at_status at_pass_past_of(at_pass_past **out, at_pass *pass, uint32_t node,
+                                     at_error *err);
 
 /** A new sink; `out` is its number among the sinks. */
 AT_CHECKED at_status at_pass_add_sink(uint32_t *out, at_pass *pass, uint32_t base, bool fee,
@@ -161,9 +181,9 @@ AT_CHECKED at_status at_pass_refill(at_pass *pass, const at_pass_event *event, a
 bool at_pass_may_be_plain(const at_pass *pass);
 /** An account with lots from now on. */
 AT_CHECKED at_status at_pass_list(at_pass *pass, uint32_t node, at_error *err);
-/** Run a row between two plain accounts that charges no fee; nearly every row is one. False:
- *  nothing was done. */
-bool at_pass_plain_row(at_pass *pass, uint32_t row);
+/** Run rows between two plain accounts, from `*place` on; nearly every row is one. `*place` is the
+ *  first that is not, or `end`. */
+void at_pass_plain_rows(uint32_t *place, at_pass *pass, uint32_t end);
 /** Run an event of a plain debtor; else the debtor is listed. */
 AT_CHECKED at_status at_pass_plain_event(bool *done, at_pass *pass, const at_pass_event *event,
                                          at_error *err);
@@ -173,11 +193,16 @@ AT_CHECKED at_status at_pass_plain_block(bool *done, at_pass *pass, const at_pas
 
 /** Whether prorata may keep accounts without lots. */
 bool at_pass_may_mix(const at_pass *pass);
-/** An account with lots from now on; one without again, if it has neither taint nor debt. */
+AT_CHECKED at_status at_pass_mix_init(at_pass *pass, at_error *err);
+/** What a node begins with. */
+void at_pass_mix_open(at_pass *pass, uint32_t node, bool held, int64_t opening);
+/** Units of `width` labels of an account without lots; all 0 of others. */
+void at_pass_mix_get(int64_t *units, const at_mixes *mixes, uint32_t node);
+/** An account with lots from now on; one without again, if it may be. */
 AT_CHECKED at_status at_pass_unmix(at_pass *pass, uint32_t node, at_error *err);
-void at_pass_remix(at_pass *pass, uint32_t node);
-/** Run a row between two accounts without lots. False: nothing was done. */
-AT_CHECKED at_status at_pass_mix_row(bool *done, at_pass *pass, uint32_t row, at_error *err);
+AT_CHECKED at_status at_pass_remix(at_pass *pass, uint32_t node, at_error *err);
+/** As at_pass_plain_rows, between two accounts without lots. */
+AT_CHECKED at_status at_pass_mix_rows(uint32_t *place, at_pass *pass, uint32_t end, at_error *err);
 
 /** One event under poison. */
 AT_CHECKED at_status at_pass_poison(at_pass *pass, const at_pass_event *event, at_error *err);
@@ -199,5 +224,66 @@ AT_CHECKED at_status at_pass_open(at_pass *pass, at_error *err);
 AT_CHECKED at_status at_pass_rows(at_pass *pass, at_error *err);
 AT_CHECKED at_status at_pass_note_reversals(at_pass *pass, at_error *err);
 AT_CHECKED at_status at_pass_note_missing(at_pass *pass, at_error *err);
+
+/* Accounts and lots lie all over memory and a row waits for each of them, so they are called for
+ * some rows ahead: first their numbers, then, where lots are in use at all, the accounts, then what
+ * they hold. Half the time at ten million rows. gcc sees no effect in a function that only calls
+ * for memory, and drops the calls of it: these must become part of their caller. */
+#define AT_CALLED static inline __attribute__((always_inline))
+
+AT_CALLED int64_t at_pass_number(const at_pass *pass, uint32_t node) {
+    return pass->mixes.pairs != NULL ? pass->mixes.pairs[node].total
+           : pass->plain != NULL     ? pass->plain[node]
+                                     : AT_PASS_LISTED;
+}
+
+AT_CALLED void at_pass_call_account(const at_pass *pass, uint32_t node, int64_t number) {
+    if (number == AT_PASS_WIDE)
+        __builtin_prefetch(at_wide_of(&pass->mixes, &pass->mixes.pairs[node]), 1);
+    else if (number == AT_PASS_LISTED)
+        __builtin_prefetch(&pass->accounts[node], 1);
+}
+
+AT_CALLED void at_pass_call_lots(const at_pass *pass, uint32_t node, bool newest) {
+    const at_lots *lots = &pass->accounts[node].lots;
+    if (at_pass_number(pass, node) == AT_PASS_LISTED && lots->total > 0)
+        __builtin_prefetch(at_lot_at(&pass->take.lots, newest ? lots->newest : lots->oldest));
+}
+
+AT_CALLED void at_pass_call_busy(const at_pass *pass, uint32_t place) {
+    enum { ACCOUNTS_AHEAD = 24, LOTS_AHEAD = 8 };
+    const at_ledger *ledger = pass->ledger;
+    const uint32_t far = at_effective_row(pass->effective, place + ACCOUNTS_AHEAD);
+    const uint32_t near = at_effective_row(pass->effective, place + LOTS_AHEAD);
+    const int64_t from = at_pass_number(pass, ledger->from[far]);
+    const int64_t to = at_pass_number(pass, ledger->to[far]);
+    at_pass_call_account(pass, ledger->from[far], from);
+    at_pass_call_account(pass, ledger->to[far], to);
+    /* Where taint may come from, it is noted where it goes. */
+    if (pass->trace->tainted_count == 1 && from < 0) {
+        at_reaches_call(&pass->trace->reaches, ledger->from[far]);
+        at_reaches_call(&pass->trace->reaches, ledger->to[far]);
+    }
+    at_pass_call_lots(pass, ledger->from[near], false);
+    at_pass_call_lots(pass, ledger->to[near], true);
+}
+
+/* What the rows after `place` need. */
+AT_CALLED void at_pass_call(const at_pass *pass, uint32_t place) {
+    enum { AHEAD = 36 };
+    const at_ledger *ledger = pass->ledger;
+    if (place + AHEAD >= ledger->count)
+        return;
+    const uint32_t row = at_effective_row(pass->effective, place + AHEAD);
+    if (pass->mixes.pairs != NULL) {
+        __builtin_prefetch(&pass->mixes.pairs[ledger->from[row]], 1);
+        __builtin_prefetch(&pass->mixes.pairs[ledger->to[row]], 1);
+    } else if (pass->plain != NULL) {
+        __builtin_prefetch(&pass->plain[ledger->from[row]], 1);
+        __builtin_prefetch(&pass->plain[ledger->to[row]], 1);
+    }
+    if (pass->busy)
+        at_pass_call_busy(pass, place);
+}
 
 #endif

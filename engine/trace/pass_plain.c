@@ -25,20 +25,21 @@ at_status at_pass_list(at_pass *pass, uint32_t node, at_error *err) {
                        err);
 }
 
-bool at_pass_plain_row(at_pass *pass, uint32_t row) {
+void at_pass_plain_rows(uint32_t *place, at_pass *pass, uint32_t end) {
     const at_ledger *ledger = pass->ledger;
-    const uint32_t from = ledger->from[row], to = ledger->to[row];
-    const int64_t amount = pass->effective->amount[row];
-    const int64_t held = pass->plain[from], before = pass->plain[to];
-    int64_t after = before;
-    if (amount == 0 || from == to || ledger->fee[row] > 0 || pass->declared[row] != 0 ||
-        (held < amount && held != AT_PASS_OUTSIDE) || before == AT_PASS_LISTED ||
-        (before != AT_PASS_OUTSIDE &&
-         __builtin_add_overflow(before, at_effective_in(pass->effective, row), &after)))
-        return false;
-    pass->plain[from] = held == AT_PASS_OUTSIDE ? held : held - amount;
-    pass->plain[to] = after;
-    return true;
+    for (; *place < end; ++*place) {
+        const uint32_t row = at_effective_row(pass->effective, *place);
+        const int64_t amount = pass->effective->amount[row];
+        int64_t *from = &pass->plain[ledger->from[row]], *to = &pass->plain[ledger->to[row]];
+        int64_t after = 0;
+        at_pass_call(pass, *place);
+        if (at_pass_apart(pass, row) || from == to || *to == AT_PASS_LISTED ||
+            (*from < amount && *from != AT_PASS_OUTSIDE) ||
+            __builtin_add_overflow(*to, amount, &after))
+            return;
+        *from -= *from == AT_PASS_OUTSIDE ? 0 : amount;
+        *to = *to == AT_PASS_OUTSIDE ? *to : after;
+    }
 }
 
 /* Untainted units of an event arrive. */
@@ -62,7 +63,7 @@ static bool is_plain(const at_pass *pass, const at_lots *lots) {
 
 at_status at_pass_plain_event(bool *done, at_pass *pass, const at_pass_event *event,
                               at_error *err) {
-    *done = pass->declared[event->row] == 0 &&
+    *done = at_pass_declared(pass, event->row) == 0 &&
             (!event->from_held || pass->plain[event->from] >= event->amount);
     if (!*done)
         return event->from_held ? at_pass_list(pass, event->from, err) : AT_OK;
@@ -74,7 +75,7 @@ at_status at_pass_plain_event(bool *done, at_pass *pass, const at_pass_event *ev
 at_status at_pass_plain_block(bool *done, at_pass *pass, const at_pass_event *event, at_lots *block,
                               at_error *err) {
     at_pass_account *from = &pass->accounts[event->from];
-    *done = pass->declared[event->row] == 0 && is_plain(pass, block);
+    *done = at_pass_declared(pass, event->row) == 0 && is_plain(pass, block);
     if (!*done)
         return event->stopped == NULL ? at_pass_list(pass, event->to, err) : AT_OK;
     at_lots_drop(block, &pass->take.lots);

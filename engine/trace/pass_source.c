@@ -9,6 +9,23 @@ at_status at_pass_note(at_pass *pass, at_trace_note note, at_error *err) {
 
 /* --- Sources (T20) ---------------------------------------------------------------------------- */
 
+uint32_t at_pass_declared(const at_pass *pass, uint32_t row) {
+    const at_trace_source *sources = pass->options->sources;
+    uint32_t low = 0, high = pass->source_count;
+    if (!at_pass_apart(pass, row))
+        return 0;
+    while (low < high) { /* those on accounts come first, then by row */
+        const uint32_t middle = low + (high - low) / 2;
+        const at_trace_source *source = &sources[pass->source_order[middle]];
+        if (source->on_account || source->row < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const bool found = low < pass->source_count && sources[pass->source_order[low]].row == row;
+    return found ? low + 1 : 0;
+}
+
 /* Relabel what `source` declares in `lots`; `where` says what a note is about. */
 static at_status apply_source(int64_t *done_out, at_pass *pass, uint32_t index, at_lots *lots,
                               at_trace_note where, at_error *err) {
@@ -41,7 +58,7 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
         at_pass_account *account = &pass->accounts[source->node];
         int64_t done = 0;
         AT_TRY(at_pass_list(pass, source->node, err));
-        if (pass->mixes != NULL)
+        if (pass->mixes.pairs != NULL)
             AT_TRY(at_pass_unmix(pass, source->node, err));
         if (pass->take.method == AT_TRACE_POISON)
             AT_TRY(at_pass_infect(pass, source->node, pass->source_label[index], err));
@@ -67,10 +84,11 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
 
 at_status at_pass_transfer_sources(bool *any_out, at_pass *pass, const at_pass_event *event,
                                    at_lots *block, at_error *err) {
+    const uint32_t declared = at_pass_declared(pass, event->row);
     *any_out = false;
-    if (pass->declared[event->row] == 0)
+    if (declared == 0)
         return AT_OK;
-    for (size_t i = pass->declared[event->row] - 1; i < pass->source_count; i++) {
+    for (size_t i = declared - 1; i < pass->source_count; i++) {
         const uint32_t index = pass->source_order[i];
         const at_trace_source *source = &pass->options->sources[index];
         if (source->row != event->row)

@@ -1,36 +1,33 @@
 #include "tests/bench/peer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { AHEAD = 24 };
 
-uint32_t bench_payer(const bench_flows *flows) {
-    return flows->count > 0 ? flows->rows[flows->count / 10].from : 0;
+uint32_t bench_payer(const bench_flows *flows, bool busiest) {
+    if (flows->count == 0)
+        return 0;
+    if (!busiest)
+        return flows->rows[flows->count / 10].from;
+    uint32_t *payments = bench_memory(flows->node_count, sizeof *payments), most = 0;
+    for (uint32_t i = 0; i < flows->count; i++)
+        payments[flows->rows[i].from]++;
+    for (uint32_t node = 1; node < flows->node_count; node++)
+        most = payments[node] > payments[most] ? node : most;
+    free(payments);
+    return most;
 }
 
-/* The least openings that keep every account from debt. */
-static int64_t *find_openings(const bench_flows *flows) {
-    struct level {
-        int64_t now, lowest;
-    } *levels = bench_memory(flows->node_count, sizeof *levels);
-    int64_t *openings = bench_memory(flows->node_count, sizeof *openings);
-    for (uint32_t i = 0; i < flows->count; i++) {
-        const bench_row *row = &flows->rows[i];
-        if (i + AHEAD < flows->count) {
-            __builtin_prefetch(&levels[row[AHEAD].from], 1);
-            __builtin_prefetch(&levels[row[AHEAD].to], 1);
-        }
-        struct level *from = &levels[row->from];
-        from->now -= row->amount;
-        if (from->now < from->lowest)
-            from->lowest = from->now;
-        levels[row->to].now += row->amount;
+/* Memory as the engine's own: small pages would cost more than the walk. */
+static void *take_pages(size_t count, size_t bytes) {
+    void *pages = at_memory_pages(count * bytes);
+    if (pages == NULL) {
+        fprintf(stderr, "bench: no memory\n");
+        exit(1);
     }
-    for (uint32_t node = 0; node < flows->node_count; node++)
-        openings[node] = -levels[node].lowest;
-    free(levels);
-    return openings;
+    return pages;
 }
 
 /* --- fifo: a queue of runs an account, tainted and other in turn ------------------------------ */
@@ -99,12 +96,12 @@ static void pay(queue *from, queue *to, runs *all, int64_t units) {
     }
 }
 
-double bench_peer_fifo(const bench_flows *flows, int64_t *tainted) {
+double bench_peer_fifo(const bench_flows *flows, uint32_t payer, const int64_t *openings,
+                       int64_t *tainted) {
     const double start = bench_seconds();
-    const uint32_t payer = bench_payer(flows);
-    int64_t *openings = find_openings(flows);
-    queue *queues = bench_memory(flows->node_count, sizeof *queues);
-    runs all = {.items = bench_memory((size_t)flows->count * 4 + 2, sizeof *all.items)};
+    const size_t runs_max = (size_t)flows->count * 4 + 2;
+    queue *queues = take_pages(flows->node_count, sizeof *queues);
+    runs all = {.items = take_pages(runs_max, sizeof *all.items)};
     for (uint32_t node = 0; node < flows->node_count; node++)
         queues[node].clean = openings[node];
     for (uint32_t i = 0; i < flows->count; i++) {
@@ -134,21 +131,20 @@ double bench_peer_fifo(const bench_flows *flows, int64_t *tainted) {
     for (uint32_t node = 0; node < flows->node_count; node++)
         for (uint32_t at = queues[node].first; at != 0; at = all.items[at].next)
             tainted[node] += all.items[at].tainted ? all.items[at].units : 0;
-    free(openings);
-    free(queues);
-    free(all.items);
+    at_memory_pages_free(queues, flows->node_count * sizeof *queues);
+    at_memory_pages_free(all.items, runs_max * sizeof *all.items);
     return end - start;
 }
 
 /* --- prorata: a balance and a share an account ------------------------------------------------ */
 
-double bench_peer_prorata(const bench_flows *flows, int64_t *tainted) {
+double bench_peer_prorata(const bench_flows *flows, uint32_t payer, const int64_t *openings,
+                          int64_t *tainted) {
     struct mix {
         double all, tainted;
-    } *mixes = bench_memory(flows->node_count, sizeof *mixes);
+    } *mixes = NULL;
     const double start = bench_seconds();
-    const uint32_t payer = bench_payer(flows);
-    int64_t *openings = find_openings(flows);
+    mixes = take_pages(flows->node_count, sizeof *mixes);
     for (uint32_t node = 0; node < flows->node_count; node++)
         mixes[node].all = (double)openings[node];
     for (uint32_t i = 0; i < flows->count; i++) {
@@ -169,7 +165,6 @@ double bench_peer_prorata(const bench_flows *flows, int64_t *tainted) {
     const double end = bench_seconds();
     for (uint32_t node = 0; node < flows->node_count; node++)
         tainted[node] = (int64_t)mixes[node].tainted;
-    free(openings);
-    free(mixes);
+    at_memory_pages_free(mixes, flows->node_count * sizeof *mixes);
     return end - start;
 }

@@ -2,7 +2,9 @@
  * Method: ours and the other in turn, five times, processor time of the process; medians and their
  * ratio. One line of tests/bench/results.md an answer. Run by tests/bench/trace.sh.
  *
- *   bench_trace pass METHOD ROWS|FILE   the whole trace beside the kernel of peer.c
+ *   bench_trace pass METHOD ROWS|FILE [busiest]  the pass, and the whole trace with order,
+ *       reversals and openings, beside the kernel of peer.c; of what one account, or the busiest,
+ *       pays
  *   bench_trace double METHOD SHAPE ROWS  twice the rows beside the rows
  *   bench_trace envelope ROWS           bounds of every node
  *   bench_trace cut METHOD ROWS         what one account's money can reach, beside the whole */
@@ -57,9 +59,8 @@ static at_trace_method read_method(const char *word) {
 
 /* The sources of a shape: every payment of one account, or of a thousand, each its own label. */
 static void declare(at_trace_source **out, size_t *count_out, const bench_flows *flows,
-                    enum bench_shape shape, at_arena *arena) {
+                    enum bench_shape shape, uint32_t payer, at_arena *arena) {
     at_error err = {0};
-    const uint32_t payer = bench_payer(flows);
     size_t capacity = 0;
     *out = NULL;
     *count_out = 0;
@@ -87,22 +88,28 @@ typedef struct work {
     at_arena arena;
 } work;
 
-static void set_up(work *out, const bench_flows *flows, enum bench_shape shape,
+static void set_up(work *out, const bench_flows *flows, enum bench_shape shape, uint32_t payer,
                    at_trace_method method) {
     at_trace_source *sources = NULL;
     *out = (work){.flows = *flows, .arena = {.limit_bytes = (size_t)16 << 30}};
     bench_ledger(&out->ledger, flows, &out->arena);
-    declare(&sources, &out->options.source_count, flows, shape, &out->arena);
+    declare(&sources, &out->options.source_count, flows, shape, payer, &out->arena);
     out->options.sources = sources;
     out->options.method = method;
     out->options.declared_only = true;
-    out->options.ways_only = shape == BENCH_LABELS; /* a thousand moves a row are no answer */
+    out->options.ways_only = true; /* as who asks for amounts does */
     out->options.as_of_us = INT64_MAX;
     out->options.backward_window_us = AT_TRACE_WINDOW_OFF;
 }
 
-/* One whole trace: order, reversals, openings, the pass and its lists. */
-static double run_ours(const work *at, int64_t *tainted) {
+/* Seconds of processor of a trace: all of it, and of that the pass with its lists. */
+typedef struct taken {
+    double whole, pass;
+} taken;
+
+/* One whole trace: order, reversals, openings, the pass and its lists. `tainted` and `openings`, by
+ * node, may be NULL. */
+static taken run_ours(const work *at, int64_t *tainted, int64_t *openings) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = (size_t)16 << 30};
     at_error err = {0};
     at_effective effective;
@@ -111,46 +118,74 @@ static double run_ours(const work *at, int64_t *tainted) {
     bench_must(at_effective_make(&effective, &at->ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
                                  INT64_MAX, &arena, &err),
                &err);
+    const double middle = bench_seconds();
     bench_must(at_trace_run(&trace, &effective, &at->options, &arena, &err), &err);
     const double end = bench_seconds();
     for (size_t i = 0; tainted != NULL && i < trace.holding_count; i++)
         if (trace.holdings[i].label < trace.tainted_count)
             tainted[trace.holdings[i].node] = trace.holdings[i].amount;
-    return end - start;
+    if (openings != NULL)
+        memcpy(openings, effective.opening, at->ledger.node_count * sizeof *openings);
+    return (taken){.whole = end - start, .pass = end - middle};
 }
 
-static void bench_pass(const char *word, const char *from) {
+/* fifo is equal to the unit; prorata's units stay within a few of fractions. */
+static void compare_tainted(const int64_t *ours, const int64_t *theirs, const bench_flows *flows,
+                            bool exact) {
+    int64_t here = 0, there = 0;
+    for (uint32_t node = 0; node < flows->node_count; node++) {
+        here += ours[node];
+        there += theirs[node];
+        if (exact && ours[node] != theirs[node]) {
+            fprintf(stderr, "bench: account %u has %lld here and %lld there\n", node,
+                    (long long)ours[node], (long long)theirs[node]);
+            exit(1);
+        }
+    }
+    /* A kernel's units are cut off, up to one a node. */
+    if (there > here || here - there > flows->node_count) {
+        fprintf(stderr, "bench: %lld here and %lld there\n", (long long)here, (long long)there);
+        exit(1);
+    }
+}
+
+static void bench_pass(const char *word, const char *from, bool busiest) {
     static const char *const kernels[] = {"fifo", "prorata"};
     const at_trace_method method = read_method(word);
     const bool fifo = find_word(word, kernels, 2) == 0;
     bench_flows flows;
     work at;
-    double ours[ROUNDS], theirs[ROUNDS];
+    double whole[ROUNDS], pass[ROUNDS], theirs[ROUNDS];
     char *end = NULL;
     const unsigned long rows = strtoul(from, &end, 10);
     if (*end == '\0')
         bench_make(&flows, BENCH_POWER, (uint32_t)rows, 1);
     else
         bench_read(&flows, from);
-    set_up(&at, &flows, BENCH_POWER, method);
+    const uint32_t payer = bench_payer(&flows, busiest);
+    set_up(&at, &flows, BENCH_POWER, payer, method);
     int64_t *left = bench_memory(flows.node_count, sizeof *left);
     int64_t *right = bench_memory(flows.node_count, sizeof *right);
+    int64_t *openings = bench_memory(flows.node_count, sizeof *openings);
     for (int round = 0; round < ROUNDS; round++) {
-        ours[round] = run_ours(&at, left);
-        theirs[round] = fifo ? bench_peer_fifo(&flows, right) : bench_peer_prorata(&flows, right);
+        const taken ours = run_ours(&at, left, openings);
+        whole[round] = ours.whole;
+        pass[round] = ours.pass;
+        theirs[round] = fifo ? bench_peer_fifo(&flows, payer, openings, right)
+                             : bench_peer_prorata(&flows, payer, openings, right);
     }
-    for (uint32_t node = 0; fifo && node < flows.node_count; node++)
-        if (left[node] != right[node]) {
-            fprintf(stderr, "bench: account %u has %lld here and %lld there\n", node,
-                    (long long)left[node], (long long)right[node]);
-            exit(1);
-        }
-    put_row(median(ours), median(theirs), "an array kernel's", "trace, %s, %u transfers", word,
-            flows.count);
+    compare_tainted(left, right, &flows, fifo);
+    const double kernel = median(theirs);
+    const char *of = busiest ? ", the busiest account's money" : "";
+    put_row(median(pass), kernel, "the kernel's", "the pass, %s, %u transfers%s", word, flows.count,
+            of);
+    put_row(median(whole), kernel, "the kernel's", "whole trace, %s, %u transfers%s", word,
+            flows.count, of);
     at_arena_clear(&at.arena);
     free(flows.rows);
     free(left);
     free(right);
+    free(openings);
 }
 
 static void bench_double(const char *word, const char *shape_word, const char *rows_word) {
@@ -163,11 +198,11 @@ static void bench_double(const char *word, const char *shape_word, const char *r
     double seconds[2][ROUNDS];
     for (uint32_t i = 0; i < 2; i++) {
         bench_make(&flows[i], shape, rows * (i + 1), 1);
-        set_up(&at[i], &flows[i], shape, method);
+        set_up(&at[i], &flows[i], shape, bench_payer(&flows[i], false), method);
     }
     for (int round = 0; round < ROUNDS; round++)
         for (size_t i = 0; i < 2; i++)
-            seconds[i][round] = run_ours(&at[i], NULL);
+            seconds[i][round] = run_ours(&at[i], NULL, NULL).whole;
     const double one = median(seconds[0]), two = median(seconds[1]);
     put_row(two, one, "that of half of them", "trace, %s, %s, %u transfers", word, shape_word,
             rows * 2);
@@ -187,7 +222,7 @@ static void bench_envelope(const char *rows_word) {
     double seconds[ROUNDS];
     at_envelope envelope = {0};
     bench_make(&flows, BENCH_POWER, (uint32_t)strtoul(rows_word, NULL, 10), 1);
-    set_up(&at, &flows, BENCH_POWER, AT_TRACE_FIFO);
+    set_up(&at, &flows, BENCH_POWER, bench_payer(&flows, false), AT_TRACE_FIFO);
     bench_must(at_effective_make(&effective, &at.ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
                                  INT64_MAX, &arena, &err),
                &err);
@@ -256,10 +291,10 @@ static void bench_cut(const char *word, const char *rows_word) {
     at_restriction cut = {0};
     double whole[ROUNDS], part[ROUNDS];
     bench_make(&flows, BENCH_ISLANDS, (uint32_t)strtoul(rows_word, NULL, 10), 1);
-    set_up(&at, &flows, BENCH_ISLANDS, read_method(word));
+    set_up(&at, &flows, BENCH_ISLANDS, bench_payer(&flows, false), read_method(word));
     declare_islands(&at);
     for (int round = 0; round < ROUNDS; round++) {
-        whole[round] = run_ours(&at, NULL);
+        whole[round] = run_ours(&at, NULL, NULL).whole;
         part[round] = run_cut(&at, &cut);
     }
     put_row(median(part), median(whole), "that of the whole ledger",
@@ -271,8 +306,9 @@ static void bench_cut(const char *word, const char *rows_word) {
 }
 
 int main(int argc, char **argv) {
-    if (argc == 4 && strcmp(argv[1], "pass") == 0)
-        bench_pass(argv[2], argv[3]);
+    const bool busiest = argc == 5 && strcmp(argv[4], "busiest") == 0;
+    if ((argc == 4 || busiest) && strcmp(argv[1], "pass") == 0)
+        bench_pass(argv[2], argv[3], busiest);
     else if (argc == 5 && strcmp(argv[1], "double") == 0)
         bench_double(argv[2], argv[3], argv[4]);
     else if (argc == 3 && strcmp(argv[1], "envelope") == 0)

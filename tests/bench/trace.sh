@@ -7,8 +7,10 @@ said "$bench/bench_trace" 'pass|double|cut|envelope METHOD ...'
 head_of what 'clock, s' 'processor, s' 'beside'
 
 for method in fifo prorata; do
-    "$bench/bench_trace" pass "$method" "$rows"
-    [ -z "${BENCH_ROWS:-}" ] || "$bench/bench_trace" pass "$method" "$BENCH_ROWS"
+    for file in "$rows" ${BENCH_ROWS:-}; do
+        "$bench/bench_trace" pass "$method" "$file"
+        "$bench/bench_trace" pass "$method" "$file" busiest
+    done
 done
 for method in fifo lifo; do
     "$bench/bench_trace" double "$method" cycle 1000000
