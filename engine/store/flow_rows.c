@@ -82,6 +82,10 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
                           flow->arena, err));
     for (size_t i = 0; i < chunks.count; i++)
         bar.total += chunks.entries[i].count;
+    if (!flow->only && flow->row_count == 0) { /* a list that doubles is there twice */
+        AT_TRY(AT_NEW(&flow->rows, flow->arena, bar.total, err));
+        flow->row_capacity = bar.total;
+    }
     at_progress_begin(&bar);
     for (size_t i = 0; i < chunks.count; i++) {
         const int64_t source = chunks.entries[i].source;

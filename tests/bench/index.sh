@@ -1,7 +1,8 @@
 # Goal: the first answer of a large store, with an index and without one, and what it takes on disk.
-# Method: invented transfers (world.awk; ROWS=N), one account's question (`show`) and one about the
-#         whole ledger (`ask networks`). With the index: cold (its pages and the database's dropped
-#         from memory) and warm. Least of five; the answers must be the same bytes.
+# Method: invented transfers (world.awk; ROWS=N), one account's questions (`show`, `find`) and one
+#         about the whole ledger (`ask networks`). With the index: cold (its pages and the
+#         database's dropped from memory) and warm. Least of five; the answers must be the same
+#         bytes.
 set -eu
 bin=${ASSETTRACE_BIN:?the program to measure}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -73,6 +74,8 @@ row "show an account, cold, with the index" "goal 0.1 s at 10 M"
 measure 5 warm show "$account"
 same shown
 row "show an account, warm, with the index"
+measure 5 cold find "$account"
+row "find an account by its id, cold, with the index" "goal 0.1 s at 10 M"
 measure 3 warm ask networks
 same asked
 row "networks, with the index"
