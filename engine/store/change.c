@@ -11,7 +11,7 @@ static at_status change_in_transaction(int64_t *revision_out, at_store *store,
     AT_TRY(at_store_newest(&task.newest, store->db, err));
     publication.revision = task.newest + 1;
     AT_TRY(write(self, store, &task, &publication, err));
-    AT_TRY(at_pairing_update(&pairs, store->db, &task, err));
+    AT_TRY(at_pairing_update(&pairs, store, &task, err));
     AT_TRY(at_publish(store, &publication, err));
     *revision_out = publication.revision;
     return AT_OK;

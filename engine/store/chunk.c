@@ -6,16 +6,51 @@
 enum { KEY_CODES = 64, CODE_BYTES_MAX = AT_CURRENCY_BYTES - 1 };
 
 const char *const at_chunk_columns[] = {
-    "number",      "place",  "bytes",    "line",  "from_account", "to_account", "time_us",
-    "seq",         "amount", "currency", "flags", "part",         "amount_in",  "scale_in",
-    "currency_in", "fee",    "type",     "id",    "reverses",     NULL,
+    "number",
+    "place",
+    "bytes",
+    "line",
+    "from_account",
+    "to_account",
+    "time_us",
+    "seq",
+    "amount",
+    "currency",
+    "flags",
+    "part",
+    "amount_in",
+    "scale_in",
+    "currency_in",
+    "fee",
+    "type",
+    "value_us",
+    "value_flags",
+    "balance_after",
+    "id",
+    "reverses",
+    "reference",
+    "counterparty_name",
+    "counterparty_institution",
+    "counterparty_country",
+    NULL,
 };
+
+/* What tells a column apart in its check: numbers that never change, whatever comes between. */
+static uint32_t key_of_column(int column) {
+    static const uint32_t keys[AT_CHUNK_COLUMNS + 1] = {
+        [AT_CHUNK_VALUE_TIME] = 65, [AT_CHUNK_VALUE_FLAGS] = 66,
+        [AT_CHUNK_BALANCE] = 67,    [AT_CHUNK_ID] = 17,
+        [AT_CHUNK_REVERSES] = 18,   [AT_CHUNK_REFERENCE] = 68,
+        [AT_CHUNK_NAME] = 69,       [AT_CHUNK_INSTITUTION] = 70,
+        [AT_CHUNK_COUNTRY] = 71,    [AT_CHUNK_COLUMNS] = KEY_CODES};
+    return keys[column] ? keys[column] : (uint32_t)column;
+}
 
 void at_chunk_clear(at_chunk *chunk) {
     for (int i = 0; i < AT_CHUNK_INTS; i++)
         at_memory_resize(chunk->kept[i], 0);
-    at_pack_texts_clear(&chunk->texts[0]);
-    at_pack_texts_clear(&chunk->texts[1]);
+    for (int i = 0; i < AT_CHUNK_TEXTS; i++)
+        at_pack_texts_clear(&chunk->texts[i]);
     at_pack_texts_clear(&chunk->codes);
     *chunk = (at_chunk){.count = 0};
 }
@@ -67,22 +102,21 @@ at_status at_chunk_pack(at_text *out, const at_chunk *chunk, int column, at_erro
         return at_pack_texts_write(out, KEY_CODES, &chunk->codes, err);
     if (column >= AT_CHUNK_INTS)
         return chunk->has_texts[column - AT_CHUNK_ID]
-                   ? at_pack_texts_write(out, (uint32_t)column, &chunk->texts[column - AT_CHUNK_ID],
-                                         err)
+                   ? at_pack_texts_write(out, key_of_column(column),
+                                         &chunk->texts[column - AT_CHUNK_ID], err)
                    : AT_OK;
     if (!chunk->ints[column] || is_zero(chunk->ints[column], chunk->count))
         return AT_OK;
     if (column == AT_CHUNK_OFFSET)
         return pack_offsets(out, chunk, err);
-    return at_pack_ints(out, (uint32_t)column, chunk->ints[column], chunk->count, err);
+    return at_pack_ints(out, key_of_column(column), chunk->ints[column], chunk->count, err);
 }
 
 at_status at_chunk_seal(at_text *out, int column, size_t count, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text gaps = {.data = NULL};
     uint64_t first = 0;
     if (column != AT_CHUNK_OFFSET)
-        return at_pack_seal(out, column == AT_CHUNK_COLUMNS ? KEY_CODES : (uint32_t)column, count,
-                            err);
+        return at_pack_seal(out, key_of_column(column), count, err);
     if (out->bytes < sizeof first)
         return AT_OK; /* too short to be one */
     __builtin_memcpy(&first, out->data, sizeof first);
@@ -118,8 +152,6 @@ static at_status unpack_offsets(int64_t *out, const at_chunk *chunk, at_span pac
 
 /* Largest value a column may hold; what is never negative is checked by comparing unsigned. */
 static uint64_t largest(int column, size_t code_count) {
-    static const uint64_t flags =
-        AT_CHUNK_PRECISION | AT_CHUNK_ZONE_ASSUMED | AT_CHUNK_ID_GIVEN | AT_CHUNK_HAS_IN;
     switch (column) {
     case AT_CHUNK_NUMBER:
         return AT_RECORD_EXTRA - 1;
@@ -128,7 +160,9 @@ static uint64_t largest(int column, size_t code_count) {
     case AT_CHUNK_PART:
         return UINT32_MAX;
     case AT_CHUNK_FLAGS:
-        return flags;
+        return AT_CHUNK_FLAGS_MAX;
+    case AT_CHUNK_VALUE_FLAGS:
+        return AT_CHUNK_PRECISION | AT_CHUNK_ZONE_ASSUMED;
     case AT_CHUNK_CURRENCY:
         return code_count ? code_count - 1 : 0;
     case AT_CHUNK_CURRENCY_IN:
@@ -155,7 +189,7 @@ static at_status check_range(const at_chunk *chunk, int column, size_t code_coun
     bool good = true;
     for (size_t i = 0; i < chunk->count; i++)
         good &= (uint64_t)values[i] <= most;
-    if (column == AT_CHUNK_FLAGS)
+    if (column == AT_CHUNK_FLAGS || column == AT_CHUNK_VALUE_FLAGS)
         for (size_t i = 0; i < chunk->count; i++)
             good &= (values[i] & AT_CHUNK_PRECISION) <= AT_YEAR;
     return good ? AT_OK : fail_damaged(column, err);
@@ -169,7 +203,7 @@ static at_status unpack_ints(at_chunk *out, int column, at_span packed, size_t c
     AT_TRY(at_chunk_take(out, (at_chunk_column)column, err));
     AT_TRY(column == AT_CHUNK_OFFSET
                ? unpack_offsets(out->ints[column], out, packed, err)
-               : at_unpack_ints(out->ints[column], (uint32_t)column, out->count, packed, err));
+               : at_unpack_ints(out->ints[column], key_of_column(column), out->count, packed, err));
     return check_range(out, column, code_count, err);
 }
 
@@ -198,10 +232,23 @@ at_status at_chunk_unpack(at_chunk *out, size_t count, const at_span *columns, a
     for (int i = AT_CHUNK_ID; i < AT_CHUNK_COLUMNS; i++) {
         out->has_texts[i - AT_CHUNK_ID] = columns[i].data != NULL;
         if (columns[i].data)
-            AT_TRY(at_pack_texts_read(&out->texts[i - AT_CHUNK_ID], (uint32_t)i, count, columns[i],
-                                      err));
+            AT_TRY(at_pack_texts_read(&out->texts[i - AT_CHUNK_ID], key_of_column(i), count,
+                                      columns[i], err));
     }
     return AT_OK;
+}
+
+static const char *text_or_null(const at_chunk *chunk, int column, size_t row) {
+    const char *text = at_chunk_text(chunk, column, row);
+    return *text ? text : NULL;
+}
+
+static at_time time_of(const at_chunk *chunk, at_chunk_column time, at_chunk_column flags,
+                       size_t row) {
+    const int64_t bits = at_chunk_int(chunk, flags, row);
+    return (at_time){.us = at_chunk_int(chunk, time, row),
+                     .precision = (at_precision)(bits & AT_CHUNK_PRECISION),
+                     .zone_assumed = (bits & AT_CHUNK_ZONE_ASSUMED) != 0};
 }
 
 void at_chunk_transfer(at_transfer *out, const at_chunk *chunk, size_t row) {
@@ -210,9 +257,7 @@ void at_chunk_transfer(at_transfer *out, const at_chunk *chunk, size_t row) {
     *out = (at_transfer){
         .from = {.kind = AT_ACCOUNT},
         .to = {.kind = AT_ACCOUNT},
-        .time = {.us = at_chunk_int(chunk, AT_CHUNK_TIME, row),
-                 .precision = (at_precision)(flags & AT_CHUNK_PRECISION),
-                 .zone_assumed = (flags & AT_CHUNK_ZONE_ASSUMED) != 0},
+        .time = time_of(chunk, AT_CHUNK_TIME, AT_CHUNK_FLAGS, row),
         .seq = at_chunk_int(chunk, AT_CHUNK_SEQ, row),
         .amount = at_chunk_int(chunk, AT_CHUNK_AMOUNT, row),
         .amount_in =
@@ -221,6 +266,52 @@ void at_chunk_transfer(at_transfer *out, const at_chunk *chunk, size_t row) {
         .fee = at_chunk_int(chunk, AT_CHUNK_FEE, row),
         .reverses = *reverses ? reverses : NULL,
         .type = (at_transfer_type)at_chunk_int(chunk, AT_CHUNK_TYPE, row)};
+}
+
+void at_chunk_leg(at_leg *out, const at_chunk *chunk, size_t row) {
+    const int64_t flags = at_chunk_int(chunk, AT_CHUNK_FLAGS, row);
+    *out = (at_leg){.account = {.kind = AT_ACCOUNT},
+                    .counterparty = {.kind = AT_ACCOUNT},
+                    .credit = (flags & AT_CHUNK_CREDIT) != 0,
+                    .time = time_of(chunk, AT_CHUNK_TIME, AT_CHUNK_FLAGS, row),
+                    .value_date = time_of(chunk, AT_CHUNK_VALUE_TIME, AT_CHUNK_VALUE_FLAGS, row),
+                    .seq = at_chunk_int(chunk, AT_CHUNK_SEQ, row),
+                    .amount = at_chunk_int(chunk, AT_CHUNK_AMOUNT, row),
+                    .currency = at_chunk_code(chunk, row),
+                    .counterparty_name = text_or_null(chunk, AT_CHUNK_NAME, row),
+                    .counterparty_institution = text_or_null(chunk, AT_CHUNK_INSTITUTION, row),
+                    .counterparty_country = text_or_null(chunk, AT_CHUNK_COUNTRY, row),
+                    .reference = text_or_null(chunk, AT_CHUNK_REFERENCE, row),
+                    .balance_after = flags & AT_CHUNK_HAS_BALANCE
+                                         ? at_chunk_int(chunk, AT_CHUNK_BALANCE, row)
+                                         : AT_AMOUNT_NONE,
+                    .fee = at_chunk_int(chunk, AT_CHUNK_FEE, row),
+                    .reverses = text_or_null(chunk, AT_CHUNK_REVERSES, row),
+                    .type = (at_transfer_type)at_chunk_int(chunk, AT_CHUNK_TYPE, row)};
+    if (!(flags & AT_CHUNK_HAS_VALUE))
+        out->value_date.us = AT_TIME_NONE;
+}
+
+void at_chunk_fact(at_fact *out, const at_chunk *chunk, int64_t source, size_t row) {
+    const bool leg = at_chunk_is_leg(chunk, row);
+    const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, row);
+    const at_thing from = (at_thing)at_chunk_int(chunk, AT_CHUNK_FROM, row) + 1;
+    const at_thing to = (at_thing)at_chunk_int(chunk, AT_CHUNK_TO, row) + 1;
+    *out = at_fact_new(leg ? AT_LEG : AT_TRANSFER);
+    out->record = AT_RECORD_ID(source, (uint64_t)at_chunk_int(chunk, AT_CHUNK_NUMBER, row));
+    if (leg) {
+        at_chunk_leg(&out->leg, chunk, row);
+        out->leg.account.thing = from;
+        if (at_chunk_int(chunk, AT_CHUNK_FLAGS, row) & AT_CHUNK_HAS_OTHER)
+            out->leg.counterparty.thing = to;
+        return;
+    }
+    at_chunk_transfer(&out->transfer, chunk, row);
+    out->transfer.from.thing = from;
+    out->transfer.to.thing = to;
+    out->transfer.currency = at_chunk_code(chunk, row);
+    if (code_in)
+        out->transfer.currency_in = at_pack_text(&chunk->codes, (size_t)code_in - 1);
 }
 
 at_status at_chunk_id(const char **out, const at_chunk *chunk, int64_t source, size_t row,

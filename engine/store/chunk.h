@@ -1,11 +1,14 @@
 /**
- * chunk.h - up to 65,536 transfers of one source as columns: how they are kept.
+ * chunk.h - up to 65,536 transfers and legs of one source as columns: how they are kept.
  *
  * One row of the table `chunk` is one chunk, one BLOB a column (pack.h); a column that is zero
  * everywhere is absent. Accounts are local numbers, 0.. in the order in which the source first
  * names them; each chunk brings the names first used in it. A record's number in the store is
  * arithmetic (AT_RECORD_ID): what stands in a chunk needs no row in the table `record`, and has one
- * only when the record repeats another, says more than transfers, or lies in an element.
+ * only when the record repeats another, says more than transfers and legs, or lies in an element.
+ *
+ * A leg is a row with AT_CHUNK_LEG: `from` is its own account, `to` its counterparty where one is
+ * named. Its number in the store is arithmetic too: source << 40 | which leg of the source, from 1.
  *
  * Units:     as engine/model/record.h.
  * Ownership: an at_chunk holds its own memory until at_chunk_clear.
@@ -52,13 +55,21 @@ typedef enum at_chunk_column {
     AT_CHUNK_CURRENCY_IN, /* place in the list + 1, 0 = not stated */
     AT_CHUNK_FEE,
     AT_CHUNK_TYPE,
+    AT_CHUNK_VALUE_TIME,  /* of legs, with AT_CHUNK_HAS_VALUE: the day the money counts from */
+    AT_CHUNK_VALUE_FLAGS, /* as AT_CHUNK_FLAGS: precision and zone */
+    AT_CHUNK_BALANCE,     /* with AT_CHUNK_HAS_BALANCE */
     AT_CHUNK_INTS
 } at_chunk_column;
 #define AT_CHUNK_BIT(column) (1u << (column))
 enum {
     AT_CHUNK_ID = AT_CHUNK_INTS, /* texts: ids that the source gave; what a transfer reverses */
     AT_CHUNK_REVERSES,
-    AT_CHUNK_COLUMNS
+    AT_CHUNK_REFERENCE, /* of legs, as the next three: of the counterparty */
+    AT_CHUNK_NAME,
+    AT_CHUNK_INSTITUTION,
+    AT_CHUNK_COUNTRY,
+    AT_CHUNK_COLUMNS,
+    AT_CHUNK_TEXTS = AT_CHUNK_COLUMNS - AT_CHUNK_INTS
 };
 extern const char *const at_chunk_columns[]; /* names in the table */
 
@@ -67,7 +78,13 @@ enum {
     AT_CHUNK_PRECISION = 7,
     AT_CHUNK_ZONE_ASSUMED = 8,
     AT_CHUNK_ID_GIVEN = 16,
-    AT_CHUNK_HAS_IN = 32
+    AT_CHUNK_HAS_IN = 32,
+    AT_CHUNK_LEG = 64,
+    AT_CHUNK_CREDIT = 128, /* of legs, as the next three */
+    AT_CHUNK_HAS_OTHER = 256,
+    AT_CHUNK_HAS_VALUE = 512,
+    AT_CHUNK_HAS_BALANCE = 1024,
+    AT_CHUNK_FLAGS_MAX = 2047
 };
 
 enum {
@@ -87,10 +104,10 @@ enum {
 
 typedef struct at_chunk {
     size_t count;
-    int64_t *ints[AT_CHUNK_INTS]; /* AT_CHUNK_ROWS each once taken; NULL = zero everywhere */
-    int64_t *kept[AT_CHUNK_INTS]; /* the memory of `ints` */
-    bool has_texts[2];            /* ids, reverses; else "" everywhere */
-    at_pack_texts texts[2];
+    int64_t *ints[AT_CHUNK_INTS];   /* AT_CHUNK_ROWS each once taken; NULL = zero everywhere */
+    int64_t *kept[AT_CHUNK_INTS];   /* the memory of `ints` */
+    bool has_texts[AT_CHUNK_TEXTS]; /* else "" everywhere */
+    at_pack_texts texts[AT_CHUNK_TEXTS];
     at_pack_texts codes; /* currencies */
 } at_chunk;
 
@@ -102,15 +119,35 @@ static inline int64_t at_chunk_int(const at_chunk *chunk, at_chunk_column column
 static inline const char *at_chunk_code(const at_chunk *chunk, size_t row) {
     return at_pack_text(&chunk->codes, (size_t)at_chunk_int(chunk, AT_CHUNK_CURRENCY, row));
 }
-/** AT_CHUNK_ID or AT_CHUNK_REVERSES; "" = none. */
+/** AT_CHUNK_ID and after; "" = none. */
 static inline const char *at_chunk_text(const at_chunk *chunk, int column, size_t row) {
     return chunk->has_texts[column - AT_CHUNK_ID]
                ? at_pack_text(&chunk->texts[column - AT_CHUNK_ID], row)
                : "";
 }
 
+static inline bool at_chunk_is_leg(const at_chunk *chunk, size_t row) {
+    return (at_chunk_int(chunk, AT_CHUNK_FLAGS, row) & AT_CHUNK_LEG) != 0;
+}
+
 /** Make `ints[column]` a column of AT_CHUNK_ROWS to be written to. */
 AT_CHECKED at_status at_chunk_take(at_chunk *chunk, at_chunk_column column, at_error *err);
+
+/* chunk_row.c: the row after the last, which is one once `count` is raised. Each row sets every
+ * column: one that no row has set is zero or "" so far, and takes no memory. */
+AT_CHECKED at_status at_chunk_set(at_chunk *chunk, at_chunk_column column, int64_t value,
+                                  at_error *err);
+AT_CHECKED at_status at_chunk_set_text(at_chunk *chunk, int column, const char *text,
+                                       at_error *err); /* NULL = "" */
+/** Everything but record, place, accounts and part. */
+AT_CHECKED at_status at_chunk_set_transfer(at_chunk *chunk, const at_transfer *transfer,
+                                           at_error *err);
+/** @param has_other  it names a counterparty */
+AT_CHECKED at_status at_chunk_set_leg(at_chunk *chunk, const at_leg *leg, bool has_other,
+                                      at_error *err);
+/** All of a row of another chunk. */
+AT_CHECKED at_status at_chunk_copy_row(at_chunk *chunk, const at_chunk *from, size_t row,
+                                       at_error *err);
 
 /** Append the bytes of a column of a chunk; nothing where it is absent. */
 AT_CHECKED at_status at_chunk_pack(at_text *out, const at_chunk *chunk, int column, at_error *err);
@@ -130,5 +167,9 @@ AT_CHECKED at_status at_chunk_id(const char **out, const at_chunk *chunk, int64_
                                  size_t row, at_arena *arena, at_error *err);
 /** One row as the fact it came from; accounts, id and currencies are left to the caller. */
 void at_chunk_transfer(at_transfer *out, const at_chunk *chunk, size_t row);
+/** One row that is a leg; texts are those of the chunk; account, counterparty and id are left. */
+void at_chunk_leg(at_leg *out, const at_chunk *chunk, size_t row);
+/** Either, with its record and currencies; `thing` of references is the local number + 1, or 0. */
+void at_chunk_fact(at_fact *out, const at_chunk *chunk, int64_t source, size_t row);
 
 #endif

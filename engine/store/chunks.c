@@ -38,7 +38,8 @@ static at_status read_entries(at_chunks *out, const char *which, int64_t source,
     bool row = false;
     AT_TRY(at_text_print(&sql, err,
                          "SELECT chunk, source, first, last, row_count, time_first, time_last,"
-                         " offset_first, offset_last FROM main.chunk WHERE %s"
+                         " offset_first, offset_last, leg_count, leg_first"
+                         " FROM main.chunk WHERE %s"
                          " ORDER BY source, first",
                          which));
     AT_TRY(at_db_prepare(&statement, out->db, at_text_string(&sql), err));
@@ -57,7 +58,9 @@ static at_status read_entries(at_chunks *out, const char *which, int64_t source,
                                                       .time_first = at_db_int(statement, 5),
                                                       .time_last = at_db_int(statement, 6),
                                                       .offset_first = at_db_int(statement, 7),
-                                                      .offset_last = at_db_int(statement, 8)};
+                                                      .offset_last = at_db_int(statement, 8),
+                                                      .leg_count = (size_t)at_db_int(statement, 9),
+                                                      .leg_first = at_db_int(statement, 10)};
     }
 }
 
@@ -123,6 +126,24 @@ size_t at_chunks_find(const at_chunks *chunks, at_record_id record) {
                : SIZE_MAX;
 }
 
+size_t at_chunks_find_leg(const at_chunks *chunks, int64_t leg) {
+    const int64_t source = at_record_source(leg), ordinal = at_record_number(leg);
+    size_t low = 0, high = chunks->count;
+    while (low < high) { /* the first that ends behind it */
+        const size_t middle = low + (high - low) / 2;
+        const at_chunk_entry *entry = &chunks->entries[middle];
+        if (entry->source < source ||
+            (entry->source == source && entry->leg_first + (int64_t)entry->leg_count <= ordinal))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < chunks->count && chunks->entries[low].source == source &&
+                   chunks->entries[low].leg_first <= ordinal
+               ? low
+               : SIZE_MAX;
+}
+
 size_t at_chunk_row(const at_chunk *chunk, int64_t number) {
     size_t low = 0, high = chunk->count;
     if (high && number >= at_chunk_int(chunk, AT_CHUNK_NUMBER, 0)) {
@@ -177,13 +198,13 @@ at_status at_chunk_writer_begin(at_chunk_writer *out, sqlite3 *db, int64_t sourc
     *out = (at_chunk_writer){.source = source};
     AT_TRY(at_text_add(&sql,
                        "INSERT INTO main.chunk (source, first, last, row_count, time_first,"
-                       " time_last, offset_first, offset_last, name_count, code_count, name_space,"
-                       " name, code",
+                       " time_last, offset_first, offset_last, name_count, code_count, leg_count,"
+                       " leg_first, name_space, name, code",
                        err));
     for (int i = 0; i < AT_CHUNK_COLUMNS; i++)
         AT_TRY(at_text_print(&sql, err, ", %s", at_chunk_columns[i]));
     AT_TRY(at_text_add(&sql, ") VALUES (?", err));
-    for (int i = 1; i < 13 + AT_CHUNK_COLUMNS; i++)
+    for (int i = 1; i < 15 + AT_CHUNK_COLUMNS; i++)
         AT_TRY(at_text_add(&sql, ", ?", err));
     AT_TRY(at_text_add(&sql, ")", err));
     return at_db_prepare(&out->insert, db, at_text_string(&sql), err);
@@ -203,6 +224,14 @@ static void bounds(int64_t *low, int64_t *high, const int64_t *values, size_t co
         *low = values[i] < *low ? values[i] : *low;
         *high = values[i] > *high ? values[i] : *high;
     }
+}
+
+static int64_t legs_of(const at_chunk *chunk) {
+    const int64_t *flags = chunk->ints[AT_CHUNK_FLAGS];
+    int64_t count = 0;
+    for (size_t i = 0; flags && i < chunk->count; i++)
+        count += (flags[i] & AT_CHUNK_LEG) != 0;
+    return count;
 }
 
 static at_status pack_all(at_chunk_writer *writer, at_error *err) {
@@ -230,6 +259,7 @@ at_status at_chunk_writer_flush(at_chunk_writer *writer, at_error *err) {
     AT_TRY(pack_all(writer, err));
     bounds(&time[0], &time[1], open->ints[AT_CHUNK_TIME], open->count);
     bounds(&offset[0], &offset[1], open->ints[AT_CHUNK_OFFSET], open->count);
+    const int64_t legs = legs_of(open);
     const int64_t numbers[] = {writer->source,
                                open->ints[AT_CHUNK_NUMBER][0],
                                last_of(open),
@@ -239,7 +269,9 @@ at_status at_chunk_writer_flush(at_chunk_writer *writer, at_error *err) {
                                offset[0],
                                offset[1],
                                (int64_t)(writer->names.count - writer->names_written),
-                               (int64_t)open->codes.count};
+                               (int64_t)open->codes.count,
+                               legs,
+                               legs ? writer->legs_written + 1 : 0};
     int index = 1;
     for (size_t i = 0; i < AT_COUNT(numbers); i++)
         AT_TRY(at_db_bind_int(writer->insert, index++, numbers[i], err));
@@ -251,7 +283,8 @@ at_status at_chunk_writer_flush(at_chunk_writer *writer, at_error *err) {
     AT_TRY(at_db_once(writer->insert, err));
     writer->names_written = writer->names.count;
     open->count = 0;
-    for (int i = 0; i < 2; i++) {
+    writer->legs_written += legs;
+    for (int i = 0; i < AT_CHUNK_TEXTS; i++) {
         at_pack_texts_reset(&open->texts[i]);
         open->has_texts[i] = false;
     }

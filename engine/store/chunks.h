@@ -1,5 +1,6 @@
 /**
- * chunks.h - chunks of transfers in the database: written one after another, found, read again.
+ * chunks.h - chunks of transfers and legs in the database: written one after another, found and
+ * read again.
  *
  * Reading: a directory of the chunks of some sources, in the order of records, and one chunk at a
  * time, with the columns that were asked for when it was opened.
@@ -21,12 +22,15 @@
 /* Which chunks: conditions on the table; ?1 is the source given. */
 #define AT_CHUNKS_VISIBLE "source IN (SELECT source FROM temp.visible)"
 #define AT_CHUNKS_SOURCE "source = ?1"
+#define AT_CHUNKS_TRANSFERS " AND leg_count < row_count"
+#define AT_CHUNKS_LEGS " AND leg_count > 0"
 
 /* What is known of a chunk without reading it. */
 typedef struct at_chunk_entry {
     int64_t chunk, source;
     int64_t first, last; /* records */
-    size_t count;
+    size_t count, leg_count;
+    int64_t leg_first; /* which leg of the source is its first, from 1 */
     int64_t time_first, time_last, offset_first, offset_last;
 } at_chunk_entry;
 
@@ -47,6 +51,8 @@ void at_chunks_close(at_chunks *chunks);
 AT_CHECKED at_status at_chunks_load(at_chunks *chunks, size_t index, at_error *err);
 /** The chunk that may hold a record, by its number: SIZE_MAX when none does. */
 size_t at_chunks_find(const at_chunks *chunks, at_record_id record);
+/** The chunk that may hold a leg, by its number: SIZE_MAX when none does. */
+size_t at_chunks_find_leg(const at_chunks *chunks, int64_t leg);
 /** First row of the loaded chunk whose record is `number`; its count when none is. */
 size_t at_chunk_row(const at_chunk *chunk, int64_t number);
 
@@ -56,12 +62,13 @@ typedef at_status at_names_visitor(void *self, int64_t source, const at_name_lis
 AT_CHECKED at_status at_chunks_names(sqlite3 *db, const char *which, int64_t source,
                                      at_names_visitor *visit, void *self, at_error *err);
 
-/* A chunk in the making; rows are added to `open` by who knows them (put_transfer.c). */
+/* A chunk in the making; rows are added to `open` by who knows them (put_money.c). */
 typedef struct at_chunk_writer {
     int64_t source;
     at_chunk open;
     at_names names;
     size_t names_written;
+    int64_t legs_written;
     sqlite3_stmt *insert;
     at_text bytes[AT_CHUNK_COLUMNS + 3];
 } at_chunk_writer;

@@ -54,8 +54,7 @@ static inline void *at_column_field(const at_fact_column *column, const at_fact 
     return (char *)(uintptr_t)fact + column->offset;
 }
 
-/** "INSERT INTO party (source, record, ...) VALUES (?, ?, ...)"; transfers and legs have
- *  id_given as their third column. */
+/** "INSERT INTO party (source, record, ...) VALUES (?, ?, ...)"; of kinds that have a table. */
 AT_CHECKED at_status at_column_insert_sql(at_text *sql, at_kind kind, at_error *err);
 /** Bind the fields from parameter `first` on. */
 AT_CHECKED at_status at_column_bind(sqlite3_stmt *statement, int first, const at_fact *fact,
@@ -67,6 +66,9 @@ AT_CHECKED at_status at_column_select_sql(at_text *sql, at_kind kind, const char
  * lists. */
 AT_CHECKED at_status at_column_read(at_fact *out, at_kind kind, sqlite3_stmt *statement, int first,
                                     at_arena *arena, at_error *err);
+
+/** Give a field of a fact to SQL as its table would; nothing where it is not stated. */
+void at_column_give(sqlite3_context *context, const at_fact_column *column, const at_fact *fact);
 
 /** Append what a fact says, in a form in which equal content has equal bytes and nothing else
  * has. */

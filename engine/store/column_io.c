@@ -7,12 +7,10 @@
 
 at_status at_column_insert_sql(at_text *sql, at_kind kind, at_error *err) {
     const at_fact_table *table = &at_fact_tables[kind];
-    const bool money = kind == AT_LEG;
-    AT_TRY(at_text_print(sql, err, "INSERT INTO main.%s (source, record%s", table->name,
-                         money ? ", id_given" : ""));
+    AT_TRY(at_text_print(sql, err, "INSERT INTO main.%s (source, record", table->name));
     for (size_t i = 0; i < table->column_count; i++)
         AT_TRY(at_text_print(sql, err, ", %s", table->columns[i].name));
-    AT_TRY(at_text_print(sql, err, ") VALUES (?, ?%s", money ? ", ?" : ""));
+    AT_TRY(at_text_add(sql, ") VALUES (?, ?", err));
     for (size_t i = 0; i < table->column_count; i++)
         AT_TRY(at_text_add(sql, ", ?", err));
     return at_text_add(sql, ")", err);
@@ -85,6 +83,20 @@ at_status at_column_bind(sqlite3_stmt *statement, int first, const at_fact *fact
             AT_TRY(at_db_bind_int(statement, index, number, err));
     }
     return AT_OK;
+}
+
+void at_column_give(sqlite3_context *context, const at_fact_column *column, const at_fact *fact) {
+    const void *field = at_column_field(column, fact);
+    const char *text = NULL;
+    int64_t number = 0;
+    if (is_text(column->form))
+        text = *(const char *const *)field;
+    else if (number_of(&number, column, field) && column->form != AT_FORM_WORD)
+        sqlite3_result_int64(context, number);
+    else if (column->form == AT_FORM_WORD)
+        text = column->words[number];
+    if (text)
+        sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
 }
 
 static at_status read_word(void *field, const at_fact_column *column, sqlite3_stmt *statement,

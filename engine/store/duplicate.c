@@ -20,33 +20,12 @@ static const char kin_sql[] =
     "                    AND d.source = ?1)"                                  \
     " ORDER BY r.id LIMIT 1"
 
-static const char match_leg_sql[] =
-    "SELECT coalesce(r.duplicate_of, r.id) FROM main.leg f"
-    " JOIN main.record r ON r.id = f.record"
-    " WHERE f.id_given = 0 AND f.account = ?2 AND f.time_us = ?3 AND f.credit = ?4"
-    "   AND f.amount = ?5 AND f.currency = ?6 AND f.reference IS ?7"
-    "   AND f.balance_after IS ?8" FREE_THERE;
-
 static const char content_here_sql[] =
     "SELECT coalesce(r.duplicate_of, r.id) FROM main.record r"
     " WHERE r.content = ?2 AND r.source = ?1 ORDER BY r.id LIMIT 1";
 
 static const char content_there_sql[] =
     "SELECT coalesce(r.duplicate_of, r.id) FROM main.record r WHERE r.content = ?2" FREE_THERE;
-
-/* Legs with an id, ours or of the namespace's other visible sources. */
-static at_status prepare_by_id(sqlite3_stmt **out, sqlite3 *db, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
-    AT_TRY(at_text_add(&sql, "SELECT coalesce(r.duplicate_of, r.id), ", err));
-    AT_TRY(at_column_select_sql(&sql, AT_LEG, "f", err));
-    AT_TRY(at_text_add(&sql,
-                       " FROM main.leg f JOIN main.record r ON r.id = f.record"
-                       " WHERE f.id = ?2 AND f.id_given = 1 AND (f.source = ?1"
-                       "   OR f.source IN (SELECT source FROM temp.kin))"
-                       " ORDER BY f.fact LIMIT 1",
-                       err));
-    return at_db_prepare(out, db, at_text_string(&sql), err);
-}
 
 static at_status prepare_account(sqlite3_stmt **out, sqlite3 *db, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
@@ -69,25 +48,19 @@ static at_status make_kin(sqlite3 *db, int64_t name_space, at_error *err) {
 
 at_status at_duplicates_begin(at_duplicates *out, at_import *import, at_error *err) {
     sqlite3 *db = import->store->db;
-    int64_t others = 0, legs = 0;
+    int64_t others = 0;
     *out = (at_duplicates){.import = import, .db = db, .source = import->source};
     AT_TRY(make_kin(db, import->name_space, err));
     AT_TRY(at_db_number(&others, db, 0, NULL, 0, "SELECT count(*) FROM temp.kin", err));
-    AT_TRY(at_db_number(&legs, db, 0, NULL, 0, "SELECT EXISTS (SELECT 1 FROM main.leg)", err));
     out->others = others > 0;
-    out->older_legs = legs != 0;
     AT_TRY(
         at_repeats_begin(&import->repeats, db, &import->chunks, out->others, &import->arena, err));
-    AT_TRY(prepare_by_id(&out->by_id, db, err));
-    AT_TRY(at_db_prepare(&out->by_match, db, match_leg_sql, err));
     AT_TRY(at_db_prepare(&out->by_content_here, db, content_here_sql, err));
     AT_TRY(at_db_prepare(&out->by_content_there, db, content_there_sql, err));
     return prepare_account(&out->account, db, err);
 }
 
 void at_duplicates_end(at_duplicates *duplicates) {
-    at_db_done(&duplicates->by_id);
-    at_db_done(&duplicates->by_match);
     at_db_done(&duplicates->by_content_here);
     at_db_done(&duplicates->by_content_there);
     at_db_done(&duplicates->account);
@@ -117,65 +90,26 @@ static at_status first_row(at_record_id *out, at_fact *fact, at_kind kind, sqlit
     return status;
 }
 
-/* The leg with an id; 0 when there is none. */
-static at_status find_leg(at_record_id *out, at_fact *known, at_duplicates *all, const char *id,
-                          at_arena *scratch, at_error *err) {
-    *out = 0;
-    if (!all->older_legs && !all->import->legs_put)
-        return AT_OK;
-    AT_TRY(at_db_bind_int(all->by_id, 1, all->source, err));
-    AT_TRY(at_db_bind_text(all->by_id, 2, id, err));
-    return first_row(out, known, AT_LEG, all->by_id, scratch, err);
-}
-
 /* Transfers and legs share one space of ids; an id of the other kind is one with other content. */
 static at_status find_by_id(at_finding *out, at_error *reason, at_duplicates *all,
-                            const at_fact *fact, const at_put_row *row, at_arena *scratch,
-                            at_error *err) {
-    const bool leg = fact->kind == AT_LEG;
-    const char *id = leg ? fact->leg.id : fact->transfer.id;
-    at_repeats *repeats = &all->import->repeats;
-    at_fact known;
+                            const at_fact *fact, const at_put_row *row, at_error *err) {
     bool same = false;
-    AT_TRY(leg ? at_repeats_has_id(&out->first, repeats, id, err)
-               : at_repeats_by_id(&out->first, &same, repeats, &row->row, err));
-    if (!out->first) {
-        AT_TRY(find_leg(&out->first, &known, all, id, scratch, err));
-        if (out->first && leg)
-            AT_TRY(same_content(&same, &known, fact, err));
-    }
+    AT_TRY(at_repeats_by_id(&out->first, &same, &all->import->repeats, &row->row, err));
     if (!out->first)
         return AT_OK;
     out->verdict = same ? AT_VERDICT_DUPLICATE : AT_VERDICT_REFUSED;
     if (!same)
         at_fail(reason, AT_BAD_INPUT, "E-IMPORT-DUPID",
-                "%s id \"%s\" was used before with other content", at_kind_text(fact->kind), id);
+                "%s id \"%s\" was used before with other content", at_kind_text(fact->kind),
+                fact->kind == AT_LEG ? fact->leg.id : fact->transfer.id);
     return AT_OK;
 }
 
-static at_status bind_leg(sqlite3_stmt *statement, const at_leg *leg, at_error *err) {
-    AT_TRY(at_db_bind_int(statement, 2, leg->account.thing, err));
-    AT_TRY(at_db_bind_int(statement, 3, leg->time.us, err));
-    AT_TRY(at_db_bind_int(statement, 4, leg->credit, err));
-    AT_TRY(at_db_bind_int(statement, 5, leg->amount, err));
-    AT_TRY(at_db_bind_text(statement, 6, leg->currency, err));
-    AT_TRY(at_db_bind_text(statement, 7, leg->reference, err));
-    if (leg->balance_after == AT_AMOUNT_NONE)
-        return at_db_bind_null(statement, 8, err);
-    return at_db_bind_int(statement, 8, leg->balance_after, err);
-}
-
-static at_status find_by_match(at_finding *out, at_duplicates *all, const at_fact *fact,
-                               const at_put_row *row, at_error *err) {
+static at_status find_by_match(at_finding *out, at_duplicates *all, const at_put_row *row,
+                               at_error *err) {
     if (!all->others)
         return AT_OK;
-    if (fact->kind == AT_TRANSFER) {
-        AT_TRY(at_repeats_by_match(&out->first, &all->import->repeats, &row->row, err));
-    } else {
-        AT_TRY(at_db_bind_int(all->by_match, 1, all->source, err));
-        AT_TRY(bind_leg(all->by_match, &fact->leg, err));
-        AT_TRY(first_row(&out->first, NULL, AT_KIND_NONE, all->by_match, NULL, err));
-    }
+    AT_TRY(at_repeats_by_match(&out->first, &all->import->repeats, &row->row, err));
     if (out->first)
         out->verdict = AT_VERDICT_DUPLICATE;
     return AT_OK;
@@ -188,7 +122,7 @@ static bool is_money(const at_fact *fact) {
 /* A record is a duplicate when all its transfers and legs are, of one and the same record. One that
  * repeats some by their ids and adds others is refused: to load the rest would tear it apart. */
 static at_status find_money(at_finding *out, at_error *reason, at_duplicates *all,
-                            const at_candidate *candidate, at_arena *scratch, at_error *err) {
+                            const at_candidate *candidate, at_error *err) {
     at_finding sum = {.verdict = AT_VERDICT_NEW};
     bool first = true, mixed = false, ids = false;
     for (size_t i = 0; i < candidate->count; i++) {
@@ -196,10 +130,9 @@ static at_status find_money(at_finding *out, at_error *reason, at_duplicates *al
         if (!is_money(&candidate->facts[i]))
             continue;
         if (candidate->id_given[i])
-            AT_TRY(find_by_id(&one, reason, all, &candidate->facts[i], &candidate->rows[i], scratch,
-                              err));
+            AT_TRY(find_by_id(&one, reason, all, &candidate->facts[i], &candidate->rows[i], err));
         else
-            AT_TRY(find_by_match(&one, all, &candidate->facts[i], &candidate->rows[i], err));
+            AT_TRY(find_by_match(&one, all, &candidate->rows[i], err));
         if (one.verdict == AT_VERDICT_REFUSED) {
             *out = one;
             return AT_OK;
@@ -288,6 +221,6 @@ at_status at_duplicates_find(at_finding *out, at_error *reason, at_duplicates *d
     *out = (at_finding){.verdict = AT_VERDICT_NEW};
     for (size_t i = 0; i < candidate->count; i++)
         if (is_money(&candidate->facts[i]))
-            return find_money(out, reason, duplicates, candidate, scratch, err);
+            return find_money(out, reason, duplicates, candidate, err);
     return candidate->count ? find_other(out, reason, duplicates, candidate, scratch, err) : AT_OK;
 }

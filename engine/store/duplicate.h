@@ -23,19 +23,18 @@ typedef struct at_import at_import;
 struct at_put_row;
 
 typedef struct at_duplicates {
-    at_import *import; /* its chunks hold the transfers (repeat.h) */
+    at_import *import; /* its chunks hold transfers and legs (repeat.h) */
     sqlite3 *db;
     int64_t source;
-    bool others;     /* other visible sources share the namespace */
-    bool older_legs; /* the store had legs before */
-    sqlite3_stmt *by_id, *by_match, *by_content_here, *by_content_there, *account;
+    bool others; /* other visible sources share the namespace */
+    sqlite3_stmt *by_content_here, *by_content_there, *account;
 } at_duplicates;
 
 /* One record as it is about to be stored: references interned, ids filled in. */
 typedef struct at_candidate {
     const at_fact *facts;
     const bool *id_given;          /* per fact; for transfers and legs */
-    const struct at_put_row *rows; /* per fact; for transfers */
+    const struct at_put_row *rows; /* per fact; for transfers and legs */
     size_t count;
 } at_candidate;
 

@@ -12,37 +12,6 @@ typedef struct conditions {
     at_text with, where;
 } conditions;
 
-static at_status chunk_ref(at_ref *out, at_identity *identity, int64_t source, int64_t local,
-                           at_error *err) {
-    at_thing class = 0;
-    AT_TRY(at_identity_need_local(&class, identity, source, local, err));
-    if (!class)
-        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
-    *out = at_identity_ref(identity, class);
-    return AT_OK;
-}
-
-/* A row of a chunk as its source stated it, references resolved. */
-static at_status chunk_fact(at_fact *out, at_identity *identity, const at_chunk *chunk,
-                            int64_t source, size_t row, at_arena *arena, at_error *err) {
-    const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, row);
-    *out = at_fact_new(AT_TRANSFER);
-    out->record = AT_RECORD_ID(source, (uint64_t)at_chunk_int(chunk, AT_CHUNK_NUMBER, row));
-    at_transfer *transfer = &out->transfer;
-    at_chunk_transfer(transfer, chunk, row);
-    AT_TRY(at_chunk_id(&transfer->id, chunk, source, row, arena, err));
-    AT_TRY(at_arena_text(&transfer->reverses, arena, transfer->reverses, err));
-    AT_TRY(at_arena_text(
-        &transfer->currency, arena,
-        at_pack_text(&chunk->codes, (size_t)at_chunk_int(chunk, AT_CHUNK_CURRENCY, row)), err));
-    if (code_in)
-        AT_TRY(at_arena_text(&transfer->currency_in, arena,
-                             at_pack_text(&chunk->codes, (size_t)code_in - 1), err));
-    AT_TRY(
-        chunk_ref(&transfer->from, identity, source, at_chunk_int(chunk, AT_CHUNK_FROM, row), err));
-    return chunk_ref(&transfer->to, identity, source, at_chunk_int(chunk, AT_CHUNK_TO, row), err);
-}
-
 static at_status resolve_ref(at_reader *reader, at_ref *ref, at_error *err) {
     at_thing class = 0;
     AT_TRY(at_identity_need_number(&class, &reader->identity, ref->thing, err));
@@ -149,44 +118,101 @@ static void close_parts(const part_reader *parts) {
     sqlite3_finalize(parts->statement);
 }
 
-/* The transfers of a chunk that count, or that of one record. */
-static at_status read_chunk(at_fact_index *index, size_t *capacity, at_reader *reader,
-                            const at_chunk *chunk, int64_t source, at_record_id only,
-                            at_hidden *hidden, at_error *err) {
-    size_t row = only ? at_chunk_row(chunk, at_record_number(only)) : 0;
-    for (; row < chunk->count; row++) {
-        const at_record_id record =
-            AT_RECORD_ID(source, (uint64_t)at_chunk_int(chunk, AT_CHUNK_NUMBER, row));
-        if (only && record != only)
-            return AT_OK;
-        if (at_hidden_has(hidden, record))
+/* Transfers or legs that count: all, those of one record, or those that name one thing. */
+typedef struct chunk_reader {
+    at_reader *reader;
+    at_fact_index index;
+    size_t capacity;
+    at_kind kind;
+    at_fact_filter only;
+    at_hidden hidden;
+} chunk_reader;
+
+static at_status chunk_ref(at_ref *ref, at_identity *identity, int64_t source, at_error *err) {
+    at_thing class = 0;
+    if (!ref->thing)
+        return AT_OK;
+    AT_TRY(at_identity_need_local(&class, identity, source, (int64_t)ref->thing - 1, err));
+    if (!class)
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+    *ref = at_identity_ref(identity, class);
+    return AT_OK;
+}
+
+/* References resolved; *names_out whether one of them is the thing asked for. */
+static at_status chunk_refs(bool *names_out, const chunk_reader *all, at_fact *fact, int64_t source,
+                            at_error *err) {
+    const at_fact_table *table = &at_fact_tables[fact->kind];
+    *names_out = all->only.thing == 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].form != AT_FORM_REF)
             continue;
-        AT_TRY(AT_GROW(&index->facts, capacity, index->count, reader->arena, err));
-        AT_TRY(chunk_fact(&index->facts[index->count++], &reader->identity, chunk, source, row,
-                          reader->arena, err));
+        at_ref *ref = at_column_field(&table->columns[i], fact);
+        AT_TRY(chunk_ref(ref, &all->reader->identity, source, err));
+        *names_out = *names_out || ref->thing == all->only.thing;
     }
     return AT_OK;
 }
 
-static at_status read_transfers(at_fact_index *out, at_reader *reader, at_record_id only,
-                                at_error *err) {
+/* The chunk's texts are gone with it. */
+static at_status keep_texts(at_fact *fact, at_arena *arena, at_error *err) {
+    const at_fact_table *table = &at_fact_tables[fact->kind];
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].form != AT_FORM_TEXT)
+            continue;
+        const char **text = at_column_field(&table->columns[i], fact);
+        AT_TRY(at_arena_text(text, arena, *text, err));
+    }
+    return AT_OK;
+}
+
+static at_status read_chunk(chunk_reader *all, const at_chunk *chunk, int64_t source,
+                            at_error *err) {
+    const at_record_id only = all->only.record;
+    at_arena *arena = all->reader->arena;
+    for (size_t row = only ? at_chunk_row(chunk, at_record_number(only)) : 0; row < chunk->count;
+         row++) {
+        at_fact fact;
+        bool named = false;
+        if (at_chunk_is_leg(chunk, row) != (all->kind == AT_LEG))
+            continue;
+        at_chunk_fact(&fact, chunk, source, row);
+        if (only && fact.record != only)
+            return AT_OK;
+        if (at_hidden_has(&all->hidden, fact.record))
+            continue;
+        AT_TRY(chunk_refs(&named, all, &fact, source, err));
+        if (!named)
+            continue;
+        AT_TRY(keep_texts(&fact, arena, err));
+        const char **id = all->kind == AT_LEG ? &fact.leg.id : &fact.transfer.id;
+        AT_TRY(at_chunk_id(id, chunk, source, row, arena, err));
+        AT_TRY(AT_GROW(&all->index.facts, &all->capacity, all->index.count, arena, err));
+        all->index.facts[all->index.count++] = fact;
+    }
+    return AT_OK;
+}
+
+static at_status read_chunks(at_fact_index *out, at_reader *reader, at_kind kind,
+                             const at_fact_filter *filter, at_error *err) {
     AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
-    at_fact_index index = {.loaded = true};
-    size_t capacity = 0;
-    at_hidden hidden;
-    AT_TRY(at_hidden_read(&hidden, reader->db, reader->arena, err));
-    AT_TRY(at_chunks_open(&chunks, reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_FACTS, reader->arena,
-                          err));
-    size_t first = only ? at_chunks_find(&chunks, only) : 0;
+    chunk_reader all = {.reader = reader, .kind = kind, .index = {.loaded = true}};
+    if (filter)
+        all.only = *filter;
+    AT_TRY(at_hidden_read(&all.hidden, reader->db, reader->arena, err));
+    AT_TRY(at_chunks_open(&chunks, reader->db,
+                          kind == AT_LEG ? AT_CHUNKS_VISIBLE AT_CHUNKS_LEGS
+                                         : AT_CHUNKS_VISIBLE AT_CHUNKS_TRANSFERS,
+                          0, AT_CHUNK_FACTS, reader->arena, err));
+    size_t first = all.only.record ? at_chunks_find(&chunks, all.only.record) : 0;
     size_t end = chunks.count;
-    if (only)
+    if (all.only.record)
         end = first == SIZE_MAX ? first : first + 1;
     for (size_t i = first; i < end; i++) {
         AT_TRY(at_chunks_load(&chunks, i, err));
-        AT_TRY(read_chunk(&index, &capacity, reader, &chunks.loaded, chunks.entries[i].source, only,
-                          &hidden, err));
+        AT_TRY(read_chunk(&all, &chunks.loaded, chunks.entries[i].source, err));
     }
-    *out = index;
+    *out = all.index;
     return AT_OK;
 }
 
@@ -232,8 +258,8 @@ at_status at_facts_read(at_fact_index *out, at_reader *reader, at_kind kind,
     AT_CLEANUP(close_parts) part_reader parts = {.statement = NULL};
     AT_CLEANUP(clear_conditions) conditions which = {.with = {.data = NULL}};
     at_fact_index index = {.loaded = true};
-    if (kind == AT_TRANSFER)
-        return read_transfers(out, reader, filter ? filter->record : 0, err);
+    if (kind == AT_TRANSFER || kind == AT_LEG)
+        return read_chunks(out, reader, kind, filter, err);
     AT_TRY(make_conditions(&which, reader, kind, filter, err));
     AT_TRY(at_text_print(&sql, err, "%sSELECT f.fact, f.record, ", at_text_string(&which.with)));
     AT_TRY(at_column_select_sql(&sql, kind, "f", err));

@@ -11,15 +11,19 @@ at_status at_flow_mark_judged(at_flow *flow, at_error *err) {
     at_pair_leg *legs = NULL;
     at_pair_result *results = NULL;
     at_pair_rule rule = {.window_us = 0};
+    at_pair_amounts amounts;
+    int64_t *judged = NULL;
     size_t count = 0;
     AT_TRY(at_pairing_words(&words, &count, reader->db, reader->revision, flow->arena, err));
     if (count == 0)
         return AT_OK;
     AT_TRY(at_setting_at(&rule.window_us, reader->db, "leg_window_us", reader->revision, err));
-    AT_TRY(at_pairing_load(&legs, &count, reader->db,
-                           "SELECT DISTINCT l.amount, l.currency FROM main.pairing_judgement j"
-                           " JOIN main.leg l ON l.fact = j.debit_leg WHERE j.revision <= ?1",
-                           reader->revision, &reader->identity, flow->arena, err));
+    AT_TRY(AT_NEW(&judged, flow->arena, count, err));
+    for (size_t i = 0; i < count; i++)
+        judged[i] = words[i].debit;
+    AT_TRY(at_pair_amounts_of(&amounts, judged, count, reader->db, flow->arena, err));
+    AT_TRY(
+        at_pairing_load(&legs, &count, reader->db, &amounts, &reader->identity, flow->arena, err));
     AT_TRY(at_pair_legs(&results, legs, count, &rule, flow->arena, err));
     for (size_t i = 0; i < count; i++) {
         const uint32_t place = at_flow_find_leg(flow, legs[i].number);

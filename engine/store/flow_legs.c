@@ -1,54 +1,71 @@
 /* flow_legs.c - legs as rows: pairs, cash, and what stays alone (engine/model/ledger.h, "Legs"). */
-#include "engine/store/column.h"
+#include "engine/store/chunks.h"
 #include "engine/store/flow.h"
 #include "engine/store/pairing.h"
+#include "engine/store/pairs.h"
 #include "engine/store/views.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static at_status read_leg(at_flow *flow, sqlite3_stmt *statement, at_error *err) {
+static at_status keep_text(const char **text, at_flow *flow, at_error *err) {
+    return at_arena_text(text, flow->arena, *text, err);
+}
+
+/* Of what a leg says only what a row of the ledger needs. */
+static at_status keep_leg(at_flow_leg *out, at_flow *flow, const at_chunk *chunk, size_t row,
+                          at_error *err) {
     const at_identity *identity = &flow->reader->identity;
     at_fact fact;
-    AT_TRY(AT_GROW(&flow->legs, &flow->leg_capacity, flow->leg_count, flow->arena, err));
-    AT_TRY(at_column_read(&fact, AT_LEG, statement, 5, flow->arena, err));
-    at_flow_leg *leg = &flow->legs[flow->leg_count];
-    *leg = (at_flow_leg){.leg = fact.leg,
-                         .number = at_db_int(statement, 0),
-                         .source = at_db_int(statement, 1),
-                         .record = at_db_int(statement, 2),
-                         .id_given = at_db_int(statement, 3) != 0,
-                         .hidden = at_db_int(statement, 4) != 0,
-                         .account = at_identity_class(identity, fact.leg.account.thing),
-                         .counterparty = at_identity_class(identity, fact.leg.counterparty.thing),
-                         .partner = AT_NONE};
-    leg->name_space = flow->name_space_of[leg->source];
-    at_flow_account *account = &flow->accounts[leg->account];
-    leg->next = account->legs;
-    account->legs = (uint32_t)flow->leg_count++;
+    at_chunk_fact(&fact, chunk, out->source, row);
+    out->leg = fact.leg;
+    out->record = fact.record;
+    out->account = at_identity_local(identity, out->source, (int64_t)fact.leg.account.thing - 1);
+    if (fact.leg.counterparty.thing)
+        out->counterparty =
+            at_identity_local(identity, out->source, (int64_t)fact.leg.counterparty.thing - 1);
+    if (!out->account || (fact.leg.counterparty.thing && !out->counterparty))
+        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
+    out->id_given = (at_chunk_int(chunk, AT_CHUNK_FLAGS, row) & AT_CHUNK_ID_GIVEN) != 0;
+    AT_TRY(at_chunk_id(&out->leg.id, chunk, out->source, row, flow->arena, err));
+    out->leg.counterparty_name = out->leg.counterparty_institution = NULL;
+    out->leg.counterparty_country = out->leg.reference = NULL;
+    AT_TRY(keep_text(&out->leg.currency, flow, err));
+    return keep_text(&out->leg.reverses, flow, err);
+}
+
+static at_status read_chunk(at_flow *flow, const at_chunk *chunk, const at_chunk_entry *entry,
+                            at_hidden *hidden, at_error *err) {
+    int64_t number = AT_RECORD_ID(entry->source, (uint64_t)entry->leg_first);
+    for (size_t row = 0; row < chunk->count; row++) {
+        if (!at_chunk_is_leg(chunk, row))
+            continue;
+        AT_TRY(AT_GROW(&flow->legs, &flow->leg_capacity, flow->leg_count, flow->arena, err));
+        at_flow_leg *leg = &flow->legs[flow->leg_count];
+        *leg = (at_flow_leg){.number = number++,
+                             .source = entry->source,
+                             .name_space = flow->name_space_of[entry->source],
+                             .partner = AT_NONE};
+        AT_TRY(keep_leg(leg, flow, chunk, row, err));
+        leg->hidden = at_hidden_has(hidden, leg->record);
+        at_flow_account *account = &flow->accounts[leg->account];
+        leg->next = account->legs;
+        account->legs = (uint32_t)flow->leg_count++;
+    }
     return AT_OK;
 }
 
 static at_status load_legs(at_flow *flow, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-    bool row = false;
-    AT_TRY(at_text_add(&sql,
-                       "SELECT f.fact, f.source, f.record, f.id_given,"
-                       " f.record IN (SELECT record FROM temp.hidden), ",
-                       err));
-    AT_TRY(at_column_select_sql(&sql, AT_LEG, "f", err));
-    AT_TRY(at_text_add(&sql,
-                       " FROM main.leg f WHERE f.source IN (SELECT source FROM temp.visible)"
-                       " ORDER BY f.fact",
-                       err));
-    AT_TRY(at_db_prepare(&statement, flow->reader->db, at_text_string(&sql), err));
-    for (;;) {
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            return AT_OK;
-        AT_TRY(read_leg(flow, statement, err));
+    AT_CLEANUP(at_chunks_close) at_chunks chunks = {.db = NULL};
+    at_hidden hidden;
+    AT_TRY(at_hidden_read(&hidden, flow->reader->db, flow->arena, err));
+    AT_TRY(at_chunks_open(&chunks, flow->reader->db, AT_CHUNKS_VISIBLE AT_CHUNKS_LEGS, 0,
+                          AT_CHUNK_FACTS, flow->arena, err));
+    for (size_t i = 0; i < chunks.count; i++) {
+        AT_TRY(at_chunks_load(&chunks, i, err));
+        AT_TRY(read_chunk(flow, &chunks.loaded, &chunks.entries[i], &hidden, err));
     }
+    return AT_OK;
 }
 
 uint32_t at_flow_find_leg(const at_flow *flow, int64_t number) {
@@ -63,36 +80,23 @@ uint32_t at_flow_find_leg(const at_flow *flow, int64_t number) {
     return low < flow->leg_count && flow->legs[low].number == number ? (uint32_t)low : AT_NONE;
 }
 
-/* Pairs and ambiguities as they stood at the revision. */
-static at_status apply_pairing(at_flow *flow, at_error *err) {
-    static const char *const queries[] = {
-        "SELECT p.debit_leg, p.credit_leg FROM main.pairing p"
-        " LEFT JOIN main.pairing_end e ON e.pairing = p.number"
-        " WHERE p.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)",
-        "SELECT a.leg, NULL FROM main.ambiguity a"
-        " LEFT JOIN main.ambiguity_end e ON e.ambiguity = a.number"
-        " WHERE a.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)"};
-    for (size_t i = 0; i < AT_COUNT(queries); i++) {
-        AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-        bool row = false;
-        AT_TRY(at_db_prepare(&statement, flow->reader->db, queries[i], err));
-        AT_TRY(at_db_bind_int(statement, 1, flow->reader->revision, err));
-        for (;;) {
-            AT_TRY(at_db_step(&row, statement, err));
-            if (!row)
-                break;
-            const uint32_t leg = at_flow_find_leg(flow, at_db_int(statement, 0));
-            const uint32_t other = i == 0 ? at_flow_find_leg(flow, at_db_int(statement, 1)) : leg;
-            if (leg == AT_NONE || other == AT_NONE)
-                continue;
-            if (i == 1) {
-                flow->legs[leg].ambiguous = true;
-                continue;
-            }
-            flow->legs[leg].partner = other;
-            flow->legs[other].partner = leg;
-        }
+/* Pairs and ambiguities as they stood at the revision, one change after another. */
+static at_status apply_change(void *self, const at_pair_event *event, at_error *err) {
+    at_flow *flow = self;
+    const uint32_t place = at_flow_find_leg(flow, event->leg);
+    (void)err;
+    if (place == AT_NONE)
+        return AT_OK;
+    at_flow_leg *leg = &flow->legs[place];
+    if (event->kind == AT_PAIR_DOUBTED || event->kind == AT_PAIR_CLEAR) {
+        leg->ambiguous = event->kind == AT_PAIR_DOUBTED;
+        return AT_OK;
     }
+    if (leg->partner != AT_NONE && flow->legs[leg->partner].partner == place)
+        flow->legs[leg->partner].partner = AT_NONE;
+    leg->partner = event->kind == AT_PAIR_BEGINS ? at_flow_find_leg(flow, event->partner) : AT_NONE;
+    if (leg->partner != AT_NONE)
+        flow->legs[leg->partner].partner = place;
     return AT_OK;
 }
 
@@ -329,7 +333,7 @@ static at_status add_legs(at_flow *flow, int64_t cash_window_us, at_error *err) 
 at_status at_flow_read_legs(at_flow *flow, at_error *err) {
     int64_t cash_window_us = 0;
     AT_TRY(load_legs(flow, err));
-    AT_TRY(apply_pairing(flow, err));
+    AT_TRY(at_pairs_visit(flow->reader->db, flow->reader->revision, apply_change, flow, err));
     AT_TRY(at_flow_mark_judged(flow, err));
     AT_TRY(read_covers(flow, err));
     AT_TRY(at_setting_at(&cash_window_us, flow->reader->db, "cash_window_us",

@@ -78,8 +78,8 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
     uint64_t done = 0;
     at_hidden hidden;
     AT_TRY(at_hidden_read(&hidden, flow->reader->db, flow->arena, err));
-    AT_TRY(at_chunks_open(&chunks, flow->reader->db, AT_CHUNKS_VISIBLE, 0, AT_CHUNK_FACTS,
-                          flow->arena, err));
+    AT_TRY(at_chunks_open(&chunks, flow->reader->db, AT_CHUNKS_VISIBLE AT_CHUNKS_TRANSFERS, 0,
+                          AT_CHUNK_FACTS, flow->arena, err));
     for (size_t i = 0; i < chunks.count; i++)
         bar.total += chunks.entries[i].count;
     if (!flow->only && flow->row_count == 0) { /* a list that doubles is there twice */
@@ -93,7 +93,7 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
         for (size_t row = 0; row < chunks.loaded.count; row++) {
             const at_record_id record =
                 AT_RECORD_ID(source, (uint64_t)at_chunk_int(&chunks.loaded, AT_CHUNK_NUMBER, row));
-            if (!at_hidden_has(&hidden, record))
+            if (!at_chunk_is_leg(&chunks.loaded, row) && !at_hidden_has(&hidden, record))
                 AT_TRY(read_row(flow, &chunks.loaded, source, row, record, err));
             at_progress_step(&bar, ++done);
         }

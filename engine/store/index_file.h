@@ -134,9 +134,9 @@ typedef struct at_index_file {
     uint8_t *room;  /* in front of the block: what is left of a value begun in the one before */
     uint64_t block; /* in `room`; UINT64_MAX = none */
     /* Blocks that parts were read from, checked: whoever looks up one thing comes back to them. */
-    uint8_t **kept;                    /* by block, NULL = not here; NULL until asked */
+    uint8_t **kept;                   /* by block, NULL = not here; NULL until asked */
     uint64_t ring[AT_INDEX_KEPT_MAX]; /* the blocks here; the oldest makes room */
-    uint64_t kept_count;               /* so far, those that made room too */
+    uint64_t kept_count;              /* so far, those that made room too */
 } at_index_file;
 
 /** Takes over `descriptor`, even on failure. *fresh_out: is the key the one expected? If not, the

@@ -155,36 +155,12 @@ at_status at_intern_ref(at_intern_thing **out, at_intern *intern, const at_ref *
     return AT_OK;
 }
 
-at_status at_intern_total_of(at_intern_total **out, at_intern *intern, at_intern_thing *thing,
-                             const char *currency, at_error *err) {
-    at_intern_total *total = thing->totals;
-    while (total && strcmp(total->currency.code, currency) != 0)
-        total = total->next;
-    if (!total) {
-        AT_TRY(AT_NEW(&total, intern->arena, 1, err));
-        memcpy(total->currency.code, currency, strlen(currency) + 1);
-        total->next = thing->totals;
-        thing->totals = total;
-    }
-    *out = total;
-    return AT_OK;
-}
-
 static at_status save_thing(at_text *out, const at_intern_thing *thing, at_error *err) {
-    uint64_t count = 0;
-    for (const at_intern_total *total = thing->totals; total; total = total->next)
-        count++;
     const uint64_t numbers[] = {(uint64_t)thing->kind, (uint64_t)thing->name_space,
-                                thing->mentioned, thing->declared, count};
+                                thing->mentioned, thing->declared};
     AT_TRY(at_state_put_text(out, thing->id, err));
     for (size_t i = 0; i < AT_COUNT(numbers); i++)
         AT_TRY(at_state_put(out, numbers[i], err));
-    for (const at_intern_total *total = thing->totals; total; total = total->next) {
-        AT_TRY(at_state_put_text(out, total->currency.code, err));
-        AT_TRY(at_state_put(out, (uint64_t)total->in, err));
-        AT_TRY(at_state_put(out, (uint64_t)total->out, err));
-        AT_TRY(at_state_put(out, total->count, err));
-    }
     return AT_OK;
 }
 
@@ -196,21 +172,6 @@ at_status at_intern_save(at_text *out, at_intern *intern, at_error *err) {
         AT_TRY(save_thing(out, thing, err));
         thing->changed = false;
     }
-    return AT_OK;
-}
-
-static at_status load_total(at_intern *intern, at_intern_thing *thing, at_state_reader *state,
-                            at_error *err) {
-    at_intern_total *total = NULL;
-    const char *code = at_state_next_text(state);
-    if (!code || strlen(code) >= AT_CURRENCY_BYTES) {
-        state->failed = true;
-        return AT_OK;
-    }
-    AT_TRY(at_intern_total_of(&total, intern, thing, code, err));
-    total->in = (int64_t)at_state_next(state);
-    total->out = (int64_t)at_state_next(state);
-    total->count = at_state_next(state);
     return AT_OK;
 }
 
@@ -226,8 +187,6 @@ static at_status load_thing(at_intern *intern, at_state_reader *state, at_error 
     AT_TRY(at_intern_ref(&thing, intern, &ref, name_space, err));
     thing->mentioned = at_state_next(state) != 0;
     thing->declared = (unsigned)at_state_next(state);
-    for (uint64_t count = at_state_next(state); count > 0 && !state->failed; count--)
-        AT_TRY(load_total(intern, thing, state, err));
     return AT_OK;
 }
 
@@ -240,32 +199,10 @@ at_status at_intern_load(at_intern *intern, at_span saved, at_error *err) {
                                             "the things of a pending import cannot be read back");
 }
 
-static at_status write_totals(sqlite3_stmt *statement, const at_intern_thing *thing, int64_t source,
-                              at_error *err) {
-    for (const at_intern_total *total = thing->totals; total; total = total->next) {
-        if (!total->count)
-            continue;
-        AT_TRY(at_db_bind_int(statement, 1, source, err));
-        AT_TRY(at_db_bind_int(statement, 2, thing->number, err));
-        AT_TRY(at_db_bind_text(statement, 3, total->currency.code, err));
-        AT_TRY(at_db_bind_int(statement, 4, total->in, err));
-        AT_TRY(at_db_bind_int(statement, 5, total->out, err));
-        AT_TRY(at_db_bind_int(statement, 6, (int64_t)total->count, err));
-        AT_TRY(at_db_once(statement, err));
-    }
-    return AT_OK;
-}
-
 at_status at_intern_write(at_intern *intern, int64_t source, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *mention = NULL;
-    AT_CLEANUP(at_db_done) sqlite3_stmt *total = NULL;
     AT_TRY(at_db_prepare(&mention, intern->db,
                          "INSERT INTO main.mention (source, thing, declared) VALUES (?, ?, ?)",
-                         err));
-    AT_TRY(at_db_prepare(&total, intern->db,
-                         "INSERT INTO main.receipt_total"
-                         " (source, thing, currency, incoming, outgoing, row_count)"
-                         " VALUES (?, ?, ?, ?, ?, ?)",
                          err));
     for (size_t i = 0; i < intern->slot_count; i++) {
         const at_intern_thing *thing = intern->slots[i];
@@ -275,7 +212,6 @@ at_status at_intern_write(at_intern *intern, int64_t source, at_error *err) {
         AT_TRY(at_db_bind_int(mention, 2, thing->number, err));
         AT_TRY(at_db_bind_int(mention, 3, thing->declared, err));
         AT_TRY(at_db_once(mention, err));
-        AT_TRY(write_totals(total, thing, source, err));
     }
     return AT_OK;
 }

@@ -2,8 +2,7 @@
  * intern.h - names of things become numbers while a source is read.
  *
  * One hash table an import, over the store's table `thing`; it also collects which things the
- * source mentions or describes, and its totals by account and currency, to be written once at the
- * end.
+ * source mentions or describes, to be written once at the end.
  *
  * Ownership: everything lives in the import's arena.
  * Errors:    AT_LIMIT past 2^32 things; what db.h says.
@@ -16,14 +15,6 @@
 
 enum { AT_DECLARED = 1, AT_DECLARED_ACCOUNT = 2 };
 
-/* Money of one account in one currency, of the records loaded. */
-typedef struct at_intern_total {
-    struct at_intern_total *next;
-    at_currency currency;
-    int64_t in, out;
-    uint64_t count;
-} at_intern_total;
-
 typedef struct at_intern_thing {
     const char *id;
     uint64_t hash;
@@ -33,7 +24,6 @@ typedef struct at_intern_thing {
     bool mentioned;
     bool changed; /* since at_intern_save */
     unsigned declared;
-    at_intern_total *totals;
 } at_intern_thing;
 
 typedef struct at_intern {
@@ -61,14 +51,11 @@ bool at_intern_knows(const at_intern *intern, const char *name_space);
 /** The thing a reference names; `name_space` is used where the reference says none. */
 AT_CHECKED at_status at_intern_ref(at_intern_thing **out, at_intern *intern, const at_ref *ref,
                                    int64_t name_space, at_error *err);
-AT_CHECKED at_status at_intern_total_of(at_intern_total **out, at_intern *intern,
-                                        at_intern_thing *thing, const char *currency,
-                                        at_error *err);
 /** What is known of the things that changed since it was saved last, and the same read back: saved
  * parts in their order make the table again. "E-STORE-DAMAGED" for what was not saved so. */
 AT_CHECKED at_status at_intern_save(at_text *out, at_intern *intern, at_error *err);
 AT_CHECKED at_status at_intern_load(at_intern *intern, at_span saved, at_error *err);
-/** Write mentions and totals of `source`. */
+/** Write the mentions of `source`. */
 AT_CHECKED at_status at_intern_write(at_intern *intern, int64_t source, at_error *err);
 
 #endif

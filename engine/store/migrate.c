@@ -5,8 +5,8 @@
 extern const char at_schema_sql[]; /* schema.sql, embedded by the build */
 
 const at_migration at_migrations[] = {
-    {"SELECT 1", "transfers as rows: no longer made or read"},
-    {at_schema_sql, "transfers as columns"},
+    {"SELECT 1", "transfers as rows: no longer made or read", NULL},
+    {at_schema_sql, "transfers as columns", NULL},
     {"CREATE TABLE revision_of_3 ("
      " number INTEGER PRIMARY KEY,"
      " kind TEXT NOT NULL CHECK (kind IN ('import', 'replace', 'withdraw', 'setting', 'judge')),"
@@ -15,7 +15,7 @@ const at_migration at_migrations[] = {
      " SELECT number, kind, at_us, source, announced FROM revision;"
      "DROP TABLE revision;"
      "ALTER TABLE revision_of_3 RENAME TO revision",
-     "judgements are revisions"},
+     "judgements are revisions", NULL},
     {"CREATE TABLE pending ("
      " source INTEGER PRIMARY KEY, newest INTEGER NOT NULL, first_thing INTEGER NOT NULL,"
      " first_name_space INTEGER NOT NULL, detail TEXT NOT NULL, request TEXT NOT NULL,"
@@ -26,7 +26,26 @@ const at_migration at_migrations[] = {
      " source INTEGER NOT NULL, number INTEGER NOT NULL, offset INTEGER NOT NULL,"
      " state BLOB NOT NULL, things BLOB NOT NULL,"
      " PRIMARY KEY (source, number)) STRICT, WITHOUT ROWID",
-     "large files are stored in pieces (piece.h)"},
+     "large files are stored in pieces (piece.h)", NULL},
+    {"ALTER TABLE chunk ADD COLUMN leg_count INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE chunk ADD COLUMN leg_first INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE chunk ADD COLUMN value_us BLOB;"
+     "ALTER TABLE chunk ADD COLUMN value_flags BLOB;"
+     "ALTER TABLE chunk ADD COLUMN balance_after BLOB;"
+     "ALTER TABLE chunk ADD COLUMN reference BLOB;"
+     "ALTER TABLE chunk ADD COLUMN counterparty_name BLOB;"
+     "ALTER TABLE chunk ADD COLUMN counterparty_institution BLOB;"
+     "ALTER TABLE chunk ADD COLUMN counterparty_country BLOB;"
+     "CREATE TABLE pair_chunk ("
+     " number INTEGER PRIMARY KEY,"
+     " source INTEGER NOT NULL," /* of the legs */
+     " revision INTEGER NOT NULL,"
+     " kind INTEGER NOT NULL," /* at_pair_kind */
+     " row_count INTEGER NOT NULL,"
+     " first INTEGER NOT NULL, last INTEGER NOT NULL," /* which legs of the source */
+     " leg BLOB NOT NULL, partner BLOB) STRICT;"
+     "CREATE INDEX pair_chunk_source ON pair_chunk (source, first)",
+     "legs as columns", at_layout5},
 };
 const size_t at_migration_count = AT_COUNT(at_migrations);
 
@@ -46,6 +65,8 @@ static at_status run_step(sqlite3 *db, const at_migration *step, int64_t version
                          (int)AT_STORE_APPLICATION, version));
     AT_TRY(at_db_begin(db, err));
     at_status status = at_db_run(db, step->sql, err);
+    if (status == AT_OK && step->run)
+        status = step->run(db, err);
     if (status == AT_OK)
         status = at_db_run(db, at_text_string(&sql), err);
     if (status == AT_OK)

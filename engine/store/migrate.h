@@ -16,8 +16,12 @@ enum { AT_STORE_APPLICATION = 0x61737472 }; /* "astr" */
 
 typedef struct at_migration {
     const char *sql;
-    const char *what; /* one line, for the custody log */
+    const char *what;                             /* one line, for the custody log */
+    at_status (*run)(sqlite3 *db, at_error *err); /* after the SQL; NULL = nothing more */
 } at_migration;
+
+/** layout5.c */
+AT_CHECKED at_status at_layout5(sqlite3 *db, at_error *err);
 
 /** The steps of this program. */
 extern const at_migration at_migrations[];

@@ -113,6 +113,7 @@ static int compare_keys(const void *first, const void *second, void *context) {
     order = order ? order : compare_int(x->time_us, y->time_us);
     order = order ? order : compare_int(x->seq, y->seq);
     order = order ? order : at_text_compare(x->id, y->id);
+    order = order ? order : compare_int(x->rank, y->rank);
     return order ? order : compare_int(x->number, y->number);
 }
 

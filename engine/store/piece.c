@@ -12,14 +12,7 @@ enum { STATE_BYTES_MAX = 1 << 29 };
 
 /* --- What is kept ----------------------------------------------------------------------------- */
 
-/* A store of layout 3, opened for reading, has no such table. */
 at_status at_pending_source(int64_t *out, sqlite3 *db, at_error *err) {
-    int64_t there = 0;
-    *out = 0;
-    AT_TRY(at_db_number(&there, db, 0, NULL, 0,
-                        "SELECT count(*) FROM main.sqlite_master WHERE name = 'pending'", err));
-    if (!there)
-        return AT_OK;
     return at_db_number(out, db, 0, NULL, 0, "SELECT max(source) FROM main.pending", err);
 }
 
@@ -193,7 +186,7 @@ static at_status save_import(at_text *out, at_import *import, at_span state, at_
     const at_repeats *repeats = &import->repeats;
     const uint64_t numbers[] = {import->rows,     import->loaded,   import->duplicate_rows,
                                 import->rejected, import->warnings, import->extra_lines,
-                                import->legs_put, repeats->indexed, repeats->any_id};
+                                repeats->indexed, repeats->any_id};
     AT_TRY(at_state_put_bytes(out, state.data, state.bytes, err));
     for (size_t i = 0; i < AT_COUNT(numbers); i++)
         AT_TRY(at_state_put(out, numbers[i], err));

@@ -12,7 +12,7 @@
 typedef struct loading {
     at_fact *facts;
     bool *id_given;
-    at_put_row *rows; /* of transfers, by fact */
+    at_put_row *rows; /* of transfers and legs, by fact */
     size_t count;
     struct {
         at_intern_thing *thing;
@@ -104,10 +104,23 @@ static at_status add_mention(loading *record, at_import *import, at_ref *ref, un
     return AT_OK;
 }
 
-static at_status intern_fact(loading *record, at_import *import, at_fact *fact, at_error *err) {
-    const at_fact_table *table = &at_fact_tables[fact->kind];
+static bool is_money(const at_fact *fact) {
+    return fact->kind == AT_TRANSFER || fact->kind == AT_LEG;
+}
+
+/* What a chunk cannot tell from nothing is nothing. */
+static void drop_empty(at_leg *leg) {
+    const char **texts[] = {&leg->reverses, &leg->reference, &leg->counterparty_name,
+                            &leg->counterparty_institution, &leg->counterparty_country};
+    for (size_t i = 0; i < AT_COUNT(texts); i++)
+        if (*texts[i] && !**texts[i])
+            *texts[i] = NULL;
+}
+
+/* Accounts of transfers and legs have names in their chunks, and no rows. */
+static at_status name_sides(loading *record, at_import *import, at_fact *fact, at_error *err) {
+    at_repeat_row *row = &record->rows[fact - record->facts].row;
     if (fact->kind == AT_TRANSFER) {
-        at_repeat_row *row = &record->rows[fact - record->facts].row;
         row->transfer = &fact->transfer;
         if (!record->told)
             return at_put_sides(&row->from, &row->to, import, &fact->transfer, err);
@@ -115,6 +128,15 @@ static at_status intern_fact(loading *record, at_import *import, at_fact *fact, 
         row->to = record->told->to;
         return AT_OK;
     }
+    drop_empty(&fact->leg);
+    row->leg = &fact->leg;
+    return at_put_leg_sides(&row->from, &row->to, import, &fact->leg, err);
+}
+
+static at_status intern_fact(loading *record, at_import *import, at_fact *fact, at_error *err) {
+    const at_fact_table *table = &at_fact_tables[fact->kind];
+    if (is_money(fact))
+        return name_sides(record, import, fact, err);
     for (size_t i = 0; i < table->column_count; i++) {
         const at_fact_column *column = &table->columns[i];
         at_ref *ref = at_column_field(column, fact);
@@ -141,32 +163,17 @@ static at_status intern_fact(loading *record, at_import *import, at_fact *fact, 
     return AT_OK;
 }
 
-/* Ids of transfers that the source does not name: <source>:<record>, and .2, .3 for more of them.
- * */
-static at_status fill_ids(loading *record, at_import *import, at_error *err) {
+/* Transfers and legs that the source gives no id: who reads a chunk knows it from their place. */
+static void count_nameless(loading *record) {
     unsigned nameless = 0;
     for (size_t i = 0; i < record->count; i++) {
-        at_fact *fact = &record->facts[i];
-        const char **id = fact->kind == AT_TRANSFER ? &fact->transfer.id
-                          : fact->kind == AT_LEG    ? &fact->leg.id
-                                                    : NULL;
-        if (!id)
+        const at_fact *fact = &record->facts[i];
+        if (!is_money(fact))
             continue;
-        import->legs_put = import->legs_put || fact->kind == AT_LEG;
-        record->id_given[i] = *id != NULL;
-        if (*id)
-            continue;
-        record->rows[i].part = ++nameless;
-        if (fact->kind == AT_TRANSFER)
-            continue; /* whoever reads a chunk knows the id */
-        if (nameless == 1)
-            AT_TRY(at_arena_print(id, &import->scratch, err, "%" PRId64 ":%" PRIu64, import->source,
-                                  import->rows));
-        else
-            AT_TRY(at_arena_print(id, &import->scratch, err, "%" PRId64 ":%" PRIu64 ".%u",
-                                  import->source, import->rows, nameless));
+        record->id_given[i] = (fact->kind == AT_LEG ? fact->leg.id : fact->transfer.id) != NULL;
+        if (!record->id_given[i])
+            record->rows[i].part = ++nameless;
     }
-    return AT_OK;
 }
 
 static at_status copy_facts(loading *record, at_import *import, const at_fact *facts, size_t count,
@@ -195,63 +202,12 @@ static at_status copy_facts(loading *record, at_import *import, const at_fact *f
     return AT_OK;
 }
 
-/* Add one movement to a total; false when the sum leaves int64. */
-static bool add_total(at_intern_total *total, int64_t in, int64_t out) {
-    if (__builtin_add_overflow(total->in, in, &total->in))
-        return false;
-    if (__builtin_add_overflow(total->out, out, &total->out)) {
-        total->in -= in;
-        return false;
-    }
-    total->count++;
-    return true;
-}
-
-typedef struct movement {
-    const at_ref *account;
-    const char *currency;
-    int64_t in, out;
-} movement;
-
-static size_t movements_of(movement out[1], const at_fact *fact) {
-    if (fact->kind == AT_LEG) {
-        const at_leg *leg = &fact->leg;
-        out[0] = (movement){&leg->account, leg->currency, leg->credit ? leg->amount : 0,
-                            leg->credit ? 0 : leg->amount};
-        return 1;
-    }
-    return 0;
-}
-
-/* Totals of the whole record, or of none of it. */
-static at_status count_money(bool *fits_out, at_import *import, const loading *record,
-                             at_error *err) {
-    movement moves[1];
-    at_intern_thing *thing = NULL;
-    at_intern_total *total = NULL;
-    *fits_out = true;
-    for (size_t i = 0; i < record->count; i++) {
-        const size_t count = movements_of(moves, &record->facts[i]);
-        for (size_t k = 0; k < count; k++) {
-            AT_TRY(
-                at_intern_ref(&thing, &import->intern, moves[k].account, import->name_space, err));
-            AT_TRY(at_intern_total_of(&total, &import->intern, thing, moves[k].currency, err));
-            if (!add_total(total, moves[k].in, moves[k].out)) {
-                *fits_out = false;
-                return AT_OK;
-            }
-            thing->changed = true;
-        }
-    }
-    return AT_OK;
-}
-
 /* What only chunks say of a record, and what needs a row: a repetition, an element, other facts. */
 static bool needs_row(const at_origin *origin, const loading *record, const at_finding *finding) {
-    bool transfers = record->count > 0;
+    bool money = record->count > 0;
     for (size_t i = 0; i < record->count; i++)
-        transfers = transfers && record->facts[i].kind == AT_TRANSFER;
-    return !transfers || finding->verdict == AT_VERDICT_DUPLICATE || origin->element;
+        money = money && is_money(&record->facts[i]);
+    return !money || finding->verdict == AT_VERDICT_DUPLICATE || origin->element;
 }
 
 static at_status insert_record(at_record_id id, at_import *import, const at_origin *origin,
@@ -298,16 +254,13 @@ static at_status prepare_insert(at_import *import, at_kind kind, at_error *err) 
     return at_db_prepare(&import->insert[kind], import->store->db, at_text_string(&sql), err);
 }
 
-static at_status insert_fact(at_import *import, const at_fact *fact, bool id_given,
-                             at_record_id record, at_error *err) {
+static at_status insert_fact(at_import *import, const at_fact *fact, at_record_id record,
+                             at_error *err) {
     AT_TRY(prepare_insert(import, fact->kind, err));
     sqlite3_stmt *statement = import->insert[fact->kind];
-    int first = 3;
     AT_TRY(at_db_bind_int(statement, 1, import->source, err));
     AT_TRY(at_db_bind_int(statement, 2, record, err));
-    if (fact->kind == AT_LEG)
-        AT_TRY(at_db_bind_int(statement, first++, id_given, err));
-    AT_TRY(at_column_bind(statement, first, fact, err));
+    AT_TRY(at_column_bind(statement, 3, fact, err));
     AT_TRY(at_db_once(statement, err));
     return insert_parts(import, fact, sqlite3_last_insert_rowid(import->store->db), err);
 }
@@ -321,10 +274,10 @@ static at_status store_record(at_import *import, const at_origin *origin, const 
         AT_TRY(insert_record(number, import, origin, finding, err));
     for (size_t i = 0; i < record->count; i++) {
         record->rows[i].counts = finding->verdict == AT_VERDICT_NEW;
-        if (record->facts[i].kind == AT_TRANSFER)
-            AT_TRY(at_put_transfer(import, origin, &record->rows[i], err));
+        if (is_money(&record->facts[i]))
+            AT_TRY(at_put_money(import, origin, &record->rows[i], err));
         else
-            AT_TRY(insert_fact(import, &record->facts[i], record->id_given[i], number, err));
+            AT_TRY(insert_fact(import, &record->facts[i], number, err));
         if (finding->verdict == AT_VERDICT_NEW)
             import->facts[record->facts[i].kind]++;
     }
@@ -365,7 +318,6 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     loading record;
     at_finding finding = {.verdict = AT_VERDICT_NEW};
     at_error *reason = &import->reason;
-    bool fits = true;
 
     reason->status = AT_OK;
     assert(origin && (facts || !fact_count));
@@ -383,19 +335,13 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     }
     for (size_t i = 0; i < fact_count; i++)
         AT_TRY(intern_fact(&record, import, &record.facts[i], err));
-    AT_TRY(fill_ids(&record, import, err));
+    count_nameless(&record);
     const at_candidate candidate = {record.facts, record.id_given, record.rows, record.count};
     if (!record.extra)
         AT_TRY(at_duplicates_find(&finding, reason, &import->duplicates, &candidate,
                                   &import->scratch, err));
     if (finding.verdict == AT_VERDICT_REFUSED)
         return refuse(import, origin, &record, reason, finding.first, err);
-    if (finding.verdict == AT_VERDICT_NEW)
-        AT_TRY(count_money(&fits, import, &record, err));
-    if (!fits)
-        return at_fail(err, AT_LIMIT, "E-AMOUNT-RANGE",
-                       "the sum of one account's transfers leaves 64 bits at record %" PRIu64,
-                       import->rows);
     return store_record(import, origin, &record, &finding, err);
 }
 

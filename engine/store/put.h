@@ -55,31 +55,33 @@ struct at_import {
 
     uint64_t rows, loaded, duplicate_rows, rejected, warnings, extra_lines;
     uint64_t facts[AT_KIND_COUNT];
-    bool legs_put;
     char tree[AT_TREE_TEXT_BYTES]; /* for the log; at_put_finish */
 };
 
-/* A transfer of a record that is being stored. */
+/* A transfer or leg of a record that is being stored. */
 typedef struct at_put_row {
     at_repeat_row row;
-    unsigned part; /* which transfer without an id of its record, from 1 */
+    unsigned part; /* which of its record's transfers and legs without an id, from 1 */
     bool counts;   /* the record repeats no other */
 } at_put_row;
 
-/* put_transfer.c */
+/* put_money.c */
 
 /** The accounts of a transfer as the store names them. */
 AT_CHECKED at_status at_put_sides(at_name_key *from_out, at_name_key *to_out, at_import *import,
                                   const at_transfer *transfer, at_error *err);
+/** Those of a leg; its counterparty's id is NULL where none is named. */
+AT_CHECKED at_status at_put_leg_sides(at_name_key *own_out, at_name_key *other_out,
+                                      at_import *import, const at_leg *leg, at_error *err);
 /** at_sink.ahead. */
 void at_put_tell(void *import, const at_fact *facts, size_t fact_count);
 /** What was told of `facts`, the next to be put; NULL = nothing. */
 const at_put_ahead *at_put_told(at_import *import, const at_fact *facts);
 /** Add a row to the open chunk, and write that when it is full. */
-AT_CHECKED at_status at_put_transfer(at_import *import, const at_origin *origin,
-                                     const at_put_row *row, at_error *err);
-/** Sums of all transfers of a source that counted when it was read; `open` is not written yet, or
- * NULL. */
+AT_CHECKED at_status at_put_money(at_import *import, const at_origin *origin, const at_put_row *row,
+                                  at_error *err);
+/** Sums of all transfers and legs of a source that counted when it was read; `open` is not written
+ * yet, or NULL. */
 AT_CHECKED at_status at_put_totals(at_totals *totals, sqlite3 *db, int64_t source,
                                    const at_chunk *open, at_error *err);
 /** Write the open chunk, unless it is empty. */

@@ -1,11 +1,14 @@
 #include "engine/store/reader.h"
 
 #include "engine/store/index_keep.h"
+#include "engine/store/pairing.h"
+#include "engine/store/pairs.h"
 #include "engine/store/snapshot.h"
 #include "engine/store/views.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* From the index where there is one that fits, as it is needed. */
@@ -112,54 +115,57 @@ at_status at_reader_tokens(const at_token **out, size_t *count_out, at_reader *r
     return AT_OK;
 }
 
+static int compare_views(const void *first, const void *second) {
+    const at_pair_view *a = first, *b = second;
+    if (a->debit != b->debit)
+        return a->debit < b->debit ? -1 : 1;
+    return (a->credit > b->credit) - (a->credit < b->credit);
+}
+
 at_status at_reader_pairs(const at_pair_view **out, size_t *count_out, at_reader *reader,
                           at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    at_standing standing;
+    at_leg_found *found = NULL;
     at_pair_view *pairs = NULL;
-    size_t count = 0, capacity = 0;
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, reader->db,
-                         "SELECT d.record, c.record FROM main.pairing p"
-                         " JOIN main.leg d ON d.fact = p.debit_leg"
-                         " JOIN main.leg c ON c.fact = p.credit_leg"
-                         " LEFT JOIN main.pairing_end e ON e.pairing = p.number"
-                         " WHERE p.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)"
-                         " ORDER BY d.record, c.record, p.number",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, reader->revision, err));
-    for (;;) {
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            break;
-        AT_TRY(AT_GROW(&pairs, &capacity, count, reader->arena, err));
-        pairs[count++] = (at_pair_view){at_db_int(statement, 0), at_db_int(statement, 1)};
+    AT_TRY(at_standing_read(&standing, reader->db, reader->revision, reader->arena, err));
+    const size_t count = standing.pair_count;
+    AT_TRY(AT_NEW(&found, reader->arena, 2 * count, err));
+    AT_TRY(AT_NEW(&pairs, reader->arena, count, err));
+    for (size_t i = 0; i < count; i++) {
+        found[2 * i].number = standing.pairs[i].debit;
+        found[2 * i + 1].number = standing.pairs[i].credit;
     }
+    AT_TRY(at_legs_find(found, 2 * count, reader->db, err));
+    for (size_t i = 0; i < count; i++)
+        pairs[i] = (at_pair_view){found[2 * i].record, found[2 * i + 1].record};
+    if (count)
+        qsort(pairs, count, sizeof *pairs, compare_views);
     *out = pairs;
     *count_out = count;
     return AT_OK;
 }
 
+static int compare_records(const void *first, const void *second) {
+    const at_record_id a = *(const at_record_id *)first, b = *(const at_record_id *)second;
+    return (a > b) - (a < b);
+}
+
 at_status at_reader_ambiguous(const at_record_id **out, size_t *count_out, at_reader *reader,
                               at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
+    at_standing standing;
+    at_leg_found *found = NULL;
     at_record_id *records = NULL;
-    size_t count = 0, capacity = 0;
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, reader->db,
-                         "SELECT l.record FROM main.ambiguity a"
-                         " JOIN main.leg l ON l.fact = a.leg"
-                         " LEFT JOIN main.ambiguity_end e ON e.ambiguity = a.number"
-                         " WHERE a.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)"
-                         " ORDER BY l.record, a.number",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, reader->revision, err));
-    for (;;) {
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            break;
-        AT_TRY(AT_GROW(&records, &capacity, count, reader->arena, err));
-        records[count++] = at_db_int(statement, 0);
-    }
+    AT_TRY(at_standing_read(&standing, reader->db, reader->revision, reader->arena, err));
+    const size_t count = standing.ambiguous_count;
+    AT_TRY(AT_NEW(&found, reader->arena, count, err));
+    AT_TRY(AT_NEW(&records, reader->arena, count, err));
+    for (size_t i = 0; i < count; i++)
+        found[i].number = standing.ambiguous[i];
+    AT_TRY(at_legs_find(found, count, reader->db, err));
+    for (size_t i = 0; i < count; i++)
+        records[i] = found[i].record;
+    if (count)
+        qsort(records, count, sizeof *records, compare_records);
     *out = records;
     *count_out = count;
     return AT_OK;

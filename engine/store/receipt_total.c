@@ -1,4 +1,4 @@
-/* receipt_total.c - money of a source by account and currency: of legs and of chunks. */
+/* receipt_total.c - money of a source by account and currency. */
 #include "engine/store/chunks.h"
 #include "engine/store/handle.h"
 #include "engine/store/put.h"
@@ -14,35 +14,6 @@ typedef struct total_list {
     at_receipt_total *items;
     size_t count, capacity;
 } total_list;
-
-static at_status read_rows(total_list *list, sqlite3 *db, int64_t source, at_arena *arena,
-                           at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, db,
-                         "SELECT h.id, n.name, t.currency, t.incoming, t.outgoing, t.row_count"
-                         "  FROM main.receipt_total t JOIN main.thing h ON h.number = t.thing"
-                         "  JOIN main.name_space n ON n.number = h.name_space"
-                         " WHERE t.source = ?",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, source, err));
-    for (;;) {
-        const char *currency = NULL;
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            return AT_OK;
-        AT_TRY(AT_GROW(&list->items, &list->capacity, list->count, arena, err));
-        at_receipt_total *total = &list->items[list->count];
-        *total = (at_receipt_total){.in = at_db_int(statement, 3),
-                                    .out = at_db_int(statement, 4),
-                                    .count = (uint64_t)at_db_int(statement, 5)};
-        AT_TRY(at_db_text(&total->account, statement, 0, arena, err));
-        AT_TRY(at_db_text(&total->name_space, statement, 1, arena, err));
-        AT_TRY(at_db_text(&currency, statement, 2, arena, err));
-        strncpy(total->currency.code, currency, sizeof total->currency.code - 1);
-        list->count++;
-    }
-}
 
 /* Totals of chunks, named as they are met. */
 typedef struct name_walk {
@@ -109,25 +80,6 @@ static int compare_totals(const void *first, const void *second) {
     return order ? order : strcmp(a->currency.code, b->currency.code);
 }
 
-/* An account may have legs and transfers in one source: one total, unless that leaves 64 bits. */
-static void unite_equal(total_list *list) {
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        at_receipt_total sum = list->items[i];
-        at_receipt_total *last = kept ? &list->items[kept - 1] : NULL;
-        if (last && compare_totals(last, &sum) == 0 &&
-            !__builtin_add_overflow(sum.in, last->in, &sum.in) &&
-            !__builtin_add_overflow(sum.out, last->out, &sum.out)) {
-            last->in = sum.in;
-            last->out = sum.out;
-            last->count += sum.count;
-        } else {
-            list->items[kept++] = list->items[i];
-        }
-    }
-    list->count = kept;
-}
-
 static at_status add_sum(at_receipt *out, at_receipt_sum *sums, size_t limit, const char *code,
                          at_wide in, at_wide paid, uint64_t count, at_error *err) {
     size_t at = 0;
@@ -148,14 +100,6 @@ static at_status add_sum(at_receipt *out, at_receipt_sum *sums, size_t limit, co
     return AT_OK;
 }
 
-static at_status add_rows(at_receipt *out, at_receipt_sum *sums, const total_list *rows,
-                          at_error *err) {
-    for (size_t i = 0; i < rows->count; i++)
-        AT_TRY(add_sum(out, sums, CURRENCIES_MAX, rows->items[i].currency.code, rows->items[i].in,
-                       rows->items[i].out, rows->items[i].count, err));
-    return AT_OK;
-}
-
 /* One chunk by currency; `by_code` has room for its codes. */
 static at_status sum_chunk(at_receipt *out, at_receipt_sum *sums, at_receipt_sum *by_code,
                            const at_chunk *chunk, int64_t source, at_hidden *repeated,
@@ -167,11 +111,18 @@ static at_status sum_chunk(at_receipt *out, at_receipt_sum *sums, at_receipt_sum
         const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, i);
         const char *unused = NULL;
         int64_t in = 0;
+        const int64_t amount = at_chunk_int(chunk, AT_CHUNK_AMOUNT, i);
         if (repeated->count && at_hidden_has(repeated, AT_RECORD_ID(source, (uint64_t)number)))
             continue;
+        if (at_chunk_is_leg(chunk, i)) {
+            const int64_t flags = at_chunk_int(chunk, AT_CHUNK_FLAGS, i);
+            *(flags & AT_CHUNK_CREDIT ? &by_code[code].in : &by_code[code].out) += amount;
+            by_code[code].count++;
+            continue;
+        }
         at_chunk_credit(&in, &unused, chunk, i);
         at_receipt_sum *credited = &by_code[code_in ? code_in - 1 : code];
-        by_code[code].out += at_chunk_int(chunk, AT_CHUNK_AMOUNT, i);
+        by_code[code].out += amount;
         by_code[code].count++;
         credited->in += in;
         credited->count++;
@@ -204,17 +155,21 @@ static at_status list_accounts(total_list *list, at_receipt *out, sqlite3 *db, i
                                at_arena *scratch, at_arena *arena, at_error *err) {
     at_totals totals = {.arena = scratch};
     name_walk walk = {.list = list, .totals = &totals, .arena = arena};
-    int64_t named = 0;
+    int64_t named = 0, legs = 0;
     AT_TRY(at_db_number(&named, db, 0, &source, 1,
                         "SELECT sum(name_count) FROM main.chunk WHERE source = ?1", err));
-    if ((uint64_t)named + list->count > AT_RECEIPT_TOTALS) {
-        out->totals_left_out = (uint64_t)named + list->count;
-        list->count = 0;
-        return AT_OK;
-    }
+    AT_TRY(at_db_number(&legs, db, 0, &source, 1,
+                        "SELECT sum(leg_count) FROM main.chunk WHERE source = ?1", err));
     if (!named)
         return AT_OK;
+    /* Legs name many counterparties and move few accounts of their own. */
+    out->totals_left_out = (uint64_t)named;
+    if (named > AT_RECEIPT_TOTALS && !legs)
+        return AT_OK;
     AT_TRY(at_put_totals(&totals, db, source, NULL, err));
+    out->totals_left_out = totals.count > AT_RECEIPT_TOTALS ? totals.count : 0;
+    if (out->totals_left_out)
+        return AT_OK;
     AT_TRY(read_name_spaces(&walk, db, err));
     return at_chunks_names(db, AT_CHUNKS_SOURCE, source, visit_names, &walk, err);
 }
@@ -225,13 +180,10 @@ at_status at_receipt_totals(at_receipt *out, at_store *store, int64_t source, at
     at_receipt_sum *sums = NULL;
     total_list list = {.count = 0};
     AT_TRY(AT_NEW(&sums, arena, CURRENCIES_MAX, err));
-    AT_TRY(read_rows(&list, store->db, source, arena, err));
-    AT_TRY(add_rows(out, sums, &list, err));
     AT_TRY(sum_chunks(out, sums, store->db, source, &scratch, err));
     AT_TRY(list_accounts(&list, out, store->db, source, &scratch, arena, err));
     if (list.count)
         qsort(list.items, list.count, sizeof *list.items, compare_totals);
-    unite_equal(&list);
     out->sums = sums;
     out->totals = list.items;
     out->total_count = list.count;

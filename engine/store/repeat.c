@@ -73,30 +73,11 @@ static bool next_entry(uint32_t *place, size_t *at, const at_repeat_table *table
     }
 }
 
-static uint64_t nonzero(uint64_t hash) {
-    return hash ? hash : 1;
-}
-
 static uint64_t hash_id(const char *id) {
-    return nonzero(at_names_hash(0, id, strlen(id)));
-}
-
-static uint64_t hash_match(uint64_t from, uint64_t to, int64_t time_us, int64_t amount,
-                           const char *currency) {
-    const uint64_t parts[] = {from, to, (uint64_t)time_us, (uint64_t)amount,
-                              at_names_hash(0, currency, strlen(currency))};
-    return nonzero(at_names_hash(1, (const char *)parts, sizeof parts));
+    return at_repeat_nonzero(at_names_hash(0, id, strlen(id)));
 }
 
 /* --- Known rows ------------------------------------------------------------------------------- */
-
-/* A row of a known chunk. */
-typedef struct known_row {
-    const at_chunk *chunk;
-    const at_names *names;
-    size_t row;
-    int64_t source;
-} known_row;
 
 static at_status names_of(const at_names **out, const at_repeats *all, int64_t source,
                           at_error *err) {
@@ -130,9 +111,9 @@ static at_status chunk_at(const at_chunk **out, at_repeats *all, size_t index, a
     return AT_OK;
 }
 
-static at_status look_at(known_row *out, at_repeats *all, uint32_t place, at_error *err) {
+static at_status look_at(at_repeat_known *out, at_repeats *all, uint32_t place, at_error *err) {
     const size_t chunk = place >> ROW_BITS;
-    *out = (known_row){.row = place & ((1u << ROW_BITS) - 1)};
+    *out = (at_repeat_known){.row = place & ((1u << ROW_BITS) - 1)};
     if (chunk == all->chunks.count) {
         out->chunk = &all->writer->open;
         out->source = all->source;
@@ -145,51 +126,8 @@ static at_status look_at(known_row *out, at_repeats *all, uint32_t place, at_err
     return out->source == all->source ? AT_OK : names_of(&out->names, all, out->source, err);
 }
 
-static at_status side_of(const char **id, uint32_t *space, const known_row *known,
-                         at_chunk_column column, at_error *err) {
-    const int64_t local = at_chunk_int(known->chunk, column, known->row);
-    if ((uint64_t)local >= known->names->count)
-        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
-    *id = at_names_id(known->names, (uint32_t)local);
-    *space = at_names_space(known->names, (uint32_t)local);
-    return AT_OK;
-}
-
-static at_status same_side(bool *out, const known_row *known, at_chunk_column column,
-                           const at_name_key *key, at_error *err) {
-    const char *id = NULL;
-    uint32_t space = 0;
-    AT_TRY(side_of(&id, &space, known, column, err));
-    *out = *out && space == key->space && strcmp(id, key->id) == 0;
-    return AT_OK;
-}
-
-static const char *code_at(const known_row *known, at_chunk_column column) {
-    const int64_t place = at_chunk_int(known->chunk, column, known->row);
-    if (column == AT_CHUNK_CURRENCY)
-        return at_pack_text(&known->chunk->codes, (size_t)place);
-    return place ? at_pack_text(&known->chunk->codes, (size_t)place - 1) : NULL;
-}
-
-/* Is everything that the transfer says what the known row says? Ids and order in the file are not
- * said (column.c). */
-static at_status same_content(bool *out, const known_row *known, const at_repeat_row *row,
-                              at_error *err) {
-    const at_transfer *b = row->transfer;
-    at_transfer a;
-    at_chunk_transfer(&a, known->chunk, known->row);
-    *out = a.time.us == b->time.us && a.time.precision == b->time.precision &&
-           a.time.zone_assumed == b->time.zone_assumed && a.amount == b->amount &&
-           a.amount_in == b->amount_in && a.amount_in_scale == b->amount_in_scale &&
-           a.fee == b->fee && a.type == b->type && at_text_equal(a.reverses, b->reverses) &&
-           at_text_equal(code_at(known, AT_CHUNK_CURRENCY), b->currency) &&
-           at_text_equal(code_at(known, AT_CHUNK_CURRENCY_IN), b->currency_in);
-    AT_TRY(same_side(out, known, AT_CHUNK_FROM, &row->from, err));
-    return same_side(out, known, AT_CHUNK_TO, &row->to, err);
-}
-
 /* The record of a known row, or the first of those it repeats. */
-static at_status root_of(at_record_id *out, const at_repeats *all, const known_row *known,
+static at_status root_of(at_record_id *out, const at_repeats *all, const at_repeat_known *known,
                          at_error *err) {
     const at_record_id record = AT_RECORD_ID(
         known->source, (uint64_t)at_chunk_int(known->chunk, AT_CHUNK_NUMBER, known->row));
@@ -203,7 +141,7 @@ static at_status root_of(at_record_id *out, const at_repeats *all, const known_r
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static at_status find_id(known_row *out, bool *found, at_repeats *all, const char *id,
+static at_status find_id(at_repeat_known *out, bool *found, at_repeats *all, const char *id,
                          at_error *err) {
     const uint64_t hash = hash_id(id);
     uint32_t place = 0;
@@ -247,20 +185,10 @@ static at_status index_own(at_repeats *all, at_error *err) {
     return index_chunk(all, &all->writer->open, all->chunks.count, err);
 }
 
-at_status at_repeats_has_id(at_record_id *out, at_repeats *all, const char *id, at_error *err) {
-    known_row known;
-    bool found = false;
-    *out = 0;
-    if (!all->indexed && all->any_id && !is_rising(all, id))
-        AT_TRY(index_own(all, err));
-    AT_TRY(find_id(&known, &found, all, id, err));
-    return found ? root_of(out, all, &known, err) : AT_OK;
-}
-
 at_status at_repeats_by_id(at_record_id *out, bool *same_out, at_repeats *all,
                            const at_repeat_row *row, at_error *err) {
-    const char *id = row->transfer->id;
-    known_row known;
+    const char *id = row->transfer ? row->transfer->id : row->leg->id;
+    at_repeat_known known;
     bool found = false;
     *out = 0;
     *same_out = false;
@@ -269,35 +197,31 @@ at_status at_repeats_by_id(at_record_id *out, bool *same_out, at_repeats *all,
     AT_TRY(find_id(&known, &found, all, id, err));
     if (!found)
         return AT_OK;
-    AT_TRY(same_content(same_out, &known, row, err));
+    AT_TRY(at_repeat_same(same_out, &known, row, err));
     return root_of(out, all, &known, err);
 }
 
 static bool is_taken(const at_repeats *all, at_record_id record) {
     uint32_t place = 0;
-    size_t at = nonzero((uint64_t)record * UINT64_C(0x9E3779B97F4A7C15));
+    size_t at = at_repeat_nonzero((uint64_t)record * UINT64_C(0x9E3779B97F4A7C15));
     return next_entry(&place, &at, &all->taken, at);
 }
 
 at_status at_repeats_take(at_repeats *all, at_record_id record, at_error *err) {
     /* A multiplication by an odd number is one to one: equal hashes are equal records. */
-    return put_entry(&all->taken, nonzero((uint64_t)record * UINT64_C(0x9E3779B97F4A7C15)), 0, err);
+    return put_entry(&all->taken,
+                     at_repeat_nonzero((uint64_t)record * UINT64_C(0x9E3779B97F4A7C15)), 0, err);
 }
 
 at_status at_repeats_by_match(at_record_id *out, at_repeats *all, const at_repeat_row *row,
                               at_error *err) {
-    const at_transfer *t = row->transfer;
-    const uint64_t hash =
-        hash_match(row->from.hash, row->to.hash, t->time.us, t->amount, t->currency);
+    const uint64_t hash = at_repeat_row_hash(row);
     uint32_t place = 0;
     for (size_t at = hash; next_entry(&place, &at, &all->matches, hash);) {
-        known_row known;
+        at_repeat_known known;
+        bool same = false;
         AT_TRY(look_at(&known, all, place, err));
-        bool same = at_chunk_int(known.chunk, AT_CHUNK_TIME, known.row) == t->time.us &&
-                    at_chunk_int(known.chunk, AT_CHUNK_AMOUNT, known.row) == t->amount &&
-                    at_text_equal(code_at(&known, AT_CHUNK_CURRENCY), t->currency);
-        AT_TRY(same_side(&same, &known, AT_CHUNK_FROM, &row->from, err));
-        AT_TRY(same_side(&same, &known, AT_CHUNK_TO, &row->to, err));
+        AT_TRY(at_repeat_matches(&same, &known, row, err));
         if (!same)
             continue;
         AT_TRY(root_of(out, all, &known, err));
@@ -351,18 +275,6 @@ static at_status add_names(void *self, int64_t source, const at_name_list *list,
     return AT_OK;
 }
 
-static at_status match_hash(uint64_t *out, const known_row *known, at_error *err) {
-    const char *from = NULL, *to = NULL;
-    uint32_t from_space = 0, to_space = 0;
-    AT_TRY(side_of(&from, &from_space, known, AT_CHUNK_FROM, err));
-    AT_TRY(side_of(&to, &to_space, known, AT_CHUNK_TO, err));
-    *out = hash_match(
-        at_names_hash(from_space, from, strlen(from)), at_names_hash(to_space, to, strlen(to)),
-        at_chunk_int(known->chunk, AT_CHUNK_TIME, known->row),
-        at_chunk_int(known->chunk, AT_CHUNK_AMOUNT, known->row), code_at(known, AT_CHUNK_CURRENCY));
-    return AT_OK;
-}
-
 /* Whether a record is hidden: they come in rising order. */
 static at_status is_hidden(bool *out, int64_t *next, sqlite3_stmt *hidden, at_record_id record,
                            at_error *err) {
@@ -382,7 +294,7 @@ static at_status index_others(at_repeats *all, at_error *err) {
     for (size_t i = 0; i < all->chunks.count; i++) {
         AT_TRY(at_chunks_load(&all->chunks, i, err));
         const at_chunk *chunk = &all->chunks.loaded;
-        known_row known = {.chunk = chunk, .source = all->chunks.entries[i].source};
+        at_repeat_known known = {.chunk = chunk, .source = all->chunks.entries[i].source};
         AT_TRY(names_of(&known.names, all, known.source, err));
         AT_TRY(index_chunk(all, chunk, i, err));
         AT_TRY(make_room(&all->matches, chunk->count, err));
@@ -396,7 +308,7 @@ static at_status index_others(at_repeats *all, at_error *err) {
                                  err));
             if (skip)
                 continue;
-            AT_TRY(match_hash(&hash, &known, err));
+            AT_TRY(at_repeat_hash(&hash, &known, err));
             insert(&all->matches, hash, (uint32_t)(i << ROW_BITS | known.row));
         }
     }

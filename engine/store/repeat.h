@@ -1,5 +1,5 @@
 /**
- * repeat.h - transfers in chunks that a new one may repeat: by its id, or by what it says.
+ * repeat.h - transfers and legs in chunks that a new one may repeat: by its id, or by what it says.
  *
  * The rules are those of duplicate.h. Known are the chunks of this source and of the visible ones
  * of its namespace; what is found by a hash is compared exactly before it counts. While a source
@@ -14,7 +14,7 @@
 
 #include "engine/store/chunks.h"
 
-/* One account of a transfer as the store will name it. */
+/* One account of a transfer or leg as the store will name it. */
 typedef struct at_name_key {
     const char *id;
     size_t bytes;
@@ -22,10 +22,11 @@ typedef struct at_name_key {
     uint32_t space;
 } at_name_key;
 
-/* A transfer that is about to be stored. */
+/* A transfer or a leg that is about to be stored. */
 typedef struct at_repeat_row {
-    const at_transfer *transfer;
-    at_name_key from, to;
+    const at_transfer *transfer; /* NULL: it is a leg */
+    const at_leg *leg;
+    at_name_key from, to; /* of legs: its account, its counterparty (id NULL = none named) */
 } at_repeat_row;
 
 /* Hashes and where in the known chunks they come from; open addressing, in order of entry. */
@@ -77,13 +78,11 @@ void at_repeats_end(at_repeats *repeats);
  * looked up. last_id and any_id are the caller's. */
 AT_CHECKED at_status at_repeats_resume(at_repeats *repeats, bool indexed, at_error *err);
 
-/** The first transfer with this id: its record, or the one that repeats; 0 = none. */
+/** The first transfer or leg with this id: its record, or the one it repeats; 0 = none. Both share
+ * one space of ids: what is of the other kind is not the same. */
 AT_CHECKED at_status at_repeats_by_id(at_record_id *out, bool *same_out, at_repeats *repeats,
                                       const at_repeat_row *row, at_error *err);
-/** Is there a transfer with this id? For legs, which share its space of ids. */
-AT_CHECKED at_status at_repeats_has_id(at_record_id *out, at_repeats *repeats, const char *id,
-                                       at_error *err);
-/** The first record of another source with an equal transfer without id that is not taken. */
+/** The first record of another source with an equal transfer or leg without id, not taken yet. */
 AT_CHECKED at_status at_repeats_by_match(at_record_id *out, at_repeats *repeats,
                                          const at_repeat_row *row, at_error *err);
 /** What by_match found is repeated by a record of this source now. */
@@ -91,5 +90,25 @@ AT_CHECKED at_status at_repeats_take(at_repeats *repeats, at_record_id record, a
 /** Call after a row was added to the open chunk, and after that was written. */
 AT_CHECKED at_status at_repeats_added(at_repeats *repeats, const char *id, at_error *err);
 AT_CHECKED at_status at_repeats_flushed(at_repeats *repeats, size_t count, at_error *err);
+
+/* repeat_row.c */
+
+/* A row of a known chunk, and the names of its source. */
+typedef struct at_repeat_known {
+    const at_chunk *chunk;
+    const at_names *names;
+    size_t row;
+    int64_t source;
+} at_repeat_known;
+
+/** Does it say the same, ids and place in the file apart? */
+AT_CHECKED at_status at_repeat_same(bool *out, const at_repeat_known *known,
+                                    const at_repeat_row *row, at_error *err);
+/** Is it the same where neither has an id? Equal ones have equal hashes. */
+AT_CHECKED at_status at_repeat_matches(bool *out, const at_repeat_known *known,
+                                       const at_repeat_row *row, at_error *err);
+AT_CHECKED at_status at_repeat_hash(uint64_t *out, const at_repeat_known *known, at_error *err);
+uint64_t at_repeat_row_hash(const at_repeat_row *row);
+uint64_t at_repeat_nonzero(uint64_t hash);
 
 #endif

@@ -1,6 +1,7 @@
 #include "engine/store/resolve.h"
 
 #include "engine/store/change.h"
+#include "engine/store/pairs.h"
 #include "engine/store/snapshot.h"
 
 #include <assert.h>
@@ -41,28 +42,26 @@ static at_status add_known(known_list *list, const known *fresh, const at_addres
 }
 
 static at_status add_pairs(known_list *list, at_reader *reader, at_error *err) {
-    AT_CLEANUP(at_db_done) sqlite3_stmt *statement = NULL;
-    bool row = false;
-    AT_TRY(at_db_prepare(&statement, reader->db,
-                         "SELECT d.fact, c.fact, d.record, c.record FROM main.pairing p"
-                         " JOIN main.leg d ON d.fact = p.debit_leg"
-                         " JOIN main.leg c ON c.fact = p.credit_leg"
-                         " LEFT JOIN main.pairing_end e ON e.pairing = p.number"
-                         " WHERE p.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)",
-                         err));
-    AT_TRY(at_db_bind_int(statement, 1, reader->revision, err));
-    for (;;) {
+    at_standing standing;
+    at_leg_found *found = NULL;
+    AT_TRY(at_standing_read(&standing, reader->db, reader->revision, list->arena, err));
+    const size_t count = standing.pair_count;
+    AT_TRY(AT_NEW(&found, list->arena, 2 * count, err));
+    for (size_t i = 0; i < count; i++) {
+        found[2 * i].number = standing.pairs[i].debit;
+        found[2 * i + 1].number = standing.pairs[i].credit;
+    }
+    AT_TRY(at_legs_find(found, 2 * count, reader->db, err));
+    for (size_t i = 0; i < count; i++) {
         at_address debit, credit;
-        AT_TRY(at_db_step(&row, statement, err));
-        if (!row)
-            return AT_OK;
-        const known fresh = {.debit = at_db_int(statement, 0),
-                             .credit = at_db_int(statement, 1),
+        const known fresh = {.debit = standing.pairs[i].debit,
+                             .credit = standing.pairs[i].credit,
                              .meaning = IS_PAIR};
-        AT_TRY(at_reader_address(reader, &debit, at_db_int(statement, 2), err));
-        AT_TRY(at_reader_address(reader, &credit, at_db_int(statement, 3), err));
+        AT_TRY(at_reader_address(reader, &debit, found[2 * i].record, err));
+        AT_TRY(at_reader_address(reader, &credit, found[2 * i + 1].record, err));
         AT_TRY(add_known(list, &fresh, &debit, &credit, err));
     }
+    return AT_OK;
 }
 
 static int compare_known(const void *first, const void *second) {

@@ -121,7 +121,6 @@ static at_status load_counts(at_import *import, at_state_reader *state, at_error
                                 &import->rejected, &import->warnings, &import->extra_lines};
     for (size_t i = 0; i < AT_COUNT(counts); i++)
         *counts[i] = at_state_next(state);
-    import->legs_put = at_state_next(state) != 0;
     const bool indexed = at_state_next(state) != 0;
     repeats->any_id = at_state_next(state) != 0;
     for (int kind = 0; kind < AT_KIND_COUNT; kind++)
@@ -140,6 +139,8 @@ at_status at_resume_load(at_import *import, const at_pending *pending, at_error 
     AT_TRY(at_chunks_names(import->store->db, AT_CHUNKS_SOURCE, import->source, add_names, names,
                            err));
     import->chunks.names_written = names->count;
+    AT_TRY(at_db_number(&import->chunks.legs_written, import->store->db, 0, &import->source, 1,
+                        "SELECT sum(leg_count) FROM main.chunk WHERE source = ?1", err));
     AT_TRY(load_things(import, err));
     AT_TRY(load_counts(import, &state, err));
     AT_TRY(at_leaves_resume(&import->leaves, &state, err));

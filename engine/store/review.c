@@ -1,6 +1,7 @@
 /* review.c - what is to be judged, and what was. */
 #include "engine/store/resolve.h"
 
+#include "engine/store/pairs.h"
 #include "engine/store/snapshot.h"
 
 const char *at_pair_doubt_text(at_pair_doubt doubt) {
@@ -31,16 +32,19 @@ static at_status find_candidates(at_pair_leg **legs_out, at_pair_candidates *can
     at_pair_word *words = NULL;
     at_pair_result *results = NULL;
     at_pair_rule rule = {.candidates = candidates};
+    at_standing standing;
+    at_pair_amounts amounts;
     size_t count = 0;
     AT_TRY(at_setting_at(&rule.window_us, reader->db, "leg_window_us", reader->revision, err));
     AT_TRY(at_pairing_words(&words, &rule.word_count, reader->db, reader->revision, arena, err));
     rule.words = words;
-    AT_TRY(at_pairing_load(legs_out, &count, reader->db,
-                           "SELECT DISTINCT l.amount, l.currency FROM main.ambiguity a"
-                           " JOIN main.leg l ON l.fact = a.leg"
-                           " LEFT JOIN main.ambiguity_end e ON e.ambiguity = a.number"
-                           " WHERE a.revision <= ?1 AND (e.revision IS NULL OR e.revision > ?1)",
-                           reader->revision, &reader->identity, arena, err));
+    AT_TRY(at_standing_read(&standing, reader->db, reader->revision, arena, err));
+    if (!standing.ambiguous_count)
+        return AT_OK;
+    AT_TRY(at_identity_need_all(&reader->identity, err));
+    AT_TRY(at_pair_amounts_of(&amounts, standing.ambiguous, standing.ambiguous_count, reader->db,
+                              arena, err));
+    AT_TRY(at_pairing_load(legs_out, &count, reader->db, &amounts, &reader->identity, arena, err));
     return at_pair_legs(&results, *legs_out, count, &rule, arena, err);
 }
 
@@ -66,10 +70,31 @@ at_status at_review_list(const at_review_pair **out, size_t *count_out, bool *cu
     return AT_OK;
 }
 
-static void read_address(at_address *out, sqlite3_stmt *statement, int column) {
-    *out = (at_address){.offset = (uint64_t)at_db_int(statement, column + 1),
-                        .bytes = (uint64_t)at_db_int(statement, column + 2)};
-    at_db_hash(out->content, statement, column);
+/* Where both legs of each pair stand. */
+static at_status find_places(at_judged_pair *list, size_t count, sqlite3 *db, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
+    AT_CLEANUP(at_db_done) sqlite3_stmt *content = NULL;
+    at_leg_found *found = NULL;
+    AT_TRY(AT_NEW(&found, &scratch, 2 * count, err));
+    for (size_t i = 0; i < count; i++) {
+        found[2 * i].number = list[i].debit_leg;
+        found[2 * i + 1].number = list[i].credit_leg;
+    }
+    AT_TRY(at_legs_find(found, 2 * count, db, err));
+    AT_TRY(at_db_prepare(&content, db, "SELECT content FROM main.source WHERE number = ?1", err));
+    for (size_t i = 0; i < 2 * count; i++) {
+        at_address *out = i % 2 ? &list[i / 2].credit : &list[i / 2].debit;
+        bool row = false;
+        if (!found[i].record)
+            return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a judgement is about no leg");
+        AT_TRY(at_db_bind_int(content, 1, at_record_source(found[i].record), err));
+        AT_TRY(at_db_step(&row, content, err));
+        *out = (at_address){.offset = found[i].offset, .bytes = found[i].bytes};
+        if (row)
+            at_db_hash(out->content, content, 0);
+        at_db_again(content);
+    }
+    return AT_OK;
 }
 
 /* Not through at_reader_address: a judged record may be withdrawn. */
@@ -81,14 +106,7 @@ at_status at_judged_list(const at_judged_pair **out, size_t *count_out, at_reade
     bool row = false;
     AT_TRY(at_db_prepare(&statement, reader->db,
                          "SELECT j.debit_leg, j.credit_leg, j.revision, j.accepted, j.actor,"
-                         " j.reason, ds.content, dr.offset, dr.bytes, cs.content, cr.offset,"
-                         " cr.bytes FROM main.pairing_judgement j"
-                         " JOIN main.leg d ON d.fact = j.debit_leg"
-                         " JOIN main.record dr ON dr.id = d.record"
-                         " JOIN main.source ds ON ds.number = d.source"
-                         " JOIN main.leg c ON c.fact = j.credit_leg"
-                         " JOIN main.record cr ON cr.id = c.record"
-                         " JOIN main.source cs ON cs.number = c.source"
+                         " j.reason FROM main.pairing_judgement j"
                          " WHERE j.accepted <> -1 AND j.number IN"
                          "  (SELECT max(number) FROM main.pairing_judgement WHERE revision <= ?1"
                          "   GROUP BY debit_leg, credit_leg)"
@@ -107,9 +125,8 @@ at_status at_judged_list(const at_judged_pair **out, size_t *count_out, at_reade
                                 .accepted = at_db_int(statement, 3) == 1};
         AT_TRY(at_db_text(&now->actor, statement, 4, arena, err));
         AT_TRY(at_db_text(&now->reason, statement, 5, arena, err));
-        read_address(&now->debit, statement, 6);
-        read_address(&now->credit, statement, 9);
     }
+    AT_TRY(find_places(list, count, reader->db, err));
     *out = list;
     *count_out = count;
     return AT_OK;

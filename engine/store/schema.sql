@@ -1,4 +1,4 @@
--- The store's tables, layout 2. Facts are only ever inserted. A fact counts at revision R when
+-- The store's tables, layout 2; what later layouts change is in migrate.c. Facts are only ever inserted. A fact counts at revision R when
 -- its source was published at or before R and not withdrawn by then, and when its record is
 -- not one of several that say the same of which another counts (record.duplicate_of).
 --
@@ -245,6 +245,8 @@ CREATE TABLE chunk (
 ) STRICT;
 CREATE INDEX chunk_source ON chunk (source, first);
 
+-- Layout 5 has legs in chunks too, and pairs as columns (migrate.c, pairs.h): this table and those of
+-- pairs and ambiguities are gone there.
 CREATE TABLE leg (
     fact INTEGER PRIMARY KEY, source INTEGER NOT NULL, record INTEGER NOT NULL,
     id TEXT NOT NULL, id_given INTEGER NOT NULL,

@@ -36,6 +36,12 @@ typedef struct at_source_place at_source_place;
  * asked for), ten million transfers. */
 enum { AT_PLACE_CHUNKS = 160 };
 
+/* What a virtual table of chunks shows (sql_chunk.c): AT_TRANSFER or AT_LEG. */
+typedef struct at_sql_kind {
+    at_reader *reader;
+    at_kind kind;
+} at_sql_kind;
+
 struct at_reader {
     at_arena *arena;
     at_store *store;
@@ -56,6 +62,7 @@ struct at_reader {
     bool tokens_loaded;
     bool own_sql;            /* a statement of ours is being prepared while a question runs */
     const char *view_prefix; /* of the inner views; NULL until SQL is asked */
+    at_sql_kind sql_kinds[2];
 
     /* Addresses: by source number; NULL until asked. */
     at_source_place *places;
@@ -73,9 +80,8 @@ struct at_reader {
 AT_CHECKED at_status at_reader_address(at_reader *reader, at_address *out, at_record_id record,
                                        at_error *err);
 
-/** Transfers as a table of this name: sql_transfer.c. */
-#define AT_TRANSFER_MODULE "chunked_transfer"
-AT_CHECKED at_status at_reader_make_transfers(at_reader *reader, at_error *err);
+/** Transfers and legs as tables "chunked_transfer" and "chunked_leg": sql_chunk.c. */
+AT_CHECKED at_status at_reader_make_tables(at_reader *reader, at_error *err);
 
 /** Fill reader->facts. */
 void at_reader_make_facts(at_reader *reader);

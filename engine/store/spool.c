@@ -66,6 +66,23 @@ at_status at_spool_add(at_spool *spool, const void *data, size_t bytes, at_error
     return AT_OK;
 }
 
+at_status at_spool_read(const at_spool *spool, void *out, uint64_t offset, size_t bytes,
+                        at_error *err) {
+    char *rest = out;
+    while (bytes > 0) {
+        const ssize_t got = pread(spool->descriptor, rest, bytes, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return at_fail(err, AT_IO, "E-IO", "\"%s\": %s", spool->path,
+                           got < 0 ? strerror(errno) : "it ends too early");
+        rest += got;
+        offset += (uint64_t)got;
+        bytes -= (size_t)got;
+    }
+    return AT_OK;
+}
+
 const char *at_spool_path(const at_spool *spool) {
     return spool->path;
 }

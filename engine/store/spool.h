@@ -21,6 +21,9 @@ typedef struct at_spool at_spool;
 AT_CHECKED at_status at_spool_open(at_spool **out, const char *store, at_arena *arena,
                                    at_error *err);
 AT_CHECKED at_status at_spool_add(at_spool *spool, const void *data, size_t bytes, at_error *err);
+/** Bytes that were added before. */
+AT_CHECKED at_status at_spool_read(const at_spool *spool, void *out, uint64_t offset, size_t bytes,
+                                   at_error *err);
 const char *at_spool_path(const at_spool *spool);
 void at_spool_close(at_spool **spool);
 

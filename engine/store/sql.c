@@ -137,8 +137,7 @@ static at_status add_fact_view(at_text *sql, const at_reader *reader, at_kind ki
     AT_TRY(add_view(sql, reader, name, err));
     AT_TRY(add_columns(sql, kind, err));
     return at_text_print(sql, err, "f.record AS record FROM %s%s f WHERE " AT_VISIBLE ";",
-                         kind == AT_TRANSFER ? "" : "main.",
-                         kind == AT_TRANSFER ? AT_TRANSFER_MODULE : name);
+                         kind == AT_TRANSFER || kind == AT_LEG ? "chunked_" : "main.", name);
 }
 
 static at_status make_views(at_reader *reader, at_error *err) {
@@ -182,7 +181,7 @@ static at_status prepare_reader(at_reader *reader, at_error *err) {
     at_hex_encode(hex, random, sizeof random);
     AT_TRY(at_arena_print(&prefix, reader->arena, err, "v%s_", hex));
     AT_TRY(fill_names(reader, err));
-    AT_TRY(at_reader_make_transfers(reader, err));
+    AT_TRY(at_reader_make_tables(reader, err));
     reader->view_prefix = prefix;
     at_status status = make_views(reader, err);
     if (status != AT_OK)

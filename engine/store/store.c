@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-enum { FOLDER_MODE = 0700, SECRET_MODE = 0600, LOCK_MODE = 0600, LAYOUT_READ = 3 };
+enum { FOLDER_MODE = 0700, SECRET_MODE = 0600, LOCK_MODE = 0600 };
 
 at_status at_store_file(const char **out, const at_store *store, const char *name, at_arena *arena,
                         at_error *err) {
@@ -155,12 +155,14 @@ static at_status check_layout(at_store *store, at_error *err) {
         return AT_BAD_INPUT;
     }
     const bool reading = store->options.mode == AT_READ_ONLY || !store->writable;
-    if (reading && version >= LAYOUT_READ && version < (int64_t)at_migration_count)
-        return AT_OK; /* it lacks nothing that a reader asks for */
-    if (version < (int64_t)at_migration_count && reading)
-        return at_fail(err, AT_BAD_INPUT, "E-STORE-OLDER",
-                       "the store has layout %" PRId64 ", this program reads %zu", version,
-                       at_migration_count);
+    if (version < (int64_t)at_migration_count && reading) {
+        at_fail(err, AT_BAD_INPUT, "E-STORE-OLDER",
+                "the store has layout %" PRId64 ", this program reads %zu", version,
+                at_migration_count);
+        at_hint(err, "Whatever changes the store, such as an import, converts it first; of"
+                     " read-only media make a copy.");
+        return AT_BAD_INPUT;
+    }
     return at_migrate(store->db, at_migrations, at_migration_count, err);
 }
 

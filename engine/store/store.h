@@ -35,6 +35,7 @@ typedef struct at_store_options {
     int lock_wait_ms;        /* how long a writer waits for another; 0 = not at all */
     int64_t (*now_us)(void); /* time of custody entries; NULL: entries carry none */
     const char *actor;       /* who, for custody entries; NULL: not stated */
+    size_t pair_legs;        /* legs that are paired together at most; 0 = as pairing.h says */
     uint64_t piece_bytes;    /* of content, after which a large import is committed (piece.h); 0 =
                                 as usual; for tests */
     /* Told what a killed writer left and what became of it, when that is settled; may be NULL. */
@@ -46,9 +47,8 @@ AT_CHECKED at_status at_store_create(const char *path, const at_store_options *o
                                      at_error *err);
 
 /**
- * Open a store. An older layout is migrated when mode is AT_READ_WRITE; else layout 3 is read as it
- * is, and older ones are AT_BAD_INPUT "E-STORE-OLDER". A store on read-only media is opened without
- * any write (SQLite's immutable=1).
+ * Open a store. An older layout is migrated when mode is AT_READ_WRITE, else it is AT_BAD_INPUT
+ * "E-STORE-OLDER". A store on read-only media is opened without any write (SQLite's immutable=1).
  */
 AT_CHECKED at_status at_store_open(at_store **out, const char *path,
                                    const at_store_options *options, at_error *err);

@@ -30,6 +30,24 @@ static at_status find(at_total **out, at_totals *all, int64_t account, const cha
     return AT_OK;
 }
 
+/* A leg moves its own account alone. */
+static at_status add_leg(bool *fits_out, at_totals *all, const at_chunk *chunk, size_t row,
+                         at_error *err) {
+    const int64_t amount = at_chunk_int(chunk, AT_CHUNK_AMOUNT, row);
+    const bool credit = (at_chunk_int(chunk, AT_CHUNK_FLAGS, row) & AT_CHUNK_CREDIT) != 0;
+    at_total *total = NULL;
+    int64_t sum = 0;
+    AT_TRY(
+        find(&total, all, at_chunk_int(chunk, AT_CHUNK_FROM, row), at_chunk_code(chunk, row), err));
+    int64_t *side = credit ? &total->in : &total->out;
+    *fits_out = !__builtin_add_overflow(*side, amount, &sum);
+    if (*fits_out) {
+        *side = sum;
+        total->count++;
+    }
+    return AT_OK;
+}
+
 at_status at_totals_add(bool *fits_out, at_totals *all, const at_chunk *chunk, size_t row,
                         at_error *err) {
     const char *debited =
@@ -38,6 +56,8 @@ at_status at_totals_add(bool *fits_out, at_totals *all, const at_chunk *chunk, s
     int64_t in = 0, sum_out = 0, sum_in = 0;
     const int64_t out = at_chunk_int(chunk, AT_CHUNK_AMOUNT, row);
     at_total *total = NULL;
+    if (at_chunk_is_leg(chunk, row))
+        return add_leg(fits_out, all, chunk, row, err);
     at_chunk_credit(&in, &credited, chunk, row);
     AT_TRY(find(&total, all, at_chunk_int(chunk, AT_CHUNK_FROM, row), debited, err));
     *fits_out = !__builtin_add_overflow(total->out, out, &sum_out);

@@ -1,5 +1,5 @@
 /**
- * total.h - money of each account of one source's transfers, by currency.
+ * total.h - money of each account of one source's transfers and legs, by currency.
  *
  * Not kept in the store: it follows from the chunks. Receipts work it out again; an import does so
  * from the moment on when all its money together would no longer fit 64 bits.

@@ -218,8 +218,8 @@ static at_status give_up(at_import *import, at_status status, const char *why, a
     at_put_end(import);
     at_db_rollback(import->store->db);
     if (import->pieces.count && !may_go_on(status)) {
-        at_status undone = at_recover_undo(NULL, import->store, why ? why : "it failed",
-                                           &import->arena, err);
+        at_status undone =
+            at_recover_undo(NULL, import->store, why ? why : "it failed", &import->arena, err);
         import->pieces.count = undone == AT_OK ? 0 : import->pieces.count;
         AT_TRY(undone);
     }
@@ -251,9 +251,8 @@ static at_status begin(at_import *import, const at_source_info *info, at_error *
     import->locked = store;
     AT_TRY(copy_info(import, info, err));
     AT_TRY(take_bytes(&pending, import, err));
-    at_status status = pending.source ? AT_OK
-                                      : at_archive_content(&import->archived, import->info.name,
-                                                           err);
+    at_status status =
+        pending.source ? AT_OK : at_archive_content(&import->archived, import->info.name, err);
     if (status == AT_OK)
         status = begin_rows(import, &pending, err);
     if (status == AT_OK)
@@ -334,11 +333,14 @@ static at_status publish(at_import *import, at_error *err) {
     at_arena_clear(&import->scratch);
     AT_TRY(at_put_finish(import, err));
     AT_TRY(at_store_newest(&newest, store->db, err));
-    const at_pairing_task task = {
-        .newest = newest, .added = import->source, .withdrawn = import->info.replaces};
+    const at_pairing_task task = {.newest = newest,
+                                  .added = import->source,
+                                  .withdrawn = import->info.replaces,
+                                  .content = import->archived.content,
+                                  .name_space = import->name_space};
     if (task.withdrawn)
         AT_TRY(at_withdraw_insert(store, task.withdrawn, newest + 1, import->info.reason, err));
-    AT_TRY(at_pairing_update(&pairs, store->db, &task, err));
+    AT_TRY(at_pairing_update(&pairs, store, &task, err));
     AT_TRY(insert_source(import, newest + 1, &pairs, err));
     if (import->pieces.count)
         AT_TRY(at_recover_forget(store, err));

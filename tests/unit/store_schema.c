@@ -36,13 +36,15 @@ static void run_sql(const test_store *test, const char *sql) {
 }
 
 static void test_migration(void **state) {
-    const at_migration steps[] = {at_migrations[0],
-                                  at_migrations[1],
-                                  at_migrations[2],
-                                  at_migrations[3],
-                                  {"CREATE TABLE toy (x INTEGER) STRICT", "a toy"},
-                                  {"INSERT INTO toy VALUES (1); CREATE TABLE toy (y)", "broken"},
-                                  {"INSERT INTO toy VALUES (7)", "a fact for it"}};
+    const at_migration steps[] = {
+        at_migrations[0],
+        at_migrations[1],
+        at_migrations[2],
+        at_migrations[3],
+        at_migrations[4],
+        {"CREATE TABLE toy (x INTEGER) STRICT", "a toy", NULL},
+        {"INSERT INTO toy VALUES (1); CREATE TABLE toy (y)", "broken", NULL},
+        {"INSERT INTO toy VALUES (7)", "a fact for it", NULL}};
     test_store test;
     sqlite3 *db = NULL;
     at_error err = {.status = AT_OK};
@@ -59,21 +61,22 @@ static void test_migration(void **state) {
 
     assert_int_equal(at_db_open(&db, path, AT_DB_WRITE, 0, &err), AT_OK);
     assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
-    assert_int_equal(number, 4);
-    assert_int_equal(at_migrate(db, steps, 5, &err), AT_OK);
-    assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
     assert_int_equal(number, 5);
+    assert_int_equal(at_migrate(db, steps, 6, &err), AT_OK);
+    assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
+    assert_int_equal(number, 6);
     /* A step that fails leaves the version before it whole. */
-    assert_int_equal(at_migrate(db, steps, 6, &err), AT_BUG);
+    assert_int_equal(at_migrate(db, steps, 7, &err), AT_BUG);
     assert_int_equal(at_migrate_version(&number, db, &err), AT_OK);
-    assert_int_equal(number, 5);
+    assert_int_equal(number, 6);
     assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT count(*) FROM toy", &err),
                      AT_OK);
     assert_int_equal(number, 0);
     /* What was there is still there. */
-    assert_int_equal(at_db_number(&number, db, -1, NULL, 0, "SELECT amount FROM leg", &err), AT_OK);
-    assert_int_equal(number, 5);
-    assert_int_equal(at_migrate(db, steps, 4, &err), AT_NO_STORE);
+    assert_int_equal(
+        at_db_number(&number, db, -1, NULL, 0, "SELECT sum(leg_count) FROM chunk", &err), AT_OK);
+    assert_int_equal(number, 1);
+    assert_int_equal(at_migrate(db, steps, 5, &err), AT_NO_STORE);
     assert_string_equal(err.code, "E-STORE-NEWER");
     at_db_close(&db);
     assert_int_equal(at_store_open(&test.store, test.path, &writing, &err), AT_NO_STORE);
@@ -282,8 +285,8 @@ static void test_append_only(void **state) {
     for (size_t i = 0; i < count; i++) {
         AT_CLEANUP(at_text_clear) at_text text = {.data = NULL};
         const char *path = NULL;
-        if (strcmp(entries[i].path, "recover.c") == 0)
-            continue;
+        if (strcmp(entries[i].path, "recover.c") == 0 || strcmp(entries[i].path, "layout5.c") == 0)
+            continue; /* what nobody published; the same facts in another form */
         assert_int_equal(at_path_join(&path, &arena, folder, entries[i].path, NULL), AT_OK);
         assert_int_equal(at_file_read(&text, path, 1 << 20, NULL), AT_OK);
         if (has_word(text.data, "UPDATE") || has_word(text.data, "DELETE") ||

@@ -1,4 +1,4 @@
-/* put_transfer.c - transfers of a record as rows of the open chunk. */
+/* put_money.c - transfers and legs of a record as rows of the open chunk. */
 #include "engine/store/put.h"
 #include "engine/store/views.h"
 
@@ -50,65 +50,12 @@ const at_put_ahead *at_put_told(at_import *import, const at_fact *facts) {
     return same ? told : NULL;
 }
 
-/* The place of a currency in the open chunk's list. */
-static at_status code_of(int64_t *out, at_chunk *chunk, const char *code, at_error *err) {
-    size_t at = 0;
-    while (at < chunk->codes.count && strcmp(at_pack_text(&chunk->codes, at), code) != 0)
-        at++;
-    *out = (int64_t)at;
-    return at < chunk->codes.count ? AT_OK
-                                   : at_pack_texts_add(&chunk->codes, code, strlen(code), err);
-}
-
-/* A text of the row about to be added; rows before the first that has one have "". */
-static at_status add_text(at_chunk *chunk, int column, const char *text, at_error *err) {
-    at_pack_texts *texts = &chunk->texts[column - AT_CHUNK_ID];
-    if (!text && !texts->count)
-        return AT_OK;
-    while (texts->count < chunk->count)
-        AT_TRY(at_pack_texts_add(texts, "", 0, err));
-    chunk->has_texts[column - AT_CHUNK_ID] = true;
-    return at_pack_texts_add(texts, text ? text : "", text ? strlen(text) : 0, err);
-}
-
-static at_status set_first(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
-    if (!value)
-        return AT_OK;
-    AT_TRY(at_chunk_take(chunk, column, err));
-    memset(chunk->ints[column], 0, chunk->count * sizeof(int64_t));
-    chunk->ints[column][chunk->count] = value;
-    return AT_OK;
-}
-
-/* Every row sets every column that was ever taken; one that is zero so far has no memory. */
-static inline at_status set(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
-    if (!chunk->ints[column])
-        return set_first(chunk, column, value, err);
-    chunk->ints[column][chunk->count] = value;
-    return AT_OK;
-}
-
-static int64_t flags_of(const at_transfer *transfer, bool id_given) {
-    return (int64_t)transfer->time.precision |
-           (transfer->time.zone_assumed ? AT_CHUNK_ZONE_ASSUMED : 0) |
-           (id_given ? AT_CHUNK_ID_GIVEN : 0) |
-           (transfer->amount_in != AT_AMOUNT_NONE ? AT_CHUNK_HAS_IN : 0);
-}
-
-static at_status set_money(at_chunk *chunk, const at_transfer *transfer, at_error *err) {
-    int64_t code = 0, code_in = 0;
-    AT_TRY(code_of(&code, chunk, transfer->currency, err));
-    if (transfer->currency_in) {
-        AT_TRY(code_of(&code_in, chunk, transfer->currency_in, err));
-        code_in++;
-    }
-    const int64_t in = transfer->amount_in;
-    AT_TRY(set(chunk, AT_CHUNK_AMOUNT, transfer->amount, err));
-    AT_TRY(set(chunk, AT_CHUNK_CURRENCY, code, err));
-    AT_TRY(set(chunk, AT_CHUNK_AMOUNT_IN, in == AT_AMOUNT_NONE ? 0 : in, err));
-    AT_TRY(set(chunk, AT_CHUNK_SCALE_IN, transfer->amount_in_scale + 1, err));
-    AT_TRY(set(chunk, AT_CHUNK_CURRENCY_IN, code_in, err));
-    return set(chunk, AT_CHUNK_FEE, transfer->fee, err);
+at_status at_put_leg_sides(at_name_key *own_out, at_name_key *other_out, at_import *import,
+                           const at_leg *leg, at_error *err) {
+    AT_TRY(side_of(own_out, import, &leg->account, err));
+    return leg->counterparty.id && *leg->counterparty.id
+               ? side_of(other_out, import, &leg->counterparty, err)
+               : AT_OK;
 }
 
 /* Does one account's money leave 64 bits? Only once all of it together does. */
@@ -119,7 +66,8 @@ static at_status check_sums(at_import *import, bool counts, at_error *err) {
     bool fits = true;
     if (!counts)
         return AT_OK;
-    at_chunk_credit(&in, &currency, open, open->count);
+    if (!at_chunk_is_leg(open, open->count))
+        at_chunk_credit(&in, &currency, open, open->count);
     import->all_money += (at_wide)at_chunk_int(open, AT_CHUNK_AMOUNT, open->count) + in;
     if (import->all_money > INT64_MAX && !import->totals.arena)
         AT_TRY(at_put_count_again(import, err));
@@ -140,17 +88,21 @@ at_status at_put_flush(at_import *import, at_error *err) {
     return at_repeats_flushed(&import->repeats, count, err);
 }
 
-at_status at_put_transfer(at_import *import, const at_origin *origin, const at_put_row *row,
-                          at_error *err) {
+static at_status number_of(uint32_t *out, at_import *import, const at_name_key *name,
+                           at_error *err) {
+    return at_names_number(out, &import->chunks.names, name->space, name->id, name->bytes,
+                           name->hash, err);
+}
+
+at_status at_put_money(at_import *import, const at_origin *origin, const at_put_row *row,
+                       at_error *err) {
     at_chunk *open = &import->chunks.open;
     const at_transfer *transfer = row->row.transfer;
-    const at_name_key *from = &row->row.from, *to = &row->row.to;
-    uint32_t from_number = 0, to_number = 0;
+    uint32_t from = 0, to = 0;
     assert(open->count < AT_CHUNK_ROWS);
-    AT_TRY(at_names_number(&from_number, &import->chunks.names, from->space, from->id, from->bytes,
-                           from->hash, err));
-    AT_TRY(at_names_number(&to_number, &import->chunks.names, to->space, to->id, to->bytes,
-                           to->hash, err));
+    AT_TRY(number_of(&from, import, &row->row.from, err));
+    if (row->row.to.id)
+        AT_TRY(number_of(&to, import, &row->row.to, err));
     const struct {
         at_chunk_column column;
         int64_t value;
@@ -158,21 +110,16 @@ at_status at_put_transfer(at_import *import, const at_origin *origin, const at_p
                   {AT_CHUNK_OFFSET, (int64_t)origin->offset},
                   {AT_CHUNK_BYTES, (int64_t)origin->bytes},
                   {AT_CHUNK_LINE, (int64_t)origin->line},
-                  {AT_CHUNK_FROM, from_number},
-                  {AT_CHUNK_TO, to_number},
-                  {AT_CHUNK_TIME, transfer->time.us},
-                  {AT_CHUNK_SEQ, transfer->seq},
-                  {AT_CHUNK_FLAGS, flags_of(transfer, transfer->id != NULL)},
-                  {AT_CHUNK_PART, row->part > 1 ? row->part : 0},
-                  {AT_CHUNK_TYPE, transfer->type}};
+                  {AT_CHUNK_FROM, from},
+                  {AT_CHUNK_TO, to},
+                  {AT_CHUNK_PART, row->part > 1 ? row->part : 0}};
     for (size_t i = 0; i < AT_COUNT(values); i++)
-        AT_TRY(set(open, values[i].column, values[i].value, err));
-    AT_TRY(set_money(open, transfer, err));
-    AT_TRY(add_text(open, AT_CHUNK_ID, transfer->id, err));
-    AT_TRY(add_text(open, AT_CHUNK_REVERSES, transfer->reverses, err));
+        AT_TRY(at_chunk_set(open, values[i].column, values[i].value, err));
+    AT_TRY(transfer ? at_chunk_set_transfer(open, transfer, err)
+                    : at_chunk_set_leg(open, row->row.leg, row->row.to.id != NULL, err));
     AT_TRY(check_sums(import, row->counts, err));
     open->count++;
-    AT_TRY(at_repeats_added(&import->repeats, transfer->id, err));
+    AT_TRY(at_repeats_added(&import->repeats, transfer ? transfer->id : row->row.leg->id, err));
     return open->count < AT_CHUNK_ROWS ? AT_OK : at_put_flush(import, err);
 }
 

@@ -1,6 +1,6 @@
-/* sql_transfer.c - transfers as a table that SQL can read: chunks, row by row.
+/* sql_chunk.c - transfers and legs as tables that SQL can read: chunks, row by row.
  *
- * An eponymous virtual table with the columns that column.c names, then source and record. Bounds
+ * Eponymous virtual tables with the columns that column.c names, then source and record. Bounds
  * on time_us pass over whole chunks; everything else SQLite checks itself. */
 #include "engine/store/chunks.h"
 #include "engine/store/column.h"
@@ -8,33 +8,14 @@
 
 #include <string.h>
 
-/* In the order of transfer_columns in column.c. */
-enum {
-    ID,
-    FROM,
-    TO,
-    TIME,
-    PRECISION,
-    ZONE_ASSUMED,
-    SEQ,
-    AMOUNT,
-    CURRENCY,
-    AMOUNT_IN,
-    SCALE_IN,
-    CURRENCY_IN,
-    FEE,
-    REVERSES,
-    TYPE,
-    SOURCE,
-    RECORD
-};
-
 /* Which bounds xFilter is given, in this order. */
 enum { LOW = 1, HIGH = 2 };
 
 typedef struct table {
     sqlite3_vtab base;
     at_reader *reader;
+    at_kind kind;
+    int time; /* the column time_us */
 } table;
 
 typedef struct cursor {
@@ -57,13 +38,18 @@ static int connect_table(sqlite3 *db, void *self, int argument_count, const char
                          sqlite3_vtab **out, char **message) {
     AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
     at_error err = {.status = AT_OK};
-    const at_fact_table *facts = &at_fact_tables[AT_TRANSFER];
+    const at_sql_kind *what = self;
+    const at_fact_table *facts = &at_fact_tables[what->kind];
+    int time = 0;
     (void)argument_count;
     (void)arguments;
     (void)message;
     at_status status = at_text_add(&sql, "CREATE TABLE x (", &err);
-    for (size_t i = 0; status == AT_OK && i < facts->column_count; i++)
+    for (size_t i = 0; status == AT_OK && i < facts->column_count; i++) {
         status = at_text_print(&sql, &err, "%s, ", facts->columns[i].name);
+        if (strcmp(facts->columns[i].name, "time_us") == 0)
+            time = (int)i;
+    }
     if (status == AT_OK)
         status = at_text_add(&sql, "source INTEGER, record INTEGER)", &err);
     if (status != AT_OK)
@@ -74,7 +60,7 @@ static int connect_table(sqlite3 *db, void *self, int argument_count, const char
     table *made = sqlite3_malloc(sizeof *made);
     if (!made)
         return SQLITE_NOMEM;
-    *made = (table){.reader = self};
+    *made = (table){.reader = what->reader, .kind = what->kind, .time = time};
     *out = &made->base;
     return SQLITE_OK;
 }
@@ -85,8 +71,8 @@ static int disconnect_table(sqlite3_vtab *base) {
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
+    const int time = ((table *)base)->time;
     int argument = 0;
-    (void)base;
     for (int want = LOW; want <= HIGH; want++)
         for (int i = 0; i < info->nConstraint; i++) {
             const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
@@ -95,7 +81,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
                                                              : SQLITE_INDEX_CONSTRAINT_LE) ||
                               constraint->op == (want == LOW ? SQLITE_INDEX_CONSTRAINT_GT
                                                              : SQLITE_INDEX_CONSTRAINT_LT);
-            if (!constraint->usable || constraint->iColumn != TIME || !fits ||
+            if (!constraint->usable || constraint->iColumn != time || !fits ||
                 info->aConstraintUsage[i].argvIndex)
                 continue;
             info->aConstraintUsage[i].argvIndex = ++argument;
@@ -107,15 +93,19 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
 }
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
-    at_reader *reader = ((table *)base)->reader;
+    const table *of = (table *)base;
+    at_reader *reader = of->reader;
     at_error err = {.status = AT_OK};
     cursor *made = sqlite3_malloc(sizeof *made);
     if (!made)
         return SQLITE_NOMEM;
     *made = (cursor){.arena = {.limit_bytes = 0}};
     reader->own_sql = true; /* what is prepared here is ours, not the question's */
-    const at_status status = at_chunks_open(&made->chunks, reader->db, AT_CHUNKS_VISIBLE, 0,
-                                            AT_CHUNK_FACTS, &made->arena, &err);
+    const at_status status =
+        at_chunks_open(&made->chunks, reader->db,
+                       of->kind == AT_LEG ? AT_CHUNKS_VISIBLE AT_CHUNKS_LEGS
+                                          : AT_CHUNKS_VISIBLE AT_CHUNKS_TRANSFERS,
+                       0, AT_CHUNK_FACTS, &made->arena, &err);
     reader->own_sql = false;
     if (status != AT_OK) {
         at_chunks_close(&made->chunks);
@@ -137,16 +127,19 @@ static int close_cursor(sqlite3_vtab_cursor *base) {
 
 /* Come to rest on a row, or after the last. */
 static int settle(cursor *now) {
+    const bool legs = ((table *)now->base.pVtab)->kind == AT_LEG;
     at_error err = {.status = AT_OK};
-    while (now->index < now->chunks.count) {
+    for (; now->index < now->chunks.count; now->index++, now->row = 0) {
         const at_chunk_entry *entry = &now->chunks.entries[now->index];
-        if (now->row < entry->count && entry->time_last >= now->low &&
-            entry->time_first <= now->high)
-            return at_chunks_load(&now->chunks, now->index, &err) == AT_OK
-                       ? SQLITE_OK
-                       : fail_with(now->base.pVtab, &err);
-        now->index++;
-        now->row = 0;
+        if (now->row >= entry->count || entry->time_last < now->low ||
+            entry->time_first > now->high)
+            continue;
+        if (at_chunks_load(&now->chunks, now->index, &err) != AT_OK)
+            return fail_with(now->base.pVtab, &err);
+        while (now->row < entry->count && at_chunk_is_leg(&now->chunks.loaded, now->row) != legs)
+            now->row++;
+        if (now->row < entry->count)
+            return SQLITE_OK;
     }
     return SQLITE_OK;
 }
@@ -181,18 +174,15 @@ static int at_end(sqlite3_vtab_cursor *base) {
     return now->index >= now->chunks.count;
 }
 
-static void give_text(sqlite3_context *context, const char *text) {
-    if (text)
-        sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
-}
-
-static int give_account(sqlite3_context *context, const cursor *now, at_chunk_column column) {
+/* The number that temp.same knows. */
+static int give_account(sqlite3_context *context, const cursor *now, const at_ref *ref) {
     const at_reader *reader = ((table *)now->base.pVtab)->reader;
     const int64_t source = now->chunks.entries[now->index].source;
-    const int64_t local = at_chunk_int(&now->chunks.loaded, column, now->row);
-    if (!at_identity_local(&reader->identity, source, local))
+    if (!ref->thing)
+        return SQLITE_OK;
+    if (!at_identity_local(&reader->identity, source, (int64_t)ref->thing - 1))
         return SQLITE_CORRUPT_VTAB;
-    sqlite3_result_int64(context, reader->identity.locals[source].numbers[local]);
+    sqlite3_result_int64(context, reader->identity.locals[source].numbers[ref->thing - 1]);
     return SQLITE_OK;
 }
 
@@ -203,59 +193,28 @@ static int give_id(sqlite3_context *context, const cursor *now) {
     if (at_chunk_id(&id, &now->chunks.loaded, now->chunks.entries[now->index].source, now->row,
                     &arena, &err) != AT_OK)
         return SQLITE_NOMEM;
-    give_text(context, id);
+    sqlite3_result_text(context, id, -1, SQLITE_TRANSIENT);
     return SQLITE_OK;
-}
-
-/* What at_chunk_transfer reads. */
-static void give_plain(sqlite3_context *context, const at_transfer *transfer, int index) {
-    const int64_t numbers[] = {[TIME] = transfer->time.us,
-                               [PRECISION] = transfer->time.precision,
-                               [ZONE_ASSUMED] = transfer->time.zone_assumed,
-                               [SEQ] = transfer->seq,
-                               [AMOUNT] = transfer->amount,
-                               [AMOUNT_IN] = transfer->amount_in,
-                               [SCALE_IN] = transfer->amount_in_scale,
-                               [FEE] = transfer->fee};
-    if (index == REVERSES)
-        give_text(context, transfer->reverses);
-    else if (index == TYPE)
-        give_text(context, at_transfer_types[transfer->type]);
-    else if (index != AMOUNT_IN || transfer->amount_in != AT_AMOUNT_NONE)
-        sqlite3_result_int64(context, numbers[index]);
 }
 
 static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index) {
     const cursor *now = (cursor *)base;
-    const at_chunk *chunk = &now->chunks.loaded;
+    const at_fact_table *facts = &at_fact_tables[((table *)base->pVtab)->kind];
     const int64_t source = now->chunks.entries[now->index].source;
-    const int64_t code_in = at_chunk_int(chunk, AT_CHUNK_CURRENCY_IN, now->row);
-    at_transfer transfer;
-    switch (index) {
-    case ID:
-        return give_id(context, now);
-    case FROM:
-        return give_account(context, now, AT_CHUNK_FROM);
-    case TO:
-        return give_account(context, now, AT_CHUNK_TO);
-    case CURRENCY:
-        give_text(context, at_chunk_code(chunk, now->row));
-        return SQLITE_OK;
-    case CURRENCY_IN:
-        give_text(context, code_in ? at_pack_text(&chunk->codes, (size_t)code_in - 1) : NULL);
-        return SQLITE_OK;
-    case SOURCE:
-        sqlite3_result_int64(context, source);
-        return SQLITE_OK;
-    case RECORD:
-        sqlite3_result_int64(context, AT_RECORD_ID(source, (uint64_t)at_chunk_int(
-                                                               chunk, AT_CHUNK_NUMBER, now->row)));
-        return SQLITE_OK;
-    default:
-        at_chunk_transfer(&transfer, chunk, now->row);
-        give_plain(context, &transfer, index);
+    const size_t place = (size_t)index;
+    at_fact fact;
+    at_chunk_fact(&fact, &now->chunks.loaded, source, now->row);
+    if (place >= facts->column_count) {
+        sqlite3_result_int64(context, place == facts->column_count ? source : fact.record);
         return SQLITE_OK;
     }
+    const at_fact_column *column = &facts->columns[place];
+    if (column->form == AT_FORM_REF)
+        return give_account(context, now, at_column_field(column, &fact));
+    if (place == 0)
+        return give_id(context, now); /* of both kinds the first (column.c) */
+    at_column_give(context, column, &fact);
+    return SQLITE_OK;
 }
 
 static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
@@ -264,7 +223,7 @@ static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
     return SQLITE_OK;
 }
 
-at_status at_reader_make_transfers(at_reader *reader, at_error *err) {
+at_status at_reader_make_tables(at_reader *reader, at_error *err) {
     static const sqlite3_module module = {.xConnect = connect_table,
                                           .xDisconnect = disconnect_table,
                                           .xBestIndex = best_index,
@@ -275,7 +234,12 @@ at_status at_reader_make_transfers(at_reader *reader, at_error *err) {
                                           .xEof = at_end,
                                           .xColumn = give_column,
                                           .xRowid = give_rowid};
-    return sqlite3_create_module(reader->db, AT_TRANSFER_MODULE, &module, reader) == SQLITE_OK
-               ? AT_OK
-               : at_db_fail(reader->db, err);
+    static const char *const names[] = {"chunked_transfer", "chunked_leg"};
+    for (size_t i = 0; i < AT_COUNT(names); i++) {
+        reader->sql_kinds[i] = (at_sql_kind){reader, i ? AT_LEG : AT_TRANSFER};
+        if (sqlite3_create_module(reader->db, names[i], &module, &reader->sql_kinds[i]) !=
+            SQLITE_OK)
+            return at_db_fail(reader->db, err);
+    }
+    return AT_OK;
 }
