@@ -1,6 +1,6 @@
 /* Goal: each name of an account has one number, in order of first use, whatever its length.
- * Method: names that differ in one place only - the last byte, the length, the namespace - are given
- *         twice over in another order, through several growths of the table. */
+ * Method: names that differ in one place only - the last byte, the length, the namespace - are
+ *         given twice over in another order, through several growths of the table. */
 #include "engine/store/names.h"
 
 #include <setjmp.h>
