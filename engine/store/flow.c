@@ -63,6 +63,12 @@ static at_status read_sources(at_flow *flow, at_error *err) {
     }
 }
 
+/* Money in cash is followed by a rule, not by a record: T19. */
+static bool touches_cash(const at_flow *flow, const at_ledger_row_in *row) {
+    return flow->nodes[row->from].node.kind == AT_NODE_CASH ||
+           flow->nodes[row->to].node.kind == AT_NODE_CASH;
+}
+
 static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
     at_ledger_builder *builder = NULL;
     uint32_t *numbers = NULL;
@@ -72,6 +78,8 @@ static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
         AT_TRY(at_ledger_add_node(&numbers[i], builder, &flow->nodes[i].node, err));
     for (size_t i = 0; i < flow->row_count; i++) {
         at_ledger_row_in row = flow->rows[i].row;
+        if (touches_cash(flow, &row))
+            row.grade = AT_INFERRED;
         row.from = numbers[row.from];
         row.to = numbers[row.to];
         AT_TRY(at_ledger_add_row(builder, &row, err));

@@ -296,6 +296,11 @@ static void test_cash(void **state) {
           "1:1 X>@cash:account:X 5 inferred; 1:2 @cash-unknown>Z 5 inferred; | @cash-unknown"
           " external, @cash:account:X cash, X account, Z account",
           {1, out}, {1, in});
+    STORY("a till's own rows are inferred too", true,
+          "T1 X>K 5 inferred; T2 K>Z 5 inferred; T3 X>Z 5; | K cash, X account, Z account",
+          {1, test_account("K", AT_ACCOUNT_CASH, "EUR", AT_AMOUNT_NONE)},
+          {1, test_transfer("T1", "X", "K", 1, 5)}, {1, test_transfer("T2", "K", "Z", 2, 5)},
+          {1, test_transfer("T3", "X", "Z", 3, 5)});
 }
 
 static void test_statements(void **state) {
