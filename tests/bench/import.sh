@@ -71,6 +71,32 @@ row sqlite "${sqlite:-sqlite3} .import" ' '
 row postgres "${postgres:-PostgreSQL} COPY (processor: the client's alone)" ' '
 row duckdb "${duckdb:-DuckDB}" ' '
 
+section "Import of $rows transfers, by what the file is like"
+kinds='shuffled skewed long persian'
+for kind in $kinds; do
+    transfers "$rows" "$kind" >"$kind.csv"
+done
+rm -f ./*.clock ./*.processor
+i=0
+while [ $i -lt $rounds ]; do
+    i=$((i + 1))
+    for kind in $kinds file; do # the plain one last: the rest of this script asks its store
+        name=$kind
+        [ "$kind" != file ] || name=ours
+        rm -rf store.at
+        "$bin" -s store.at init >/dev/null
+        measure "$name" "$bin" -s store.at import --as ledger_csv "$kind.csv"
+    done
+done
+said "$bin" import --as ledger_csv KIND.csv
+head_of what 'clock, s' 'processor, s' 'time of the plain file' 'goal'
+row ours 'ids and times that rise, a power law' ' '
+row shuffled 'the same rows in another order' 'at most 2'
+row skewed 'one account has a side of each row' 'at most 2'
+row long 'ids of accounts of 40 characters' 'at most 2'
+row persian 'all digits Persian' 'at most 2'
+rm -f shuffled.csv skewed.csv long.csv persian.csv
+
 # size WHAT BYTES [GOAL]
 size() {
     printf '| %s | %s | %s | %s |\n' "$1" "$(($2 / 1000000))" "$(($2 / rows))" "${3:-}"
