@@ -138,12 +138,13 @@ static at_status check_transfer(const at_transfer *transfer, at_error *err) {
     if (transfer->reverses && strlen(transfer->reverses) > AT_ID_BYTES_MAX)
         return at_fail(err, AT_LIMIT, "E-ID-TEXT", "transfer reverses is longer than %d bytes",
                        (int)AT_ID_BYTES_MAX);
-    const bool same_place =
-        at_text_equal(transfer->from.id, transfer->to.id) &&
-        at_text_equal(transfer->from.name_space, transfer->to.name_space) &&
-        (!transfer->currency_in || strcmp(transfer->currency, transfer->currency_in) == 0);
+    /* Where no currency of what arrives is stated, the account's own decides, later (T1). */
+    const bool same_place = at_text_equal(transfer->from.id, transfer->to.id) &&
+                            at_text_equal(transfer->from.name_space, transfer->to.name_space) &&
+                            transfer->currency_in &&
+                            strcmp(transfer->currency, transfer->currency_in) == 0;
     if (same_place && transfer->amount_in != AT_AMOUNT_NONE &&
-        transfer->amount_in != transfer->amount && transfer->amount_in_scale < 0)
+        transfer->amount_in != transfer->amount)
         return at_fail(err, AT_BAD_INPUT, "E-TRANSFER-SELF",
                        "a transfer from \"%s\" to itself pays %" PRId64 " and receives %" PRId64,
                        transfer->from.id, transfer->amount, transfer->amount_in);

@@ -18,7 +18,7 @@
 
 #include "engine/trace/lots.h"
 
-enum { AT_RUN_LOTS = 32, AT_RUN_LABELS = 4 };
+enum { AT_RUN_LOTS = 32, AT_RUN_LABELS = 16 };
 
 void at_runs_init(at_lot_store *store, at_arena *arena);
 /** Index the lots from `first` to the end of its list. O(lots). */

@@ -66,10 +66,10 @@ static bench_row power_row(uint64_t *state, uint32_t nodes) {
     return row;
 }
 
-/* Two thirds of the rows fragment the money, two labels in turn; the others send half of what an
+/* Half of the rows fragment the money, the feeders in turn; the others send half of what an
  * account has to the next, in which it meets its own pieces. */
-static bench_row cycle_row(uint64_t *state, uint32_t place, uint32_t rows) {
-    const uint32_t feeders = 2, next = place % CYCLE_NODES;
+static bench_row cycle_row(uint64_t *state, uint32_t place, uint32_t rows, uint32_t feeders) {
+    const uint32_t next = place % CYCLE_NODES;
     if (place < rows / 2)
         return (bench_row){.from = place % feeders, .to = feeders, .amount = 100};
     const uint32_t from = place == rows / 2 ? 0 : next;
@@ -114,6 +114,7 @@ void bench_make(bench_flows *out, enum bench_shape shape, uint32_t rows, uint64_
     int64_t time_s = 1577836800;
     *out = (bench_flows){.rows = bench_memory(rows, sizeof *out->rows), .count = rows};
     out->node_count = shape == BENCH_CYCLE    ? CYCLE_NODES + 2
+                      : shape == BENCH_MIXED  ? CYCLE_NODES + BENCH_PAYERS
                       : shape == BENCH_LABELS ? 2 * CLAIMANTS
                                               : spread;
     for (uint32_t i = 0; i < rows; i++) {
@@ -123,13 +124,16 @@ void bench_make(bench_flows *out, enum bench_shape shape, uint32_t rows, uint64_
             *row = power_row(&state, out->node_count);
             break;
         case BENCH_CYCLE:
-            *row = cycle_row(&state, i, rows);
+            *row = cycle_row(&state, i, rows, 2);
             break;
         case BENCH_LABELS:
             *row = labels_row(&state, i, out->node_count);
             break;
         case BENCH_DEBITS:
             *row = debits_row(&state, i, out->node_count);
+            break;
+        case BENCH_MIXED:
+            *row = cycle_row(&state, i, rows, BENCH_PAYERS);
             break;
         case BENCH_ISLANDS:
             *row = island_row(&state, out->node_count);

@@ -23,15 +23,17 @@ typedef struct bench_flows {
 } bench_flows;
 
 enum bench_shape {
-    BENCH_POWER,  /* a few accounts have most of the transfers, relations repeat */
-    BENCH_CYCLE,  /* money in small pieces goes round and round */
-    BENCH_LABELS, /* a thousand claimants pay into one account that pays others */
-    BENCH_DEBITS, /* one account has nearly all the debits */
-    BENCH_ISLANDS /* many small groups that do not pay each other */
+    BENCH_POWER,   /* a few accounts have most of the transfers, relations repeat */
+    BENCH_CYCLE,   /* money in small pieces goes round and round */
+    BENCH_LABELS,  /* a thousand claimants pay into one account that pays others */
+    BENCH_DEBITS,  /* one account has nearly all the debits */
+    BENCH_ISLANDS, /* many small groups that do not pay each other */
+    BENCH_MIXED    /* as BENCH_CYCLE, pieces of a dozen labels in turn */
 };
 
-/* Labels of BENCH_LABELS; accounts of a group of BENCH_ISLANDS. */
-enum { BENCH_CLAIMANTS = 1000, BENCH_ISLAND = 100 };
+/* Labels of BENCH_LABELS; accounts of a group of BENCH_ISLANDS; payers of BENCH_MIXED, each its own
+ * label. */
+enum { BENCH_CLAIMANTS = 1000, BENCH_ISLAND = 100, BENCH_PAYERS = 12 };
 
 /** Ends the program with a message where the status is not AT_OK. */
 void bench_must(at_status status, const at_error *err);

@@ -14,10 +14,14 @@ for method in fifo prorata; do
 done
 for method in fifo lifo; do
     "$bench/bench_trace" double "$method" cycle 1000000
+    "$bench/bench_trace" double "$method" mixed 200000
+    "$bench/bench_trace" double "$method" labels 1000000
 done
 for method in fifo lifo prorata; do
     "$bench/bench_trace" double "$method" debits 1000000
-    "$bench/bench_trace" double "$method" labels 10000 # a thousand labels cost a thousand times as much a row
+done
+for method in prorata libr oatway; do # a thousand labels cost a thousand times as much a row
+    "$bench/bench_trace" double "$method" labels 1000000
 done
 for method in fifo libr; do
     "$bench/bench_trace" cut "$method" "$rows"

@@ -58,10 +58,15 @@ mutant event.c check_trace_coin 's/at->now < at->lowest ?/at->now + 1 < at->lowe
 mutant order.c check_trace_coin \
     's/group->heap\[child + 1\] < group->heap\[child\]/group->heap[child + 1] > group->heap[child]/'
 mutant order.c check_trace_coin 's/if (from != ledger->to\[row\])/if (true)/'
+mutant vector.c check_trace_coin 's/missing -= items\[i\].left_over > least/missing -= items[i].left_over >= least/'
 mutant vector.c check_trace_coin \
-    's/left->left_over > right->left_over/left->left_over < right->left_over/'
-mutant vector.c check_trace_coin 's/(left > right) - (left < right)/(left < right) - (left > right)/'
-mutant vector.c check_trace_coin 's/i < (size_t)missing/i + 1 < (size_t)missing/'
+    's/last || items\[i\].left_over > least/last || items[i].left_over < least/'
+mutant vector.c check_trace_coin 's/(ptrdiff_t)rank - 1/(ptrdiff_t)rank - (rank > 1) - 1/'
+mutant vector.c unit_trace_lots 's/left_over >= by/left_over > by/'
+mutant vector.c unit_trace_lots 's/weight \* whole + /0 * whole + /'
+mutant explain.c unit_trace_lots 's/last.node == node \&\& //'
+mutant explain.c check_trace_restrict 's/if (way->hops < reach->hops)/if (way->hops <= reach->hops)/'
+mutant pass_event.c check_trace_restrict 's/if (way->hops >= reach->hops)/if (way->hops > reach->hops)/'
 mutant lots.c check_trace_coin 's/if (back_sum > keep)/if (back_sum >= keep)/'
 mutant lots.c check_trace_coin \
     's/sum \* amount_in \/ amount/sum * amount_in + amount - 1) \/ amount/; s/(int64_t)((at_wide)sum/(int64_t)(((at_wide)sum/'

@@ -71,6 +71,7 @@ static void bad_type(at_fact *fact) {
 static void self_with_gain(at_fact *fact) {
     fact->transfer.to.id = "X";
     fact->transfer.amount_in = 6;
+    fact->transfer.currency_in = fact->transfer.currency;
 }
 static void no_kind(at_fact *fact) {
     fact->kind = AT_KIND_NONE;

@@ -121,7 +121,7 @@ static void test_random(void **state) {
 
 /* --- Long lists ------------------------------------------------------------------------------- */
 
-enum { LONG_LOTS = 3000, LONG_STEPS = 3000, LONG_LABELS = 7 };
+enum { LONG_LOTS = 3000, LONG_STEPS = 3000, LONG_LABELS = 23 };
 
 typedef struct label_count {
     int64_t units[LONG_LABELS];
