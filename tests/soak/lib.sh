@@ -49,7 +49,8 @@ ledger() {
 # history.
 answers() {
     "$bin" -s "$1" sources list --json --fields \
-        source,revision,withdrawn,state,namespace,rows,loaded,duplicates,rejected,content 2>&1 || :
+        source,revision,withdrawn,state,namespace,rows,loaded,duplicates,rejected,content 2>&1 |
+        sed '/^note: PENDING/d' # what is stored in pieces is no answer
     "$bin" -s "$1" ask reconcile --json 2>&1 || :
     "$bin" -s "$1" ask timeline of=PAYER --json 2>&1 || :
 }
