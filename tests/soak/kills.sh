@@ -28,9 +28,9 @@ beside() {
 # end SIGNAL OPERATION: run it, and end it at a random moment.
 end() {
     how=time at=
-    draw 2
+    draw 3 # mostly before a call: by the clock a busy machine is often too late
     eval "calls=\$${2}_calls ms=\$${2}_ms"
-    if [ "$drawn" -eq 1 ] && [ "$1" = KILL ] && [ "$calls" -gt 0 ]; then
+    if [ "$drawn" -gt 0 ] && [ "$1" = KILL ] && [ "$calls" -gt 0 ]; then
         how=call
         draw 2 # every other time among the last calls: there the log is written
         if [ "$drawn" -eq 0 ]; then
