@@ -103,7 +103,8 @@ static at_status check_chunks(at_checking *all, at_error *err) {
         if (at_chunks_load(&chunks, i, &found) != AT_OK)
             AT_TRY(at_check_failed(all, &found, err));
     }
-    return at_check_add(all, AT_OK, NULL, err, "%" PRIu64 " transfers of %zu chunks unpacked", rows,
+    return at_check_add(all, AT_OK, NULL, err,
+                        "%" PRIu64 " transfers and legs of %zu chunks unpacked", rows,
                         chunks.count);
 }
 
