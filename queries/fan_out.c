@@ -9,7 +9,8 @@ static at_status find(at_patterns *out, const at_moves *moves, const at_pattern_
 
 static const at_arg args[] = {
     AT_PATTERN_K("3", "distinct receivers at least"),
-    AT_PATTERN_DELTA("7d", "windows of this length; overlapping ones are one finding"),
+    AT_PATTERN_DELTA("30d", "windows of this length; overlapping ones are one finding"),
+    AT_PATTERN_CURRENCIES,
     AT_PATTERN_CAP,
     {0},
 };

@@ -12,16 +12,17 @@ static at_status find(at_patterns *out, const at_moves *moves, const at_pattern_
 }
 
 static const at_arg args[] = {
-    {.name = "k1", .type = AT_ARG_COUNT, .fallback = "3", .summary = "distinct senders at least"},
-    {.name = "k2", .type = AT_ARG_COUNT, .fallback = "3", .summary = "distinct receivers at least"},
+    {.name = "k1", .type = AT_ARG_COUNT, .fallback = "2", .summary = "distinct senders at least"},
+    {.name = "k2", .type = AT_ARG_COUNT, .fallback = "2", .summary = "distinct receivers at least"},
     {.name = "d1",
      .type = AT_ARG_DURATION,
-     .fallback = "7d",
+     .fallback = "30d",
      .summary = "senders this long before a payment"},
     {.name = "d2",
      .type = AT_ARG_DURATION,
-     .fallback = "7d",
+     .fallback = "30d",
      .summary = "receivers this long from it on"},
+    AT_PATTERN_CURRENCIES,
     AT_PATTERN_CAP,
     {0},
 };

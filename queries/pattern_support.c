@@ -10,6 +10,8 @@
 /* The ids of one finding in a cell; what is more is said. */
 enum { LISTED_MAX = 100000 };
 
+const char *const at_pattern_currencies[] = {"together", "apart", NULL};
+
 const at_pattern_family *at_pattern_family_of(const char *name) {
     size_t i = 0;
     while (strcmp(at_pattern_families[i]->name, name) != 0)
@@ -64,6 +66,12 @@ at_status at_pattern_set(at_pattern_settings *settings, const at_arg *arg, const
     if (strcmp(arg->name, "currency") == 0) {
         settings->currency = text;
         return AT_OK;
+    }
+    if (strcmp(arg->name, "currencies") == 0) {
+        settings->apart = strcmp(text, at_pattern_currencies[1]) == 0;
+        return settings->apart || strcmp(text, at_pattern_currencies[0]) == 0
+                   ? AT_OK
+                   : bad_value(arg->name, text, "together or apart", err);
     }
     if (strcmp(arg->name, "rho") == 0)
         return at_ratio_parse(&settings->rho, text, err);
@@ -141,8 +149,20 @@ at_status at_pattern_begin(at_pattern_work *out, at_table *table, const at_quest
             if (ledger->reverses[row] < ledger->count)
                 work.reversal[ledger->reverses[row]] = true;
         }
-    AT_TRY(at_moves_make(&work.moves, ledger, false, question->arena, err));
     *out = work;
+    return AT_OK;
+}
+
+/* The moves that a family reads. One that does not ask looks at each currency by itself. */
+static at_status find_moves(const at_moves **out, at_pattern_work *work,
+                            const at_pattern_family *family, const at_pattern_settings *settings,
+                            at_error *err) {
+    const bool together = is_asked(family, "currencies") && !settings->apart;
+    at_moves *moves = together ? &work->together : &work->moves;
+    if (moves->ledger == NULL)
+        AT_TRY(at_moves_make(moves, work->question->ledger, together ? AT_MOVES_TOGETHER : 0,
+                             work->question->arena, err));
+    *out = moves;
     return AT_OK;
 }
 
@@ -276,6 +296,14 @@ static at_status add_notes(at_pattern_work *work, const at_pattern_family *famil
                              "%s: there are more than %" PRId64
                              " findings (cap): these are the first of the whole list",
                              family->name, settings->cap));
+    size_t mixed = 0;
+    for (size_t i = 0; i < found->count; i++)
+        mixed += found->items[i].mixed;
+    if (mixed > 0)
+        AT_TRY(at_table_note(table, err, "CURRENCIES",
+                             "%s: findings with several currencies, whose amount is of the one "
+                             "named alone: %zu",
+                             family->name, mixed));
     if (found->hubs > 0) {
         table->truncated = true;
         AT_TRY(at_table_note(table, err, "HUB_CUT",
@@ -298,11 +326,13 @@ at_status at_pattern_answer(at_pattern_work *work, const at_pattern_family *fami
                             const at_pattern_settings *settings, at_error *err) {
     at_patterns found = {.arena = work->question->arena,
                          .steps_max = (uint64_t)settings->max_steps};
+    const at_moves *moves = NULL;
     if (family->by_holder && !work->grouped) {
         AT_TRY(at_pattern_groups_load(&work->groups, work->question, err));
         work->grouped = true;
     }
-    AT_TRY(family->run(&found, &work->moves, &work->groups, settings, err));
+    AT_TRY(find_moves(&moves, work, family, settings, err));
+    AT_TRY(family->run(&found, moves, &work->groups, settings, err));
     at_patterns_finish(&found, work->question->ledger, (size_t)settings->cap);
     for (size_t i = 0; i < found.count; i++)
         AT_TRY(add_finding(work, family, i, &found.items[i], err));

@@ -20,6 +20,7 @@ typedef struct at_pattern_settings {
     at_ratio ratio[2], rho, tolerance;
     int ratio_count;
     const char *currency;
+    bool apart; /* each currency of an account by itself */
 } at_pattern_settings;
 
 typedef struct at_pattern_family {
@@ -36,6 +37,9 @@ extern const at_pattern_family *const at_pattern_families[];
 /** The family of that name; there is one. */
 const at_pattern_family *at_pattern_family_of(const char *name);
 
+/** "together", "apart". */
+extern const char *const at_pattern_currencies[];
+
 /** Set one value from its text; `arg` is of the family. */
 AT_CHECKED at_status at_pattern_set(at_pattern_settings *settings, const at_arg *arg,
                                     const char *text, at_error *err);
@@ -50,8 +54,8 @@ AT_CHECKED at_status at_pattern_check(const at_pattern_family *family,
 typedef struct at_pattern_work {
     const at_question *question;
     at_table *table;
-    bool named; /* the first column is the pattern */
-    at_moves moves;
+    bool named;               /* the first column is the pattern */
+    at_moves moves, together; /* each made when it is first needed */
     at_pattern_groups groups;
     bool grouped;
     bool *reversal; /* by row: reverses another or is reversed */
@@ -88,6 +92,12 @@ at_status at_pattern_run(at_table *out, const at_question *question, at_error *e
     {                                                                 \
         .name = "max_steps", .type = AT_ARG_COUNT, .fallback = value, \
         .summary = "pieces of work allowed; 0 = no limit"             \
+    }
+#define AT_PATTERN_CURRENCIES                                                                    \
+    {                                                                                            \
+        .name = "currencies", .type = AT_ARG_CHOICE, .fallback = "together",                     \
+        .summary = "the currencies of one account: together one account, or each of them apart", \
+        .choices = at_pattern_currencies                                                         \
     }
 #define AT_PATTERN_K(value, text) \
     { .name = "k", .type = AT_ARG_COUNT, .fallback = value, .summary = text }

@@ -23,6 +23,7 @@ static const at_arg args[] = {
      .type = AT_ARG_RATIO,
      .summary = "least and greatest part of a credit that is sent on: 4/5,1; any when not given",
      .repeat = true},
+    AT_PATTERN_CURRENCIES,
     AT_PATTERN_STEPS("1000000000"),
     AT_PATTERN_CAP,
     {0},

@@ -11,11 +11,12 @@ static at_status find(at_patterns *out, const at_moves *moves, const at_pattern_
 
 static const at_arg args[] = {
     AT_PATTERN_K("3", "distinct middles at least"),
-    AT_PATTERN_DELTA("7d", "from a middle's credit to its debit at most"),
+    AT_PATTERN_DELTA("30d", "from a middle's credit to its debit at most"),
     {.name = "hub",
      .type = AT_ARG_COUNT,
      .fallback = "10000",
      .summary = "accounts with more credits or debits are not taken as middles"},
+    AT_PATTERN_CURRENCIES,
     AT_PATTERN_STEPS("2000000000"),
     AT_PATTERN_CAP,
     {0},

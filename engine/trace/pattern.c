@@ -14,6 +14,7 @@ typedef struct moves_making {
     uint32_t *from, *to, *out_row, *in_row;
     uint64_t *out_start, *in_start;
     uint32_t *outs, *ins;
+    const uint32_t *account; /* by node: the smallest node of its account; NULL = itself */
     uint32_t count;
     bool by_time;
 } moves_making;
@@ -37,10 +38,15 @@ static bool moves_nothing(const at_ledger *ledger, uint32_t row) {
            ledger->amount_in[row] <= 0;
 }
 
+static uint32_t account_of(const moves_making *work, uint32_t node) {
+    return work->account == NULL ? node : work->account[node];
+}
+
 static void add_move(moves_making *work, uint32_t *move_of_credit, uint32_t debit,
                      uint32_t credit) {
     const at_ledger *ledger = work->ledger;
-    const uint32_t from = ledger->from[debit], to = ledger->to[credit];
+    const uint32_t from = account_of(work, ledger->from[debit]);
+    const uint32_t to = account_of(work, ledger->to[credit]);
     const bool turned = work->by_time && credit < debit;
     if (moves_nothing(ledger, debit) || moves_nothing(ledger, credit) || from == to)
         return;
@@ -89,10 +95,42 @@ static void list_by_node(moves_making *work, const uint32_t *move_of_credit) {
     work->out_start[0] = work->in_start[0] = 0;
 }
 
-at_status at_moves_make(at_moves *out, const at_ledger *ledger, bool by_time, at_arena *arena,
+typedef struct account_node {
+    at_thing account;
+    uint32_t node;
+} account_node;
+
+static int compare_account_nodes(const void *a, const void *b) {
+    const account_node *x = a, *y = b;
+    if (x->account != y->account)
+        return x->account < y->account ? -1 : 1;
+    return (x->node > y->node) - (x->node < y->node);
+}
+
+/* By node: the smallest node of the same account; '@' nodes have none but themselves. */
+static at_status list_accounts(const uint32_t **out, const at_ledger *ledger, at_arena *scratch,
+                               at_error *err) {
+    account_node *order = NULL;
+    uint32_t *account = NULL;
+    AT_TRY(AT_NEW(&order, scratch, ledger->node_count, err));
+    AT_TRY(AT_NEW(&account, scratch, ledger->node_count, err));
+    for (uint32_t node = 0; node < ledger->node_count; node++)
+        order[node] = (account_node){ledger->nodes[node].account, node};
+    if (ledger->node_count > 0)
+        qsort(order, ledger->node_count, sizeof *order, compare_account_nodes);
+    for (size_t i = 0; i < ledger->node_count; i++) {
+        const bool same =
+            i > 0 && order[i].account != 0 && order[i].account == order[i - 1].account;
+        account[order[i].node] = same ? account[order[i - 1].node] : order[i].node;
+    }
+    *out = account;
+    return AT_OK;
+}
+
+at_status at_moves_make(at_moves *out, const at_ledger *ledger, unsigned how, at_arena *arena,
                         at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = AT_PATTERN_BYTES_MAX};
-    moves_making work = {.ledger = ledger, .by_time = by_time};
+    moves_making work = {.ledger = ledger, .by_time = (how & AT_MOVES_BY_TIME) != 0};
     uint32_t *move_of_credit = NULL;
     uint32_t **const lists[] = {&work.from,   &work.to,   &work.out_row,
                                 &work.in_row, &work.outs, &work.ins};
@@ -101,9 +139,12 @@ at_status at_moves_make(at_moves *out, const at_ledger *ledger, bool by_time, at
     AT_TRY(AT_NEW(&work.out_start, arena, ledger->node_count + 1, err));
     AT_TRY(AT_NEW(&work.in_start, arena, ledger->node_count + 1, err));
     AT_TRY(AT_NEW(&move_of_credit, &scratch, ledger->count, err));
+    if (how & AT_MOVES_TOGETHER)
+        AT_TRY(list_accounts(&work.account, ledger, &scratch, err));
     list_moves(&work, move_of_credit);
     list_by_node(&work, move_of_credit);
     *out = (at_moves){.ledger = ledger,
+                      .how = how,
                       .count = work.count,
                       .from = work.from,
                       .to = work.to,
@@ -114,6 +155,11 @@ at_status at_moves_make(at_moves *out, const at_ledger *ledger, bool by_time, at
                       .outs = work.outs,
                       .ins = work.ins};
     return AT_OK;
+}
+
+const char *at_moves_name(const at_moves *moves, uint32_t node) {
+    const at_node *of = &moves->ledger->nodes[node];
+    return moves->how & AT_MOVES_TOGETHER && of->account != 0 ? of->account_id : of->id;
 }
 
 /* --- Findings --------------------------------------------------------------------------------- */
@@ -128,6 +174,19 @@ at_status at_pattern_step(at_patterns *patterns, uint64_t steps, at_error *err) 
         return AT_OK;
     AT_TRY(at_interrupt_check(err));
     return at_deadline_check(err);
+}
+
+at_status at_pattern_sum(at_pattern_finding *finding, const at_moves *moves, uint32_t node,
+                         int64_t amount, at_error *err) {
+    const at_node *nodes = moves->ledger->nodes;
+    if (finding->node == AT_NONE)
+        finding->node = node;
+    if (node != finding->node &&
+        strcmp(nodes[node].currency.code, nodes[finding->node].currency.code) != 0) {
+        finding->mixed = true;
+        return AT_OK;
+    }
+    return at_money_add(&finding->amount, amount, err);
 }
 
 at_status at_pattern_all_or_nothing(const at_patterns *patterns, at_error *err) {

@@ -5,6 +5,8 @@
  *            self-transfers and rows that move nothing are left out everywhere. A payment in
  *            transit (two rows through `@transit:`) is one move between its two accounts: it leaves
  *            at its first row and arrives at its second.
+ * Accounts:  a node of the ledger has one currency. AT_MOVES_TOGETHER makes one of all nodes of an
+ *            account, under its smallest node and the id without a currency.
  * Order:     findings by (first, centre, ids of the records), all bytewise.
  * Units:     minor units of the currency of `node`; times and lengths of time in microseconds.
  * Ownership: findings live in the arena given; the ledger is borrowed.
@@ -21,10 +23,16 @@
 /* Memory for one pattern over ten million transfers, beside its findings. */
 #define AT_PATTERN_BYTES_MAX ((size_t)4 << 30)
 
+enum {
+    AT_MOVES_BY_TIME = 1,  /* what was credited before it was debited leaves with its first row */
+    AT_MOVES_TOGETHER = 2, /* all currencies of an account are one account */
+};
+
 typedef struct at_moves {
     const at_ledger *ledger;
+    unsigned how;
     uint32_t count;                   /* in the order of out_row */
-    const uint32_t *from, *to;        /* ledger nodes */
+    const uint32_t *from, *to;        /* ledger nodes; of several together the smallest */
     const uint32_t *out_row, *in_row; /* the debit's and the credit's row; one but in transit */
     const uint64_t *out_start, *in_start;
     const uint32_t *outs, *ins; /* moves by node: debits by out_row, credits by in_row */
@@ -38,28 +46,49 @@ static inline int64_t at_move_in_us(const at_moves *moves, uint32_t move) {
     return moves->ledger->time_us[moves->in_row[move]];
 }
 
-/* Where the rows of a payment in transit were put in order of time, the debit may be the second. */
+/* Where the rows of a payment in transit were put in order of time, the debit may be the second:
+ * then what the first row pays is no transit. */
+static inline bool at_move_is_turned(const at_moves *moves, uint32_t move) {
+    const uint32_t out = moves->out_row[move], in = moves->in_row[move];
+    return out != in && moves->ledger->to[out] != moves->ledger->from[in];
+}
+
+static inline uint32_t at_move_debit(const at_moves *moves, uint32_t move) {
+    return at_move_is_turned(moves, move) ? moves->in_row[move] : moves->out_row[move];
+}
+
+static inline uint32_t at_move_credit(const at_moves *moves, uint32_t move) {
+    return at_move_is_turned(moves, move) ? moves->out_row[move] : moves->in_row[move];
+}
+
 static inline int64_t at_move_sent(const at_moves *moves, uint32_t move) {
-    const uint32_t row = moves->out_row[move];
-    return moves->ledger
-        ->amount[moves->ledger->from[row] == moves->from[move] ? row : moves->in_row[move]];
+    return moves->ledger->amount[at_move_debit(moves, move)];
 }
 
 static inline int64_t at_move_received(const at_moves *moves, uint32_t move) {
-    const uint32_t row = moves->in_row[move];
-    return moves->ledger
-        ->amount_in[moves->ledger->to[row] == moves->to[move] ? row : moves->out_row[move]];
+    return moves->ledger->amount_in[at_move_credit(moves, move)];
 }
 
-/** The moves of a ledger. `by_time`: where the credit of a payment in transit was booked before its
- *  debit, the payment leaves with its first row all the same. Time complexity: O(rows + nodes). */
-AT_CHECKED at_status at_moves_make(at_moves *out, const at_ledger *ledger, bool by_time,
+/* The ledger's own nodes at both ends, whose currencies the amounts have. */
+static inline uint32_t at_move_payer(const at_moves *moves, uint32_t move) {
+    return moves->ledger->from[at_move_debit(moves, move)];
+}
+
+static inline uint32_t at_move_paid(const at_moves *moves, uint32_t move) {
+    return moves->ledger->to[at_move_credit(moves, move)];
+}
+
+/** The moves of a ledger; `how`: AT_MOVES_*. O(rows + nodes log nodes). */
+AT_CHECKED at_status at_moves_make(at_moves *out, const at_ledger *ledger, unsigned how,
                                    at_arena *arena, at_error *err);
+/** What a finding calls a node of `from` or `to`. */
+const char *at_moves_name(const at_moves *moves, uint32_t node);
 
 typedef struct at_pattern_finding {
     const char *centre;
     uint32_t node;   /* whose currency `amount` has */
     uint32_t source; /* N6: who pays the middles; `node` is the target */
+    bool mixed;      /* there are amounts of other currencies, which `amount` leaves out */
     uint64_t count;
     int64_t amount;
     const uint32_t *rows; /* ledger rows in order; first and last are their times */
@@ -85,6 +114,10 @@ AT_CHECKED at_status at_pattern_step(at_patterns *patterns, uint64_t steps, at_e
 AT_CHECKED at_status at_pattern_add(at_patterns *patterns, const at_moves *moves,
                                     at_pattern_finding finding, const uint32_t *members,
                                     size_t member_count, at_error *err);
+/** Add an amount that `node` sent or received, if it is of the finding's currency: that of
+ *  `finding->node`, or of the first node where that is AT_NONE. */
+AT_CHECKED at_status at_pattern_sum(at_pattern_finding *finding, const at_moves *moves,
+                                    uint32_t node, int64_t amount, at_error *err);
 /** AT_LIMIT "E-PATTERN-STEPS" once the steps are used up. */
 AT_CHECKED at_status at_pattern_all_or_nothing(const at_patterns *patterns, at_error *err);
 /** Put the findings in order and keep the first `cap`. */
@@ -105,6 +138,7 @@ static inline int64_t at_time_after(int64_t time_us, int64_t delta_us) {
 
 typedef struct at_window_item {
     uint32_t move, key; /* key: what is counted once, below key_limit */
+    uint32_t node;      /* whose currency the amount has */
     int64_t time_us, amount;
 } at_window_item;
 
@@ -118,7 +152,7 @@ typedef struct at_windows {
 } at_windows;
 
 /** Slide over the items of one centre, ascending in time; windows that hit and share an item are
- *  one finding. `finding` gives centre and node. */
+ *  one finding. `finding` gives the centre, and the node or AT_NONE (at_pattern_sum). */
 AT_CHECKED at_status at_windows_slide(at_patterns *out, at_windows *windows, const at_moves *moves,
                                       const at_window_item *items, size_t count,
                                       at_pattern_finding finding, at_error *err);
@@ -171,7 +205,8 @@ enum { AT_CYCLE_LENGTH_MAX = 100, AT_CYCLE_MANY = 512 };
 
 /**
  * N7: simple cycles strictly ascending in time. Found in the order of the answer, so that a stop
- * leaves a prefix. `amount` is the smallest leg in minor units of its own currency.
+ * leaves a prefix. `amount` is the smallest leg in minor units of its own currency. A ratio
+ * compares amounts of one currency: with another one no transfer follows.
  *
  * For each first transfer the transfers that can follow it and those that can lead back are
  * searched from both ends in turn, the cheaper first, until the two meet; only what lies on a

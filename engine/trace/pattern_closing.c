@@ -1,5 +1,7 @@
 #include "engine/trace/pattern_closing.h"
 
+#include <string.h>
+
 /* What can follow a credit, and what can lead to a debit, by time alone: the same for every first
  * transfer, so it is looked up once. */
 static void list_neighbours(const at_closing *closing, uint32_t node) {
@@ -55,6 +57,11 @@ bool at_cycle_follows(const at_closing *closing, uint32_t move, uint32_t next) {
         return false;
     if (!rule->by_ratio)
         return true;
+    const at_node *nodes = moves->ledger->nodes;
+    const uint32_t credited = at_move_paid(moves, move), debited = at_move_payer(moves, next);
+    if (credited != debited &&
+        strcmp(nodes[credited].currency.code, nodes[debited].currency.code) != 0)
+        return false;
     const at_wide sent = at_move_sent(moves, next), received = at_move_received(moves, move);
     return sent * rule->lo.den >= received * rule->lo.num &&
            sent * rule->hi.den <= received * rule->hi.num;

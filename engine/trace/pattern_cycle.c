@@ -3,6 +3,7 @@
 #include "engine/trace/pattern_closing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct candidate {
     uint32_t rank, move;
@@ -30,9 +31,8 @@ static int compare_candidates(const void *a, const void *b) {
 
 static at_status add_cycle(cycling *work, at_error *err) {
     const at_moves *moves = work->moves;
-    const at_ledger *ledger = moves->ledger;
-    at_pattern_finding finding = {.centre = ledger->nodes[moves->from[work->path[0]]].id,
-                                  .node = moves->from[work->path[0]],
+    at_pattern_finding finding = {.centre = at_moves_name(moves, moves->from[work->path[0]]),
+                                  .node = at_move_payer(moves, work->path[0]),
                                   .count = work->length,
                                   .amount = at_move_sent(moves, work->path[0])};
     if (work->out->count == work->rule->cap && work->rule->cap > 0) {
@@ -42,7 +42,7 @@ static at_status add_cycle(cycling *work, at_error *err) {
     for (uint32_t i = 1; i < work->length; i++)
         if (at_move_sent(moves, work->path[i]) < finding.amount) {
             finding.amount = at_move_sent(moves, work->path[i]);
-            finding.node = moves->from[work->path[i]];
+            finding.node = at_move_payer(moves, work->path[i]);
         }
     return at_pattern_add(work->out, moves, finding, work->path, work->length, err);
 }
@@ -108,13 +108,15 @@ static at_status begin_with(cycling *work, uint32_t root, at_error *err) {
 }
 
 typedef struct root {
-    uint32_t node, rank, move;
+    const char *centre;
+    uint32_t rank, move;
 } root;
 
 static int compare_roots(const void *a, const void *b) {
     const root *x = a, *y = b;
-    if (x->node != y->node)
-        return x->node < y->node ? -1 : 1;
+    const int centre = strcmp(x->centre, y->centre);
+    if (centre != 0)
+        return centre;
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
@@ -124,7 +126,8 @@ static at_status begin_all(cycling *work, root *roots, at_error *err) {
     for (uint32_t start = 0, end; start < moves->count && !is_over(work); start = end) {
         const int64_t time_us = at_move_out_us(moves, start);
         for (end = start; end < moves->count && at_move_out_us(moves, end) == time_us; end++)
-            roots[end - start] = (root){moves->from[end], work->rank[moves->out_row[end]], end};
+            roots[end - start] = (root){at_moves_name(moves, moves->from[end]),
+                                        work->rank[moves->out_row[end]], end};
         if (end - start > 1)
             qsort(roots, end - start, sizeof *roots, compare_roots);
         for (uint32_t i = 0; i < end - start && !is_over(work); i++)
@@ -146,7 +149,8 @@ at_status at_pattern_cycles(at_patterns *out, const at_moves *moves, const at_cy
     root *roots = NULL;
     for (uint32_t move = 0; move < moves->count && work.by_time.ledger == NULL; move++)
         if (moves->in_row[move] < moves->out_row[move])
-            AT_TRY(at_moves_make(&work.by_time, ledger, true, &work.scratch, err));
+            AT_TRY(at_moves_make(&work.by_time, ledger, moves->how | AT_MOVES_BY_TIME,
+                                 &work.scratch, err));
     if (work.by_time.ledger != NULL)
         work.moves = moves = &work.by_time;
     AT_TRY(AT_NEW(&work.rank, &work.scratch, ledger->count, err));

@@ -20,7 +20,7 @@ static at_status close_run(at_patterns *out, at_windows *windows, const at_moves
     for (size_t i = 0; i < count; i++) {
         const at_window_item *item = &items[run->first + i];
         members[i] = item->move;
-        AT_TRY(at_money_add(&finding.amount, item->amount, err));
+        AT_TRY(at_pattern_sum(&finding, moves, item->node, item->amount, err));
         if (windows->by_item || windows->stamp[item->key] != windows->run)
             finding.count++;
         if (!windows->by_item)
@@ -81,10 +81,11 @@ at_status at_pattern_fan(at_patterns *out, const at_moves *moves, bool incoming,
             items[i] = (at_window_item){
                 .move = move,
                 .key = incoming ? moves->from[move] : moves->to[move],
+                .node = incoming ? at_move_paid(moves, move) : at_move_payer(moves, move),
                 .time_us = incoming ? at_move_in_us(moves, move) : at_move_out_us(moves, move),
                 .amount = incoming ? at_move_received(moves, move) : at_move_sent(moves, move)};
         }
-        const at_pattern_finding finding = {.centre = ledger->nodes[node].id, .node = node};
+        const at_pattern_finding finding = {.centre = at_moves_name(moves, node), .node = AT_NONE};
         AT_TRY(at_windows_slide(out, &windows, moves, items, count, finding, err));
     }
     return AT_OK;

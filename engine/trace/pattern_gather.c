@@ -33,8 +33,7 @@ typedef struct gathering {
 
 static at_status close_run(gathering *work, at_error *err) {
     const at_moves *moves = work->moves;
-    at_pattern_finding finding = {.centre = moves->ledger->nodes[work->node].id,
-                                  .node = work->node};
+    at_pattern_finding finding = {.centre = at_moves_name(moves, work->node), .node = AT_NONE};
     if (!work->open)
         return AT_OK;
     work->open = false;
@@ -48,7 +47,8 @@ static at_status close_run(gathering *work, at_error *err) {
         uint32_t *stamp = &work->stamp_out[moves->to[work->debits[i]]];
         finding.count += *stamp != work->run;
         *stamp = work->run;
-        AT_TRY(at_money_add(&finding.amount, at_move_sent(moves, work->debits[i]), err));
+        AT_TRY(at_pattern_sum(&finding, moves, at_move_payer(moves, work->debits[i]),
+                              at_move_sent(moves, work->debits[i]), err));
         work->credits[work->credit_count + i] = work->debits[i]; /* room for both */
     }
     return at_pattern_add(work->out, moves, finding, work->credits,

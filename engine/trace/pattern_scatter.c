@@ -155,23 +155,23 @@ static at_status list_members(scatter *work, at_error *err) {
 }
 
 static at_status add_findings(scatter *work, at_error *err) {
-    const at_ledger *ledger = work->moves->ledger;
+    const at_moves *moves = work->moves;
     for (size_t start = 0, end; start < work->member_count; start = end) {
         const uint32_t target = work->members[start].target;
         at_pattern_finding finding = {
-            .node = target, .source = work->source, .count = work->middles[target]};
+            .node = AT_NONE, .source = work->source, .count = work->middles[target]};
         size_t count = 0;
         for (end = start; end < work->member_count && work->members[end].target == target; end++) {
             const member *item = &work->members[end];
             AT_TRY(AT_GROW(&work->listed, &work->listed_capacity, count, &work->scratch, err));
             work->listed[count++] = item->move;
             if (item->second)
-                AT_TRY(
-                    at_money_add(&finding.amount, at_move_received(work->moves, item->move), err));
+                AT_TRY(at_pattern_sum(&finding, moves, at_move_paid(moves, item->move),
+                                      at_move_received(moves, item->move), err));
         }
         AT_TRY(at_arena_print(&finding.centre, work->out->arena, err, "%s>%s",
-                              ledger->nodes[work->source].id, ledger->nodes[target].id));
-        AT_TRY(at_pattern_add(work->out, work->moves, finding, work->listed, count, err));
+                              at_moves_name(moves, work->source), at_moves_name(moves, target)));
+        AT_TRY(at_pattern_add(work->out, moves, finding, work->listed, count, err));
     }
     return AT_OK;
 }

@@ -29,6 +29,7 @@ static at_status look_at(at_patterns *out, const at_moves *moves, at_windows *wi
             AT_TRY(AT_GROW(&items, &capacity, count, &scratch, err));
             items[count++] = (at_window_item){.move = move,
                                               .key = moves->in_row[move],
+                                              .node = nodes[i],
                                               .time_us = at_move_in_us(moves, move),
                                               .amount = at_move_received(moves, move)};
         }

@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
     must(planted_make(&world, &options, &arena, &err), &err);
     make_groups(&groups, &world.ledger, &arena, &err);
     double began = seconds();
-    must(at_moves_make(&moves, &world.ledger, false, &arena, &err), &err);
+    must(at_moves_make(&moves, &world.ledger, 0, &arena, &err), &err);
     printf("| %d rows%s, moves | %.2f | |\n", rows, options.hub ? ", hub" : "", seconds() - began);
     for (int i = 0; names[i] != NULL; i++) {
         AT_CLEANUP(at_arena_clear) at_arena found = {.limit_bytes = (size_t)8 << 30};

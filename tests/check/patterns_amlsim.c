@@ -183,7 +183,7 @@ static void test_cycles(void **state) {
         fraud += marked[i];
     assert_int_equal(fraud, 945);
     make_ledger(&ledger, &arena);
-    assert_int_equal(at_moves_make(&moves, &ledger, false, &arena, NULL), AT_OK);
+    assert_int_equal(at_moves_make(&moves, &ledger, 0, &arena, NULL), AT_OK);
     for (size_t i = 0; i < AT_COUNT(rows); i++) {
         at_patterns found = {.arena = &arena};
         const at_cycle_rule rule = {.delta_us = rows[i].delta * AT_US_PER_DAY,

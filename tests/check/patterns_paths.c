@@ -199,7 +199,7 @@ static void begin(trial *t, int nodes, int payments) {
     pw_seed(t->seed);
     pw_make(&t->world, nodes, payments, 4 + pw_roll(40));
     pw_ledger(&t->ledger, &t->world, &t->arena);
-    assert_int_equal(at_moves_make(&t->moves, &t->ledger, false, &t->arena, NULL), AT_OK);
+    assert_int_equal(at_moves_make(&t->moves, &t->ledger, 0, &t->arena, NULL), AT_OK);
 }
 
 static void compare(trial *t, const char *what, at_patterns *out, size_t cap) {
@@ -267,7 +267,7 @@ static void test_detour(void **state) {
             at_patterns out = {.arena = &t.arena};
             pw_set(&t.world, payments, (int)AT_COUNT(payments));
             pw_ledger(&t.ledger, &t.world, &t.arena);
-            assert_int_equal(at_moves_make(&t.moves, &t.ledger, false, &t.arena, NULL), AT_OK);
+            assert_int_equal(at_moves_make(&t.moves, &t.ledger, 0, &t.arena, NULL), AT_OK);
             cycles(&t.wanted, &t.world, &rule);
             assert_int_equal(t.wanted.count, (maxlen >= 5) + (maxlen >= 6));
             assert_int_equal(at_pattern_cycles(&out, &t.moves, &rule, NULL), AT_OK);

@@ -42,12 +42,12 @@ typedef struct score {
 } score;
 
 static at_status run(at_patterns *out, const at_moves *moves, int kind) {
-    const int64_t week = 7 * AT_US_PER_DAY;
+    const int64_t week = 7 * AT_US_PER_DAY, month = 30 * AT_US_PER_DAY;
     const at_cycle_rule round = {.delta_us = 30 * AT_US_PER_DAY, .maxlen = 10};
     const at_cycle_rule kept = {
         .delta_us = 30 * AT_US_PER_DAY, .maxlen = 10, .by_ratio = true, .lo = {4, 5}, .hi = {1, 1}};
-    const at_gather_rule gather = {3, 3, week, week};
-    const at_scatter_rule scatter = {.k = 3, .delta_us = week, .hub = 10000};
+    const at_gather_rule gather = {2, 2, month, month};
+    const at_scatter_rule scatter = {.k = 3, .delta_us = month, .hub = 10000};
     const at_scatter_rule stack = {.k = 2, .delta_us = week, .hub = 10000};
     switch (kind) {
     case PLANTED_CYCLE:
@@ -56,7 +56,7 @@ static at_status run(at_patterns *out, const at_moves *moves, int kind) {
         return at_pattern_cycles(out, moves, &kept, NULL);
     case PLANTED_FAN_IN:
     case PLANTED_FAN_OUT:
-        return at_pattern_fan(out, moves, kind == PLANTED_FAN_IN, 3, week, NULL);
+        return at_pattern_fan(out, moves, kind == PLANTED_FAN_IN, 3, month, NULL);
     case FAN_IN_5:
     case FAN_OUT_5:
         return at_pattern_fan(out, moves, kind == FAN_IN_5, 5, 10 * AT_US_PER_DAY, NULL);
@@ -121,7 +121,7 @@ static void test_recall(void **state) {
         planted_world world;
         at_moves moves;
         assert_int_equal(planted_make(&world, &options, &arena, NULL), AT_OK);
-        assert_int_equal(at_moves_make(&moves, &world.ledger, false, &arena, NULL), AT_OK);
+        assert_int_equal(at_moves_make(&moves, &world.ledger, 0, &arena, NULL), AT_OK);
         for (size_t i = 0; i < AT_COUNT(runs); i++) {
             at_patterns found = {.arena = &arena};
             assert_int_equal(run(&found, &moves, runs[i].run), AT_OK);

@@ -357,7 +357,7 @@ static void test_random(void **state) {
         pw_seed(seed);
         pw_make(&t.world, PW_NODES_MAX, PW_PAYMENTS_MAX, 3 + pw_roll(12));
         pw_ledger(&t.ledger, &t.world, &t.arena);
-        assert_int_equal(at_moves_make(&t.moves, &t.ledger, false, &t.arena, NULL), AT_OK);
+        assert_int_equal(at_moves_make(&t.moves, &t.ledger, 0, &t.arena, NULL), AT_OK);
         make_groups(&t);
         try_flows(&t);
         try_holders(&t);

@@ -66,6 +66,7 @@ refused "no threshold" structuring T=0
 refused "nothing below it" structuring T=1000 num=5 den=5
 refused "a tolerance of everything" mirror tolerance=1
 refused "an empty list" fan_in cap=0
+refused "no such way with currencies" round_trips currencies=some
 
 set_of() {
     printf '{"schema":"assettrace/patterns/1","id":"t","version":1,"patterns":[%s]}' "$1" >set.json
@@ -80,6 +81,8 @@ set_of '{"pattern":"fan_in","rho":"1/2"}'
 refused "a parameter of another" patterns set=set.json
 set_of '{"pattern":"structuring"}'
 refused "a parameter that is needed" patterns set=set.json
+set_of '{"pattern":"fan_in","currencies":"some"}'
+refused "a set with no such way" patterns set=set.json
 set_of '{"pattern":"fan_in","k":1}'
 refused "a value out of range" patterns set=set.json
 printf '{"patterns":[]}' >set.json

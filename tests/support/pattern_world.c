@@ -57,6 +57,8 @@ void pw_make(pw_world *world, int nodes, int payments, int days) {
     const bool exchange = pw_roll(4) == 0, transit = pw_roll(4) == 0, holders = pw_roll(2) == 0;
     for (int i = 0; i < world->node_count; i++) {
         snprintf(world->names[i], sizeof world->names[i], "%c%d", "nNab"[pw_roll(4)], i);
+        if (i % 4 == 1) /* "n0-/EUR" stands before "n0/EUR", but "n0" before "n0-" */
+            snprintf(world->names[i], sizeof world->names[i], "%.6s-", world->names[i - 1]);
         world->currency[i] = exchange ? pw_roll(2) : 0;
         world->holder[i] = holders && pw_roll(3) > 0 ? pw_roll(3) : -1;
     }
@@ -96,9 +98,11 @@ void pw_set(pw_world *world, const int (*payments)[3], int count) {
     place_rows(world);
 }
 
-static uint32_t add_node(at_ledger_builder *builder, const char *name, int currency) {
+static uint32_t add_node(at_ledger_builder *builder, const char *name, int currency,
+                         at_thing account) {
     static const char *const codes[] = {"EUR", "IRR"};
-    at_node node = {.account_id = name, .kind = AT_NODE_ACCOUNT, .opening = AT_AMOUNT_NONE};
+    at_node node = {
+        .account_id = name, .kind = AT_NODE_ACCOUNT, .account = account, .opening = AT_AMOUNT_NONE};
     uint32_t number = 0;
     memcpy(node.currency.code, codes[currency], 4);
     assert_int_equal(at_ledger_add_node(&number, builder, &node, NULL), AT_OK);
@@ -109,18 +113,20 @@ static uint32_t add_node(at_ledger_builder *builder, const char *name, int curre
  * reverse another, which changes nothing. */
 void pw_ledger(at_ledger *out, const pw_world *world, at_arena *arena) {
     at_ledger_builder *builder;
-    uint32_t nodes[PW_NODES_MAX];
+    uint32_t nodes[2][PW_NODES_MAX];
     assert_int_equal(at_ledger_begin(&builder, arena, NULL), AT_OK);
     for (int i = 0; i < world->node_count; i++)
-        nodes[i] = add_node(builder, world->names[i], world->currency[i]);
+        for (int k = 0; k < 2; k++)
+            nodes[k][i] = add_node(builder, world->names[i], world->spread ? k : world->currency[i],
+                                   world->spread ? i + 1 : 0);
     for (int at = world->row_count; at-- > 0;) {
         const pw_row *row = &world->rows[at];
         const pw_payment *p = &world->payments[row->payment];
         const bool split = p->in_at != p->out_at;
         at_ledger_row_in in = {.id = row->id,
                                .reverses = at % 5 == 4 ? world->rows[at - 1].id : NULL,
-                               .from = nodes[p->from],
-                               .to = nodes[p->to],
+                               .from = nodes[row->payment * 3 / 2 % 2][p->from],
+                               .to = nodes[row->payment * 7 / 4 % 2][p->to],
                                .time_us = row->time,
                                .seq = row->seq,
                                .amount = p->amount,
@@ -129,7 +135,7 @@ void pw_ledger(at_ledger *out, const pw_world *world, at_arena *arena) {
         if (split) {
             char name[32];
             snprintf(name, sizeof name, "@transit:T%d", row->payment);
-            const uint32_t transit = add_node(builder, name, world->currency[p->from]);
+            const uint32_t transit = add_node(builder, name, world->currency[p->from], 0);
             in.flags = AT_ROW_TRANSIT;
             *(row->second ? &in.from : &in.to) = transit;
         }

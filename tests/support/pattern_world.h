@@ -28,6 +28,7 @@ typedef struct pw_row {
 
 typedef struct pw_world {
     int node_count, payment_count, row_count;
+    bool spread; /* pw_ledger: each account has two currencies, and a payment one at either end */
     char names[PW_NODES_MAX][8];
     int currency[PW_NODES_MAX], holder[PW_NODES_MAX]; /* holder < 0: none */
     pw_payment payments[PW_PAYMENTS_MAX];             /* self-transfers and zeros are in */
@@ -45,6 +46,7 @@ void pw_seed(uint64_t seed);
 void pw_make(pw_world *world, int nodes, int payments, int days);
 /** Payments of one unit: from, to and time. */
 void pw_set(pw_world *world, const int (*payments)[3], int count);
+/** Nodes belong to accounts only where the world is spread. */
 void pw_ledger(at_ledger *out, const pw_world *world, at_arena *arena);
 /** Payments that move something to somebody else. */
 bool pw_counts(const pw_payment *payment);
