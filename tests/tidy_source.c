@@ -43,13 +43,22 @@ static const struct {
 static const struct {
     const char *header, *place;
 } foreign_table[] = {
-    {"cjson/", "engine/base/json"},    {"zlib.h", "engine/base/input"},
-    {"zstd", "engine/base/input"},     {"sodium", "engine/crypto/"},
-    {"openssl/", "engine/crypto/"},    {"unicode/", "engine/names/"},
-    {"sqlite3", "engine/store/"},      {"igraph", "engine/network/"},
-    {"gmp.h", "engine/network/exact"}, {"expat", "importers/xml"},
-    {"linux/", "engine/base/confine"}, {"pango", "engine/draw/"},
+    {"cjson/", "engine/base/json"},
+    {"zlib.h", "engine/base/input"},
+    {"zstd", "engine/base/input"},
+    {"sodium", "engine/crypto/"},
+    {"openssl/", "engine/crypto/"},
+    {"unicode/", "engine/names/"},
+    {"sqlite3", "engine/store/"},
+    {"igraph", "engine/network/"},
+    {"gmp.h", "engine/network/exact"},
+    {"expat", "importers/xml"},
+    {"linux/", "engine/base/confine"},
+    {"pango", "engine/draw/"},
     {"cairo", "engine/draw/"},
+    {"cpuid.h", "engine/crypto/pair"},
+    {"immintrin.h", "engine/crypto/pair"},
+    {"emmintrin.h", "importers/csv_line"},
 };
 
 static const char *const libc_headers[] = {

@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-enum { SALTS_PER_BLOCK = 4, SHORT_BYTES = 512 };
+enum { SALTS_PER_BLOCK = 4, NODE_BYTES = 1 + 2 * AT_SHA256_BYTES };
 
 at_status at_tree_leaf(at_tree_hash *out, at_hash *hash, const void *data, size_t bytes,
                        at_error *err) {
@@ -24,8 +24,8 @@ at_status at_tree_begin_salted_leaf(at_hash *hash, const uint8_t salt[AT_TREE_SA
 at_status at_tree_salted_leaf(at_tree_hash *out, at_hash *hash,
                               const uint8_t salt[AT_TREE_SALT_BYTES], const void *data,
                               size_t bytes, at_error *err) {
-    uint8_t whole[1 + AT_TREE_SALT_BYTES + SHORT_BYTES] = {0};
-    if (bytes > SHORT_BYTES) {
+    uint8_t whole[1 + AT_TREE_SALT_BYTES + AT_TREE_SHORT_BYTES] = {0};
+    if (bytes > AT_TREE_SHORT_BYTES) {
         AT_TRY(at_tree_begin_salted_leaf(hash, salt, err));
         AT_TRY(at_hash_add(hash, data, bytes, err));
         return at_hash_finish(out->bytes, hash, err);
@@ -36,6 +36,33 @@ at_status at_tree_salted_leaf(at_tree_hash *out, at_hash *hash,
         memcpy(whole + 1 + AT_TREE_SALT_BYTES, data, bytes);
     AT_TRY(at_hash_add(hash, whole, 1 + AT_TREE_SALT_BYTES + bytes, err));
     return at_hash_finish(out->bytes, hash, err);
+}
+
+void at_tree_two_add(at_tree_two *two, at_tree_hash *out, const uint8_t salt[AT_TREE_SALT_BYTES],
+                     const void *data, size_t bytes) {
+    assert(bytes <= AT_TREE_SHORT_BYTES);
+    uint8_t *message = two->messages[two->waiting != NULL];
+    message[0] = 0;
+    memcpy(message + 1, salt, AT_TREE_SALT_BYTES);
+    if (bytes)
+        memcpy(message + 1 + AT_TREE_SALT_BYTES, data, bytes);
+    bytes += 1 + AT_TREE_SALT_BYTES;
+    if (!two->waiting) {
+        two->waiting = out;
+        two->bytes = bytes;
+        return;
+    }
+    at_pair_sha256((uint8_t *const[]){two->waiting->bytes, out->bytes},
+                   (uint8_t *const[]){two->messages[0], two->messages[1]},
+                   (const size_t[]){two->bytes, bytes});
+    two->waiting = NULL;
+}
+
+void at_tree_two_end(at_tree_two *two) {
+    at_tree_hash unused;
+    static const uint8_t salt[AT_TREE_SALT_BYTES];
+    if (two->waiting)
+        at_tree_two_add(two, &unused, salt, NULL, 0);
 }
 
 void at_tree_salts(uint8_t *out, const uint8_t secret[AT_TREE_SECRET_BYTES], uint64_t first,
@@ -58,7 +85,7 @@ void at_tree_salts(uint8_t *out, const uint8_t secret[AT_TREE_SECRET_BYTES], uin
 
 static at_status join(at_tree_hash *out, at_hash *hash, const at_tree_hash *left,
                       const at_tree_hash *right, at_error *err) {
-    uint8_t node[1 + 2 * AT_SHA256_BYTES] = {1};
+    uint8_t node[NODE_BYTES] = {1};
     memcpy(node + 1, left->bytes, AT_SHA256_BYTES);
     memcpy(node + 1 + AT_SHA256_BYTES, right->bytes, AT_SHA256_BYTES);
     AT_TRY(at_hash_add(hash, node, sizeof node, err));
@@ -73,6 +100,52 @@ at_status at_tree_add(at_tree *tree, at_hash *hash, const at_tree_hash *leaf, at
         AT_TRY(join(&node, hash, &tree->level[level], &node, err));
     tree->level[level] = node;
     tree->count++;
+    return AT_OK;
+}
+
+/* The parents of `count` hashes, an even number, in their place. */
+static at_status join_all(at_tree_hash *hashes, size_t count, at_hash *hash, at_error *err) {
+    uint8_t nodes[2][NODE_BYTES + AT_PAIR_PADDING];
+    size_t at = 0;
+    for (; at_pair_known() && at + 4 <= count; at += 4) {
+        nodes[0][0] = nodes[1][0] = 1;
+        memcpy(nodes[0] + 1, &hashes[at], NODE_BYTES - 1);
+        memcpy(nodes[1] + 1, &hashes[at + 2], NODE_BYTES - 1);
+        at_pair_sha256((uint8_t *const[]){hashes[at / 2].bytes, hashes[at / 2 + 1].bytes},
+                       (uint8_t *const[]){nodes[0], nodes[1]},
+                       (const size_t[]){NODE_BYTES, NODE_BYTES});
+    }
+    for (; at < count; at += 2)
+        AT_TRY(join(&hashes[at / 2], hash, &hashes[at], &hashes[at + 1], err));
+    return AT_OK;
+}
+
+/* A whole subtree of 2^level leaves, which begins where one of that size does. */
+static at_status add_subtree(at_tree *tree, at_hash *hash, at_tree_hash *leaves, int level,
+                             at_error *err) {
+    assert((tree->count & (((uint64_t)1 << level) - 1)) == 0);
+    for (size_t count = (size_t)1 << level; count > 1; count /= 2)
+        AT_TRY(join_all(leaves, count, hash, err));
+    const uint64_t added = (uint64_t)1 << level;
+    at_tree_hash node = leaves[0];
+    for (; tree->count >> level & 1; level++)
+        AT_TRY(join(&node, hash, &tree->level[level], &node, err));
+    tree->level[level] = node;
+    tree->count += added;
+    return AT_OK;
+}
+
+at_status at_tree_add_all(at_tree *tree, at_hash *hash, at_tree_hash *leaves, size_t count,
+                          at_error *err) {
+    enum { LEVEL_MAX = 12 };
+    while (count > 0) {
+        int level = 0;
+        while (level < LEVEL_MAX && (size_t)2 << level <= count && !(tree->count >> level & 1))
+            level++;
+        AT_TRY(add_subtree(tree, hash, leaves, level, err));
+        leaves += (size_t)1 << level;
+        count -= (size_t)1 << level;
+    }
     return AT_OK;
 }
 

@@ -24,9 +24,10 @@
 
 #include <stdbool.h>
 
-#include "engine/crypto/hash.h"
+#include "engine/crypto/pair.h"
 
 enum { AT_TREE_LEVELS = 64, AT_TREE_SALT_BYTES = 16, AT_TREE_SECRET_BYTES = 32 };
+enum { AT_TREE_SHORT_BYTES = 512 }; /* of a leaf that at_tree_two takes */
 
 typedef struct at_tree_hash {
     uint8_t bytes[AT_SHA256_BYTES];
@@ -49,6 +50,19 @@ AT_CHECKED at_status at_tree_begin_salted_leaf(at_hash *hash,
                                                const uint8_t salt[AT_TREE_SALT_BYTES],
                                                at_error *err);
 
+/* Salted leaves that are hashed two at a time (pair.h); zero-initialised = none waits. */
+typedef struct at_tree_two {
+    at_tree_hash *waiting; /* where the hash of the first goes; NULL = none */
+    size_t bytes;          /* of its message */
+    uint8_t messages[2][1 + AT_TREE_SALT_BYTES + AT_TREE_SHORT_BYTES + AT_PAIR_PADDING];
+} at_tree_two;
+
+/** A leaf of AT_TREE_SHORT_BYTES at most, only where at_pair_known; *out is set by the next one or
+ * by at_tree_two_end. */
+void at_tree_two_add(at_tree_two *two, at_tree_hash *out, const uint8_t salt[AT_TREE_SALT_BYTES],
+                     const void *data, size_t bytes);
+void at_tree_two_end(at_tree_two *two);
+
 /** Salts first .. first + count - 1 into `out`, count * AT_TREE_SALT_BYTES long. */
 void at_tree_salts(uint8_t *out, const uint8_t secret[AT_TREE_SECRET_BYTES], uint64_t first,
                    size_t count);
@@ -56,6 +70,10 @@ void at_tree_salts(uint8_t *out, const uint8_t secret[AT_TREE_SECRET_BYTES], uin
 /** Append a leaf hash. Amortised one node hash a leaf. */
 AT_CHECKED at_status at_tree_add(at_tree *tree, at_hash *hash, const at_tree_hash *leaf,
                                  at_error *err);
+/** `count` leaf hashes in order, which are written over: at_tree_add for each, two nodes at a time
+ * where the processor can. */
+AT_CHECKED at_status at_tree_add_all(at_tree *tree, at_hash *hash, at_tree_hash *leaves,
+                                     size_t count, at_error *err);
 AT_CHECKED at_status at_tree_root(at_tree_hash *out, const at_tree *tree, at_hash *hash,
                                   at_error *err);
 

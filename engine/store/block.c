@@ -54,6 +54,35 @@ at_status at_block_leaf(at_tree_hash *out, at_content *content, at_record_span s
     return at_hash_finish(out->bytes, hash, err);
 }
 
+/* Two at a time; what is long or past the end is left to at_block_leaf. */
+static at_status leaves_by_two(at_tree_hash *out, at_content *content, const at_record_span *spans,
+                               size_t count, const uint8_t *salts, at_hash *hash, at_error *err) {
+    at_tree_two two;
+    two.waiting = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *salt = salts + i * AT_TREE_SALT_BYTES;
+        at_span piece = {NULL, 0};
+        if (spans[i].bytes <= AT_TREE_SHORT_BYTES)
+            AT_TRY(at_content_piece(&piece, content, spans[i].offset, spans[i].bytes, err));
+        if (piece.bytes == spans[i].bytes)
+            at_tree_two_add(&two, &out[i], salt, piece.data, piece.bytes);
+        else
+            AT_TRY(at_block_leaf(&out[i], content, spans[i], salt, hash, err));
+    }
+    at_tree_two_end(&two);
+    return AT_OK;
+}
+
+at_status at_block_leaves(at_tree_hash *out, at_content *content, const at_record_span *spans,
+                          size_t count, const uint8_t *salts, at_hash *hash, at_error *err) {
+    if (at_pair_known())
+        return leaves_by_two(out, content, spans, count, salts, hash, err);
+    for (size_t i = 0; i < count; i++)
+        AT_TRY(
+            at_block_leaf(&out[i], content, spans[i], salts + i * AT_TREE_SALT_BYTES, hash, err));
+    return AT_OK;
+}
+
 at_status at_block_hash(at_block *block, at_content *content,
                         const uint8_t secret[AT_TREE_SECRET_BYTES], at_hash *hash, at_arena *arena,
                         at_error *err) {
@@ -63,11 +92,9 @@ at_status at_block_hash(at_block *block, at_content *content,
     AT_TRY(AT_NEW(&salts, arena, block->count * AT_TREE_SALT_BYTES, err));
     AT_TRY(AT_NEW(&block->leaves, arena, block->count, err));
     at_tree_salts(salts, secret, block->position * AT_FEED_BLOCK, block->count);
-    for (uint64_t i = 0; i < block->count; i++) {
-        AT_TRY(at_block_leaf(&block->leaves[i], content, block->spans[i],
-                             salts + i * AT_TREE_SALT_BYTES, hash, err));
+    AT_TRY(at_block_leaves(block->leaves, content, block->spans, block->count, salts, hash, err));
+    for (uint64_t i = 0; i < block->count; i++)
         AT_TRY(at_tree_add(&tree, hash, &block->leaves[i], err));
-    }
     AT_TRY(at_tree_root(&root, &tree, hash, err));
     if (memcmp(root.bytes, block->root.bytes, sizeof root.bytes) != 0)
         return at_fail(err, AT_TAMPERED, "E-SOURCE-TAMPERED",

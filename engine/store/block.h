@@ -33,5 +33,9 @@ AT_CHECKED at_status at_block_read_hash(at_tree_hash *out, sqlite3_stmt *row, in
 AT_CHECKED at_status at_block_leaf(at_tree_hash *out, at_content *content, at_record_span span,
                                    const uint8_t salt[AT_TREE_SALT_BYTES], at_hash *hash,
                                    at_error *err);
+/** The same of `count` records, salts one after another. */
+AT_CHECKED at_status at_block_leaves(at_tree_hash *out, at_content *content,
+                                     const at_record_span *spans, size_t count,
+                                     const uint8_t *salts, at_hash *hash, at_error *err);
 
 #endif

@@ -54,13 +54,6 @@ struct at_feed {
 
 /* --- The thread's side --- */
 
-static at_status leaf_of(at_tree_hash *out, at_feed *feed, at_record_span span, at_error *err) {
-    if (feed->leaves % SALTS == 0)
-        at_tree_salts(feed->salts, feed->secret, feed->leaves, SALTS);
-    return at_block_leaf(out, feed->content, span,
-                         feed->salts + feed->leaves % SALTS * AT_TREE_SALT_BYTES, feed->hash, err);
-}
-
 static at_status begin_block(at_feed *feed, at_error *err) {
     feed->now = at_memory_resize(NULL, sizeof *feed->now);
     if (!feed->now)
@@ -84,19 +77,35 @@ static at_status end_block(at_feed *feed, at_error *err) {
     return AT_OK;
 }
 
+/* Some records of one block whose salts were made together. */
+static at_status work_on_some(at_feed *feed, const at_record_span *spans, size_t count,
+                              at_error *err) {
+    at_tree_hash leaves[SALTS];
+    at_feed_block *block = &feed->now->block;
+    const size_t salt = feed->leaves % SALTS;
+    if (salt == 0)
+        at_tree_salts(feed->salts, feed->secret, feed->leaves, SALTS);
+    AT_TRY(at_block_leaves(leaves, feed->content, spans, count,
+                           feed->salts + salt * AT_TREE_SALT_BYTES, feed->hash, err));
+    AT_TRY(at_tree_add_all(&feed->part, feed->hash, leaves, count, err));
+    for (size_t i = 0; i < count; i++) {
+        AT_TRY(at_span_pack(&block->spans, &feed->places, spans[i], err));
+        block->least = spans[i].offset < block->least ? spans[i].offset : block->least;
+        block->most = spans[i].offset > block->most ? spans[i].offset : block->most;
+    }
+    feed->leaves += count;
+    return AT_OK;
+}
+
 static at_status work_on(at_feed *feed, const batch *records, at_error *err) {
-    for (size_t i = 0; i < records->count; i++) {
-        const at_record_span span = records->spans[i];
-        at_tree_hash leaf;
+    _Static_assert(AT_FEED_BLOCK % SALTS == 0, "salts that were made together are of one block");
+    for (size_t done = 0; done < records->count;) {
+        const size_t room = SALTS - feed->leaves % SALTS, left = records->count - done;
+        const size_t count = left < room ? left : room;
         if (!feed->now)
             AT_TRY(begin_block(feed, err));
-        AT_TRY(leaf_of(&leaf, feed, span, err));
-        AT_TRY(at_tree_add(&feed->part, feed->hash, &leaf, err));
-        at_feed_block *block = &feed->now->block;
-        AT_TRY(at_span_pack(&block->spans, &feed->places, span, err));
-        block->least = span.offset < block->least ? span.offset : block->least;
-        block->most = span.offset > block->most ? span.offset : block->most;
-        feed->leaves++;
+        AT_TRY(work_on_some(feed, records->spans + done, count, err));
+        done += count;
         if (feed->part.count == AT_FEED_BLOCK)
             AT_TRY(end_block(feed, err));
     }

@@ -231,12 +231,69 @@ static void test_a_node_is_no_leaf(void **state) {
     assert_memory_not_equal(node.bytes, shown.bytes, sizeof node.bytes);
 }
 
+/* Two at a time, of every pair of lengths around the ends of blocks. */
+static void test_pairs(void **state) {
+    (void)state;
+    static at_tree_two two;
+    static uint8_t data[2][AT_TREE_SHORT_BYTES];
+    const uint8_t salts[2][AT_TREE_SALT_BYTES] = {{1, 2, 3}, {4, 5, 6}};
+    static const size_t lengths[] = {0,   1,   37,  38,  39,  46,  47,  48,  84, 102,
+                                     103, 110, 111, 112, 166, 174, 175, 511, 512};
+    if (!at_pair_known())
+        skip(); /* without the instructions nobody asks for it */
+    for (size_t i = 0; i < sizeof data[0]; i++) {
+        data[0][i] = (uint8_t)(i * 7 + 1);
+        data[1][i] = (uint8_t)(i * 11 + 2);
+    }
+    for (size_t i = 0; i < AT_COUNT(lengths) * AT_COUNT(lengths); i++) {
+        const size_t bytes[] = {lengths[i / AT_COUNT(lengths)], lengths[i % AT_COUNT(lengths)]};
+        at_tree_hash made[2], wanted;
+        for (size_t k = 0; k < 2; k++)
+            at_tree_two_add(&two, &made[k], salts[k], data[k], bytes[k]);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(at_tree_salted_leaf(&wanted, hash, salts[k], data[k], bytes[k], NULL),
+                             AT_OK);
+            assert_memory_equal(made[k].bytes, wanted.bytes, sizeof wanted.bytes);
+        }
+        at_tree_two_add(&two, &made[0], salts[1], data[1], bytes[1]);
+        at_tree_two_end(&two); /* one that stays alone */
+        assert_memory_equal(made[0].bytes, wanted.bytes, sizeof wanted.bytes);
+    }
+}
+
+/* Leaves that come many at a time, from any place on, make the tree they make one by one. */
+static void test_many_at_a_time(void **state) {
+    (void)state;
+    enum { MANY = 300 };
+    static at_tree_hash leaves[MANY], given[MANY];
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(at_tree_leaf(&leaves[i], hash, &i, sizeof i, NULL), AT_OK);
+    for (size_t first = 0; first < 40; first++)
+        for (size_t count = 0; count <= MANY - first; count += count < 40 ? 1 : 13) {
+            at_tree one = {.count = 0}, many = {.count = 0};
+            at_tree_hash root, wanted;
+            memcpy(given, leaves, sizeof given);
+            for (size_t i = 0; i < first + count; i++)
+                assert_int_equal(at_tree_add(&one, hash, &leaves[i], NULL), AT_OK);
+            assert_int_equal(at_tree_add_all(&many, hash, given, first, NULL), AT_OK);
+            assert_int_equal(at_tree_add_all(&many, hash, given + first, count, NULL), AT_OK);
+            assert_int_equal(many.count, one.count);
+            for (int level = 0; level < 10; level++)
+                if (one.count >> level & 1)
+                    assert_memory_equal(&many.level[level], &one.level[level], sizeof root);
+            assert_int_equal(at_tree_root(&root, &many, hash, NULL), AT_OK);
+            assert_int_equal(at_tree_root(&wanted, &one, hash, NULL), AT_OK);
+            assert_memory_equal(root.bytes, wanted.bytes, sizeof root.bytes);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_roots),   cmocka_unit_test(test_published_proof),
         cmocka_unit_test(test_salted_leaf),       cmocka_unit_test(test_every_place_of_every_size),
         cmocka_unit_test(test_a_node_is_no_leaf), cmocka_unit_test(test_salts),
-        cmocka_unit_test(test_subtrees),
+        cmocka_unit_test(test_subtrees),          cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_many_at_a_time),
     };
     return cmocka_run_group_tests(tests, open_hash, close_hash);
 }
