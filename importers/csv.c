@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "importers/csv_line.h"
+
 enum { WINDOW_BYTES = 256 << 10, TRAILER_BYTES = 64 << 10 };
 
 /* Where the scan for the end of a record stands. */
@@ -337,7 +339,34 @@ static at_status fill_record(at_csv_record *out, at_csv *csv, const scanner *fou
     return AT_OK;
 }
 
+/* Is the next record a line of which nothing is to be said? It is taken then. */
+static bool take_line(at_csv_record *out, at_csv *csv) {
+    at_csv_line line;
+    const at_csv_style *style = &csv->style;
+    const at_span rest = {csv->window.data + csv->used, csv->window.bytes - csv->used};
+    if (style->encoding != AT_UTF_8 || style->trailer_lines > 0 ||
+        csv->text_bytes < AT_CSV_LINE_ROOM ||
+        !at_csv_line_sweep(&line, csv->fields, csv->text, rest, style->delimiter,
+                           style->no_quote ? '\0' : style->quote))
+        return false;
+    if ((csv->columns != 0 && line.field_count != csv->columns) ||
+        (!line.ascii && !at_utf8_valid(rest.data, line.bytes, NULL)))
+        return false;
+    out->origin =
+        (at_origin){.offset = csv->base + csv->used, .bytes = line.bytes, .line = csv->line};
+    out->fields = csv->fields;
+    out->field_count = line.field_count;
+    out->defect = NULL;
+    out->unended = false;
+    csv->used += line.bytes + line.end_bytes;
+    csv->line++;
+    return true;
+}
+
 at_status at_csv_next(at_csv_record *out, bool *ended, at_csv *csv, at_error *err) {
+    *ended = false;
+    if (take_line(out, csv))
+        return AT_OK;
     for (;;) {
         scanner found;
         AT_TRY(find_record(&found, csv, err));

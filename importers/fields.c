@@ -103,8 +103,9 @@ at_status at_field_country(const char **out, const char *text, at_arena *arena, 
 
 /* Years in which a date that looks Gregorian is Jalali or Hijri (specification names, section
  * 4). */
+enum { OTHER_FIRST = 1250, OTHER_LAST = 1499 };
+
 static bool is_other_calendar(const char *text) {
-    enum { OTHER_FIRST = 1250, OTHER_LAST = 1499 };
     int year = 0;
     for (int i = 0; i < 4; i++) {
         if (text[i] < '0' || text[i] > '9')
@@ -115,6 +116,8 @@ static bool is_other_calendar(const char *text) {
 }
 
 at_status at_field_time(at_time *out, const char *text, at_arena *arena, at_error *err) {
+    if (at_time_read_common(out, text, OTHER_LAST + 1))
+        return AT_OK;
     AT_TRY(at_field_digits(&text, text, arena, err));
     if (is_other_calendar(text)) {
         const at_status status = at_fail(err, AT_BAD_INPUT, "E-TIME-CALENDAR",

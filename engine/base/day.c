@@ -204,6 +204,51 @@ static at_status read_microseconds(at_time *out, const char *text, at_error *err
     return AT_OK;
 }
 
+/* Eight characters as they stand in memory. */
+static uint64_t eight(const char *text) {
+    uint64_t word = 0;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* Is each of eight bytes what `form` has there: a digit where that has '0', else the same? */
+static bool has_form(const char *text, const char *form) {
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t given = eight(text), wanted = eight(form);
+    const uint64_t differs = given ^ wanted;
+    const uint64_t other = wanted ^ '0' * ones; /* no byte of a form has its top bit set */
+    const uint64_t zeros = ~(other + 0x7F * ones) & 0x80 * ones;
+    const uint64_t digits = (zeros >> 7) * 0x0F; /* '0' to '9' differ from '0' by 0 to 9 */
+    return (differs & ~digits) == 0 && ((differs + 6 * ones) & 0xF0 * ones) == 0;
+}
+
+static int two_digits(const char *text) {
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+bool at_time_read_common(at_time *out, const char *text, int year_least) {
+    enum { CLOCK_BYTES = 19 };
+    const size_t bytes = strnlen(text, CLOCK_BYTES + 2);
+    const bool zoned = bytes == CLOCK_BYTES + 1 && text[CLOCK_BYTES] == 'Z';
+    if (!zoned && bytes != CLOCK_BYTES)
+        return false;
+    if (!has_form(text, "0000-00-") || !has_form(text + 8, "00T00:00") ||
+        !has_form(text + 11, "00:00:00"))
+        return false;
+    const int year = two_digits(text) * 100 + two_digits(text + 2);
+    const int month = two_digits(text + 5), day = two_digits(text + 8);
+    const int hour = two_digits(text + 11), minute = two_digits(text + 14),
+              second = two_digits(text + 17);
+    if (year < year_least || !at_date_valid(year, month, day) || hour > 23 || minute > 59 ||
+        second > 59)
+        return false;
+    *out = (at_time){.us = at_day_from_date(year, month, day) * AT_US_PER_DAY +
+                           ((int64_t)hour * 3600 + minute * 60 + second) * AT_US_PER_SECOND,
+                     .precision = AT_SECOND,
+                     .zone_assumed = !zoned};
+    return true;
+}
+
 at_status at_time_parse(at_time *out, const char *text, at_error *err) {
     assert(out != NULL && text != NULL);
     if (is_integer(text))

@@ -42,6 +42,9 @@ int32_t at_day_of_time(int64_t us); /* floor */
 /** "2024-03-01", "2024-03-01T10:20:30.123456Z", offset +03:30, +0330 or +03, ' ' for 'T', seconds
  * optional, or integer microseconds. */
 AT_CHECKED at_status at_time_parse(at_time *out, const char *text, at_error *err);
+/** The same for "2024-03-01T10:20:30", with Z or without: what nearly every time is. False: it is
+ * not one, or not of the years from `year_least` on, and at_time_parse says what it is. */
+bool at_time_read_common(at_time *out, const char *text, int year_least);
 /** A date "YYYY-MM-DD" only. */
 AT_CHECKED at_status at_day_parse(int32_t *out, const char *text, at_error *err);
 /** Arguments: a date means its last microsecond (inclusive end) or its first. */

@@ -226,10 +226,43 @@ static void test_formats(void **state) {
     assert_string_equal(text, "2147483647");
 }
 
+/* What is read at a glance is what is read with care; a character too many, too few or another says
+ * that it is no such time. */
+static void test_common_times(void **state) {
+    (void)state;
+    static const char *const texts[] = {"2024-03-01T10:20:30Z", "2024-02-29T00:00:00",
+                                        "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z",
+                                        "1970-01-01T00:00:00"};
+    static const char changes[] = "0129:-TZ +/;.";
+    size_t read = 0;
+    for (size_t i = 0; i < AT_COUNT(texts); i++)
+        for (size_t place = 0; place <= strlen(texts[i]); place++)
+            for (size_t change = 0; change < sizeof changes; change++) {
+                char text[24] = "";
+                at_time glance = {.us = 7}, care = {.us = 7};
+                memcpy(text, texts[i], strlen(texts[i]));
+                text[place] = changes[change];
+                if (!at_time_read_common(&glance, text, 1500)) {
+                    assert_int_equal(glance.us, 7);
+                    continue;
+                }
+                read++;
+                assert_int_equal(at_time_parse(&care, text, NULL), AT_OK);
+                assert_int_equal(glance.us, care.us);
+                assert_int_equal(glance.precision, care.precision);
+                assert_int_equal(glance.zone_assumed, care.zone_assumed);
+                assert_in_range(text[0] * 10 + text[1], '1' * 10 + '5', '9' * 10 + '9');
+            }
+    assert_in_range(read, 100, 1000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_calendar), cmocka_unit_test(test_day_of_time_rounds_down),
-        cmocka_unit_test(test_times_are_read), cmocka_unit_test(test_others_are_refused),
+        cmocka_unit_test(test_common_times),
+        cmocka_unit_test(test_whole_calendar),
+        cmocka_unit_test(test_day_of_time_rounds_down),
+        cmocka_unit_test(test_times_are_read),
+        cmocka_unit_test(test_others_are_refused),
         cmocka_unit_test(test_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

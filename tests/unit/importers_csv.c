@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "importers/csv.h"
+#include "importers/csv_line.h"
 #include "engine/base/file.h"
 #include "engine/base/json.h"
 
@@ -413,12 +414,79 @@ static void test_bad_data(void **state) {
     }
 }
 
+/* Is the text, up to its first line feed, what a sweep may take? Then its fields, one by one. */
+static bool split_slowly(at_csv_line *out, at_span *fields, const char *data, size_t bytes) {
+    size_t end = 0, start = 0;
+    *out = (at_csv_line){.ascii = true, .end_bytes = 1};
+    for (; end < bytes && data[end] != '\n'; end++) {
+        if (data[end] == '"' || data[end] == '\0')
+            return false;
+        out->ascii = out->ascii && (unsigned char)data[end] < 0x80;
+    }
+    if (end == bytes)
+        return false;
+    if (end > 0 && data[end - 1] == '\r') {
+        out->end_bytes = 2;
+        end--;
+    }
+    out->bytes = end;
+    for (size_t i = 0; i <= end; i++)
+        if (i == end || data[i] == ',') {
+            if (out->field_count == AT_CSV_LINE_FIELDS)
+                return false;
+            fields[out->field_count++] = (at_span){data + start, i - start};
+            start = i + 1;
+        }
+    return end > 0;
+}
+
+static void test_sweeps(void **state) {
+    (void)state;
+    static const char alphabet[] = {'a',  '7', ',',  ',',    'b', '\n',
+                                    '\r', '"', '\0', '\xC3', 'x', 'y'};
+    char data[400], text[AT_CSV_LINE_ROOM];
+    at_span swept[AT_CSV_LINE_FIELDS], slow[AT_CSV_LINE_FIELDS];
+    uint64_t seed = 3;
+    size_t taken = 0, refused = 0;
+    for (int round = 0; round < 20000; round++) {
+        /* Most rounds leave out most of what is odd, or lines would never be long. */
+        const size_t letters = round % 4 ? 5 : sizeof alphabet;
+        const size_t line = (size_t)round * 7 % 300;
+        for (size_t i = 0; i < sizeof data; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+            data[i] = alphabet[(seed >> 40) % letters];
+            if (round % 3 == 0 && data[i] == ',' && i % 9)
+                data[i] = 'c';
+        }
+        data[line] = '\n';
+        at_csv_line found, wanted;
+        const bool could = split_slowly(&wanted, slow, data, sizeof data);
+        if (!at_csv_line_sweep(&found, swept, text, (at_span){data, sizeof data}, ',', '"')) {
+            refused += could;
+            continue;
+        }
+        taken++;
+        assert_true(could);
+        assert_int_equal(found.bytes, wanted.bytes);
+        assert_int_equal(found.end_bytes, wanted.end_bytes);
+        assert_int_equal(found.ascii, wanted.ascii);
+        assert_int_equal(found.field_count, wanted.field_count);
+        for (size_t i = 0; i < found.field_count; i++) {
+            assert_int_equal(swept[i].bytes, slow[i].bytes);
+            assert_memory_equal(swept[i].data, slow[i].data, slow[i].bytes);
+            assert_int_equal(swept[i].data[swept[i].bytes], '\0');
+        }
+    }
+    /* Refused are those whose last sixteen bytes are not all there, or all where nothing sweeps. */
+    assert_true(taken == 0 || (taken > 8000 && refused == 0));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stories),  cmocka_unit_test(test_long_record),
-        cmocka_unit_test(test_limit),    cmocka_unit_test(test_many_fields),
-        cmocka_unit_test(test_spectrum), cmocka_unit_test(test_test_data),
-        cmocka_unit_test(test_bad_data),
+        cmocka_unit_test(test_sweeps),      cmocka_unit_test(test_stories),
+        cmocka_unit_test(test_long_record), cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_many_fields), cmocka_unit_test(test_spectrum),
+        cmocka_unit_test(test_test_data),   cmocka_unit_test(test_bad_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
