@@ -27,13 +27,12 @@ at_status at_store_file(const char **out, const at_store *store, const char *nam
     return at_path_join(out, arena, store->path, name, err);
 }
 
-static bool is_store(const char *path) {
-    at_arena arena = {.limit_bytes = 0};
+static at_status is_store(bool *out, const char *path, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = 0};
     const char *database = NULL;
-    const bool found = at_path_join(&database, &arena, path, AT_STORE_DATABASE, NULL) == AT_OK &&
-                       at_file_kind_of(database) == AT_FILE_REGULAR;
-    at_arena_clear(&arena);
-    return found;
+    AT_TRY(at_path_join(&database, &arena, path, AT_STORE_DATABASE, err));
+    *out = at_file_kind_of(database) == AT_FILE_REGULAR;
+    return AT_OK;
 }
 
 static at_status no_store(const char *path, at_error *err) {
@@ -183,9 +182,11 @@ at_status at_store_open(at_store **out, const char *path, const at_store_options
     AT_CLEANUP(at_store_close) at_store *store = NULL;
     at_store *fresh = NULL;
     const char *database = NULL;
+    bool found = false;
 
     assert(path && options);
-    if (!is_store(path))
+    AT_TRY(is_store(&found, path, err));
+    if (!found)
         return no_store(path, err);
     AT_TRY(AT_NEW(&fresh, &arena, 1, err));
     *fresh = (at_store){.arena = arena, .options = *options, .lock = -1};
@@ -245,6 +246,7 @@ static at_status find_in(at_text *out, const char *folder, at_arena *arena, at_e
     const char *best = NULL, *path = NULL;
     DIR *entries = opendir(folder);
     at_status status = AT_OK;
+    bool found = false;
     if (!entries)
         return AT_OK; /* a folder above that may not be listed is passed over */
     for (struct dirent *entry; status == AT_OK && (entry = readdir(entries));) {
@@ -252,7 +254,9 @@ static at_status find_in(at_text *out, const char *folder, at_arena *arena, at_e
         if (length < 4 || strcmp(entry->d_name + length - 3, ".at") != 0)
             continue;
         status = at_path_join(&path, arena, folder, entry->d_name, err);
-        if (status == AT_OK && is_store(path) && (!best || strcmp(path, best) < 0))
+        if (status == AT_OK)
+            status = is_store(&found, path, err);
+        if (status == AT_OK && found && (!best || strcmp(path, best) < 0))
             best = path;
     }
     closedir(entries);
