@@ -191,26 +191,47 @@ at_status at_lots_append(at_lots *lots, at_lot_store *store, at_lots *block, at_
     return AT_OK;
 }
 
-/* Walk from both ends in turn, so that the cost is the smaller side's; AT_NONE if it is far. */
+/* Where a walk to a cut has come to: the next lot of either side and the units behind it. */
+typedef struct walk {
+    uint32_t front, back;
+    int64_t front_sum, back_sum;
+    int64_t units, keep;
+} walk;
+
+/* One lot further; whether the cut is in it. */
+static bool step_front(int64_t *left_out, walk *at, const at_lot_store *store) {
+    const at_lot *lot = at_lot_at(store, at->front);
+    at->front_sum += lot->units;
+    *left_out = at->front_sum - at->units;
+    if (*left_out >= 0)
+        return true;
+    at->front = lot->newer;
+    return false;
+}
+
+static bool step_back(int64_t *left_out, walk *at, const at_lot_store *store) {
+    const at_lot *lot = at_lot_at(store, at->back);
+    at->back_sum += lot->units;
+    *left_out = lot->units - (at->back_sum - at->keep);
+    if (at->back_sum > at->keep)
+        return true;
+    at->back = lot->older;
+    return false;
+}
+
+/* Walk a little from the end that has fewer units to the cut, then from both in turn, so that the
+ * cost is the smaller side's and the far end is rarely called from memory; AT_NONE if it is far. */
 static uint32_t walk_to_cut(int64_t *left_out, const at_lots *lots, const at_lot_store *store,
                             int64_t units) {
-    const int64_t keep = lots->total - units;
-    uint32_t front = lots->oldest, back = lots->newest, steps = 0;
-    for (int64_t front_sum = 0, back_sum = 0; steps < far; steps++) {
-        const at_lot *lot = at_lot_at(store, front);
-        front_sum += lot->units;
-        if (front_sum >= units) {
-            *left_out = front_sum - units;
-            return front;
-        }
-        front = lot->newer;
-        lot = at_lot_at(store, back);
-        back_sum += lot->units;
-        if (back_sum > keep) {
-            *left_out = lot->units - (back_sum - keep);
-            return back;
-        }
-        back = lot->older;
+    enum { FIRST = 8 };
+    walk at = {
+        .front = lots->oldest, .back = lots->newest, .units = units, .keep = lots->total - units};
+    const bool front_first = units <= at.keep;
+    for (uint32_t steps = 0; steps < far; steps++) {
+        if ((front_first || steps >= FIRST) && step_front(left_out, &at, store))
+            return at.front;
+        if ((!front_first || steps >= FIRST) && step_back(left_out, &at, store))
+            return at.back;
     }
     return AT_NONE;
 }
@@ -252,6 +273,42 @@ static at_status cut_index(const at_lots *older, const at_lots *newer, at_lot_st
     return AT_OK;
 }
 
+/* Break the last `left` units off the lot `cut` and link them behind it. */
+static at_status split_behind(at_lots *lots, at_lot_store *store, uint32_t cut, int64_t left,
+                              at_error *err) {
+    uint32_t part = 0;
+    const uint32_t newer = at_lot_at(store, cut)->newer;
+    AT_TRY(new_lot(&part, store, at_lot_at(store, cut)->label, left, err));
+    at_lot_at(store, cut)->units -= left;
+    at_lot_at(store, cut)->newer = part;
+    at_lot_at(store, part)->older = cut;
+    at_lot_at(store, part)->newer = newer;
+    if (newer != AT_NONE)
+        at_lot_at(store, newer)->older = part;
+    else
+        lots->newest = part;
+    return AT_OK;
+}
+
+/* Break the first units off the lot, which keeps `left`, and link them before it: who comes from
+ * the oldest end has that side at hand. The list has no index. */
+static at_status split_before(uint32_t *cut, at_lots *lots, at_lot_store *store, int64_t left,
+                              at_error *err) {
+    uint32_t part = 0;
+    const at_lot whole = *at_lot_at(store, *cut);
+    AT_TRY(new_lot(&part, store, whole.label, whole.units - left, err));
+    at_lot_at(store, *cut)->units = left;
+    at_lot_at(store, *cut)->older = part;
+    at_lot_at(store, part)->newer = *cut;
+    at_lot_at(store, part)->older = whole.older;
+    if (whole.older != AT_NONE)
+        at_lot_at(store, whole.older)->newer = part;
+    else
+        lots->oldest = part;
+    *cut = part;
+    return AT_OK;
+}
+
 at_status at_lots_take_oldest(at_lots *out, at_lots *lots, at_lot_store *store, int64_t units,
                               at_error *err) {
     assert(units >= 0 && units <= lots->total);
@@ -264,18 +321,11 @@ at_status at_lots_take_oldest(at_lots *out, at_lots *lots, at_lot_store *store, 
     int64_t left = 0;
     uint32_t cut = 0;
     AT_TRY(find_cut(&cut, &left, lots, store, units, err));
-    uint32_t rest = at_lot_at(store, cut)->newer;
-    if (left > 0) {
-        uint32_t rest_part = 0;
-        AT_TRY(new_lot(&rest_part, store, at_lot_at(store, cut)->label, left, err));
-        at_lot_at(store, cut)->units -= left;
-        at_lot_at(store, rest_part)->newer = rest;
-        if (rest != AT_NONE)
-            at_lot_at(store, rest)->older = rest_part;
-        else
-            lots->newest = rest_part;
-        rest = rest_part;
-    }
+    if (left > 0 && index_of(lots, store) == AT_NONE && units <= lots->total - units)
+        AT_TRY(split_before(&cut, lots, store, left, err));
+    else if (left > 0)
+        AT_TRY(split_behind(lots, store, cut, left, err));
+    const uint32_t rest = at_lot_at(store, cut)->newer;
     *out = (at_lots){.total = units, .oldest = lots->oldest, .newest = cut};
     at_lot_at(store, cut)->newer = AT_NONE;
     at_lot_at(store, rest)->older = AT_NONE;
@@ -330,19 +380,8 @@ at_status at_lots_relabel(int64_t *relabelled_out, at_lots *lots, at_lot_store *
         const int64_t units = lot->units <= wanted - done ? lot->units : wanted - done;
         const uint32_t newer = lot->newer;
         if (lot->label >= untainted) {
-            if (units < lot->units) {
-                uint32_t part = 0;
-                AT_TRY(new_lot(&part, store, lot->label, lot->units - units, err));
-                at_lot *rest = at_lot_at(store, part);
-                rest->older = index;
-                rest->newer = newer;
-                if (newer != AT_NONE)
-                    at_lot_at(store, newer)->older = part;
-                else
-                    lots->newest = part;
-                lot->newer = part;
-                lot->units = units;
-            }
+            if (units < lot->units)
+                AT_TRY(split_behind(lots, store, index, lot->units - units, err));
             lot->label = label;
             done += units;
         }

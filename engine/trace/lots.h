@@ -57,8 +57,8 @@ AT_CHECKED at_status at_lots_take_oldest(at_lots *out, at_lots *lots, at_lot_sto
 /** The newest `units` (<= total) of `lots` into the empty list `out`. */
 AT_CHECKED at_status at_lots_take_newest(at_lots *out, at_lots *lots, at_lot_store *store,
                                          int64_t units, at_error *err);
-/** Tell units by label, each label first where its oldest lot stands; together they are the list,
- *  but a label may be told of in parts. */
+/** Tell units by label, in any order; together they are the list, but a label may be told of in
+ *  parts. */
 AT_CHECKED at_status at_lots_count(at_lots *lots, at_lot_store *store, at_label_put *put,
                                    void *self, at_error *err);
 /** Give the oldest untainted units (labels >= `untainted`), at most `wanted`, the label. */

@@ -165,8 +165,6 @@ static at_status set_up(at_pass *pass, at_error *err) {
         AT_TRY(AT_NEW(&pass->plain, arena, pass->node_count, err));
     if (at_pass_may_mix(pass))
         AT_TRY(at_pass_mix_init(pass, err));
-    if (pass->options->method == AT_TRACE_POISON)
-        AT_TRY(AT_NEW(&pass->poison, arena, pass->node_count, err));
     pass->sinks = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_sink)};
     pass->pasts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_past)};
     pass->debts = (at_pool){.arena = arena, .item_bytes = sizeof(at_pass_debt)};
@@ -175,7 +173,11 @@ static at_status set_up(at_pass *pass, at_error *err) {
     at_reaches_init(&pass->trace->reaches, pass->trace->tainted_count, arena);
     pass->trace->moments = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_moment)};
     pass->trace->moment_lots = (at_pool){.arena = arena, .item_bytes = sizeof(at_trace_lot)};
-    return add_fee_sinks(pass, err);
+    AT_TRY(add_fee_sinks(pass, err));
+    if (pass->options->method != AT_TRACE_POISON)
+        return AT_OK;
+    AT_TRY(AT_NEW(&pass->spread, arena, labels / AT_POISON_WORD + 1, err));
+    return AT_NEW(&pass->poison, arena, (size_t)pass->node_count + pass->fee_sinks, err);
 }
 
 /* --- The result ------------------------------------------------------------------------------- */
@@ -184,19 +186,32 @@ static int compare_labels(const void *a, const void *b) {
     return compare_numbers(*(const uint32_t *)a, *(const uint32_t *)b);
 }
 
+static size_t add_held(at_pass *pass, const at_lot *lot, uint32_t end, size_t count) {
+    if (lot->label >= end)
+        return count;
+    if (pass->units[lot->label] == 0)
+        pass->touched[count++] = lot->label;
+    pass->units[lot->label] += lot->units;
+    return count;
+}
+
 static at_status list_holding(at_pass *pass, size_t *capacity, uint32_t node, const at_lots *lots,
                               at_error *err) {
     at_trace *trace = pass->trace;
     const uint32_t end = pass->options->declared_only ? trace->tainted_count : trace->label_count;
     size_t count = 0;
-    uint32_t index = lots->total > 0 ? lots->oldest : AT_NONE;
-    for (; index != AT_NONE; index = at_lot_at(&pass->take.lots, index)->newer) {
-        const at_lot *lot = at_lot_at(&pass->take.lots, index);
-        if (lot->label >= end)
-            continue;
-        if (pass->units[lot->label] == 0)
-            pass->touched[count++] = lot->label;
-        pass->units[lot->label] += lot->units;
+    /* From both ends, so that two lots are waited for at a time. */
+    uint32_t front = lots->total > 0 ? lots->oldest : AT_NONE;
+    uint32_t back = front != AT_NONE ? lots->newest : AT_NONE;
+    for (bool last = front == AT_NONE; !last;) {
+        const at_lot *older = at_lot_at(&pass->take.lots, front);
+        const at_lot *newer = at_lot_at(&pass->take.lots, back);
+        count = add_held(pass, older, end, count);
+        if (front != back)
+            count = add_held(pass, newer, end, count);
+        last = front == back || older->newer == back;
+        front = older->newer;
+        back = newer->older;
     }
     qsort(pass->touched, count, sizeof *pass->touched, compare_labels);
     for (size_t i = 0; i < count; i++) {
@@ -229,6 +244,8 @@ static at_status list_mix(at_pass *pass, size_t *capacity, uint32_t node, at_err
 static at_status list_poisoned(at_pass *pass, size_t *capacity, uint32_t node, at_error *err) {
     at_trace *trace = pass->trace;
     const int64_t balance = pass->poison[node].balance;
+    if ((pass->effective->marks[node] & AT_MARK_HELD) == 0)
+        return AT_OK; /* what stopped there is listed by label */
     for (uint32_t label = 0; label < trace->tainted_count; label++) {
         if (!at_pass_infected(pass, node, label))
             continue;
@@ -281,6 +298,8 @@ at_status at_trace_run(at_trace *out, const at_effective *effective,
     AT_TRY(at_pass_note_reversals(&pass, err));
     AT_TRY(at_pass_rows(&pass, err));
     AT_TRY(at_pass_note_missing(&pass, err));
+    if (pass.poison != NULL)
+        AT_TRY(at_pass_poison_end(&pass, err));
     trace.roundings = pass.take.roundings;
     AT_TRY(name_sinks(&pass, err));
     AT_TRY(list_holdings(&pass, err));

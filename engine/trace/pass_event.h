@@ -48,10 +48,21 @@ typedef struct at_pass_past {
     uint32_t debits;                /* newest `debit` that may be refilled, or AT_NONE */
 } at_pass_past;
 
-/* One node of the ledger under poison (T11). */
+/* What is known at once of how 64 labels came to a node, so that an event looks at a label alone
+ * only where it is new or came a shorter way. */
+enum { AT_POISON_WORD = 64, AT_POISON_PLANES = 8 };
+typedef struct at_poison_ways {
+    uint64_t counts[AT_POISON_PLANES]; /* records not yet in at_reach.records: bit n of each label's
+                                          number is in counts[n] */
+    uint32_t hops[AT_POISON_WORD];     /* of the labels that came */
+    uint32_t least, most;              /* of those: the least, and no less than the most */
+} at_poison_ways;
+
+/* One node of the ledger, or a sink of fees, under poison (T11). */
 typedef struct at_pass_poison_node {
-    int64_t balance;  /* of a held account */
-    uint64_t *labels; /* bit by label; NULL: none yet */
+    int64_t balance;      /* of a held account */
+    uint64_t *labels;     /* bit by label; NULL: none yet */
+    at_poison_ways *ways; /* by word of `labels`; NULL: none yet, or every label is looked at */
 } at_pass_poison_node;
 
 typedef struct at_pass_debt {
@@ -100,7 +111,8 @@ typedef struct at_pass {
     at_take take;
     at_pass_account *accounts;   /* by node */
     uint32_t *past_of;           /* by node: one more than its number in `pasts`; 0: none yet */
-    at_pass_poison_node *poison; /* by node; NULL under the other methods */
+    at_pass_poison_node *poison; /* by node and sink of fees; NULL under the other methods */
+    uint64_t *spread;            /* under poison: the labels of the event, bit by label */
     uint32_t node_count;
     at_pool sinks, pasts, debts, debits;
     int64_t *plain;     /* by node: what an account without lots or debt holds, AT_PASS_LISTED or
@@ -206,8 +218,11 @@ AT_CHECKED at_status at_pass_mix_rows(uint32_t *place, at_pass *pass, uint32_t e
 
 /** One event under poison. */
 AT_CHECKED at_status at_pass_poison(at_pass *pass, const at_pass_event *event, at_error *err);
-/** The node carries the label from now on. */
-AT_CHECKED at_status at_pass_infect(at_pass *pass, uint32_t node, uint32_t label, at_error *err);
+/** The node carries the label from now on; it came over so many transfers. */
+AT_CHECKED at_status at_pass_infect(at_pass *pass, uint32_t node, uint32_t label, uint32_t hops,
+                                    at_error *err);
+/** After the last event: all records are in `reaches`. */
+AT_CHECKED at_status at_pass_poison_end(at_pass *pass, at_error *err);
 static inline bool at_pass_infected(const at_pass *pass, uint32_t node, uint32_t label) {
     const uint64_t *labels = pass->poison[node].labels;
     return labels != NULL && (labels[label / 64] >> label % 64 & 1) != 0;

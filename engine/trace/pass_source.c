@@ -61,7 +61,7 @@ at_status at_pass_account_sources(at_pass *pass, int64_t until_us, at_error *err
         if (pass->mixes.pairs != NULL)
             AT_TRY(at_pass_unmix(pass, source->node, err));
         if (pass->take.method == AT_TRACE_POISON)
-            AT_TRY(at_pass_infect(pass, source->node, pass->source_label[index], err));
+            AT_TRY(at_pass_infect(pass, source->node, pass->source_label[index], 0, err));
         else
             AT_TRY(apply_source(
                 &done, pass, index, &account->lots,

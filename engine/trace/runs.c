@@ -1,19 +1,21 @@
 #include "engine/trace/runs.h"
 
 #include <assert.h>
+#include <string.h>
 
-/* Units by label, in the order in which the labels first appear. */
+/* Units by label, in label order. */
 typedef struct label_sum {
-    int64_t total;
     int64_t units[AT_RUN_LABELS];
     uint32_t labels[AT_RUN_LABELS];
-    uint32_t count; /* AT_RUN_LABELS + 1: there are more, and only `total` is known */
+    uint32_t count; /* AT_RUN_LABELS + 1: there are more, and none is known */
 } label_sum;
 
 typedef struct run {
-    label_sum own, all; /* of its lots, and of its subtree's */
+    int64_t own_units, all_units; /* of its lots, and of its subtree's */
     uint32_t first, last, lots;
     uint32_t left, right; /* older and newer runs */
+    bool counted;         /* `all` is true; else it is made when somebody asks */
+    label_sum own, all;
 } run;
 
 static run *run_at(const at_lot_store *store, uint32_t index) {
@@ -33,22 +35,34 @@ static uint32_t priority_of(uint32_t index) {
 /* --- Sums ------------------------------------------------------------------------------------- */
 
 static void add_label(label_sum *sum, uint32_t label, int64_t units) {
-    uint32_t place = 0;
-    while (place < sum->count && place < AT_RUN_LABELS && sum->labels[place] != label)
-        place++;
-    if (place == AT_RUN_LABELS) {
-        sum->count = AT_RUN_LABELS + 1;
+    uint32_t place = sum->count;
+    if (sum->count > AT_RUN_LABELS)
+        return;
+    while (place > 0 && sum->labels[place - 1] >= label)
+        place--;
+    if (place < sum->count && sum->labels[place] == label) {
+        sum->units[place] += units;
         return;
     }
-    if (place == sum->count) {
-        sum->labels[sum->count++] = label;
-        sum->units[place] = 0;
+    if (sum->count++ == AT_RUN_LABELS)
+        return;
+    for (uint32_t i = sum->count - 1; i > place; i--) {
+        sum->labels[i] = sum->labels[i - 1];
+        sum->units[i] = sum->units[i - 1];
     }
-    sum->units[place] += units;
+    sum->labels[place] = label;
+    sum->units[place] = units;
 }
 
+/* Neighbours in a list mix the same labels more often than not. */
 static void add_sum(label_sum *to, const label_sum *more) {
-    to->total += more->total;
+    const bool same = to->count == more->count && to->count <= AT_RUN_LABELS &&
+                      memcmp(to->labels, more->labels, to->count * sizeof *to->labels) == 0;
+    if (same) {
+        for (uint32_t i = 0; i < to->count; i++)
+            to->units[i] += more->units[i];
+        return;
+    }
     if (more->count > AT_RUN_LABELS)
         to->count = AT_RUN_LABELS + 1;
     for (uint32_t i = 0; i < more->count && to->count <= AT_RUN_LABELS; i++)
@@ -56,10 +70,26 @@ static void add_sum(label_sum *to, const label_sum *more) {
 }
 
 static void refresh(const at_lot_store *store, run *at) {
-    at->all = at->left != AT_NONE ? run_at(store, at->left)->all : (label_sum){0};
-    add_sum(&at->all, &at->own);
+    at->all_units = at->own_units;
+    if (at->left != AT_NONE)
+        at->all_units += run_at(store, at->left)->all_units;
     if (at->right != AT_NONE)
-        add_sum(&at->all, &run_at(store, at->right)->all);
+        at->all_units += run_at(store, at->right)->all_units;
+    at->counted = false;
+}
+
+/* The labels of a subtree; those of its parts are kept until they change. */
+static const label_sum *count_labels(const at_lot_store *store, uint32_t root) {
+    run *at = run_at(store, root);
+    if (at->counted)
+        return &at->all;
+    at->all = at->own;
+    if (at->left != AT_NONE)
+        add_sum(&at->all, count_labels(store, at->left));
+    if (at->right != AT_NONE)
+        add_sum(&at->all, count_labels(store, at->right));
+    at->counted = true;
+    return &at->all;
 }
 
 /* A run of its own from `first` to `last`, or as far as one goes for AT_NONE. */
@@ -70,13 +100,13 @@ static void fill_run(const at_lot_store *store, run *at, uint32_t first, uint32_
             break;
         const at_lot *lot = at_lot_at(store, index);
         add_label(&at->own, lot->label, lot->units);
-        at->own.total += lot->units;
+        at->own_units += lot->units;
         at->lots++;
         at->last = index;
         if (index == last)
             break;
     }
-    at->all = at->own;
+    at->all_units = at->own_units;
 }
 
 static at_status new_run(uint32_t *out, at_lot_store *store, at_error *err) {
@@ -110,7 +140,7 @@ static uint32_t join(const at_lot_store *store, uint32_t older, uint32_t newer) 
 }
 
 static int64_t total_of(const at_lot_store *store, uint32_t root) {
-    return root != AT_NONE ? run_at(store, root)->all.total : 0;
+    return root != AT_NONE ? run_at(store, root)->all_units : 0;
 }
 
 /* To `older` the runs that end within the oldest `units`. */
@@ -121,7 +151,7 @@ static void part(const at_lot_store *store, uint32_t root, int64_t units, uint32
         return;
     }
     run *at = run_at(store, root);
-    const int64_t until = total_of(store, at->left) + at->own.total;
+    const int64_t until = total_of(store, at->left) + at->own_units;
     uint32_t inner = AT_NONE;
     if (until <= units) {
         part(store, at->right, units - until, &inner, newer);
@@ -146,11 +176,13 @@ static run *oldest_run(const at_lot_store *store, uint32_t root) {
 static void grow_newest(const at_lot_store *store, uint32_t root, const run *more) {
     run *at = run_at(store, root);
     for (;; at = run_at(store, at->right)) {
-        add_sum(&at->all, &more->own);
+        at->all_units += more->own_units;
+        at->counted = false;
         if (at->right == AT_NONE)
             break;
     }
     add_sum(&at->own, &more->own);
+    at->own_units += more->own_units;
     at->lots += more->lots;
     at->last = more->lots > 0 ? more->last : at->last;
 }
@@ -174,8 +206,8 @@ uint32_t at_runs_find(int64_t *left_out, const at_lot_store *store, uint32_t roo
         const int64_t before = total_of(store, at->left);
         if (units <= before) {
             at = run_at(store, at->left);
-        } else if (units > before + at->own.total) {
-            units -= before + at->own.total;
+        } else if (units > before + at->own_units) {
+            units -= before + at->own_units;
             at = run_at(store, at->right);
         } else {
             units -= before;
@@ -200,7 +232,7 @@ at_status at_runs_cut(uint32_t *older_out, uint32_t *newer_out, at_lot_store *st
         give_back(store, made);
     } else { /* between two lots of the first newer run */
         const run *split = oldest_run(store, newer);
-        part(store, newer, split->own.total, &middle, &newer);
+        part(store, newer, split->own_units, &middle, &newer);
         run *at = run_at(store, middle);
         fill_run(store, run_at(store, made), rest, at->last == cut ? rest : at->last);
         fill_run(store, at, at->first, cut);
@@ -221,7 +253,7 @@ uint32_t at_runs_join(at_lot_store *store, uint32_t older, uint32_t newer) {
         return join(store, older, newer);
     /* Short runs become one where they meet, or there would soon be nothing else. */
     uint32_t middle = AT_NONE;
-    part(store, newer, first->own.total, &middle, &newer);
+    part(store, newer, first->own_units, &middle, &newer);
     grow_newest(store, older, run_at(store, middle));
     give_back(store, middle);
     return join(store, older, newer);
@@ -231,7 +263,7 @@ void at_runs_grow(at_lot_store *store, uint32_t root, int64_t units) {
     const run *last = run_at(store, root);
     while (last->right != AT_NONE)
         last = run_at(store, last->right);
-    run more = {.own = {.total = units}};
+    run more = {.own_units = units};
     add_label(&more.own, at_lot_at(store, last->last)->label, units);
     grow_newest(store, root, &more);
 }
@@ -249,8 +281,9 @@ void at_runs_count(const at_lot_store *store, uint32_t root, at_label_put *put, 
     if (root == AT_NONE)
         return;
     const run *at = run_at(store, root);
-    if (at->all.count <= AT_RUN_LABELS) {
-        put_sum(&at->all, put, self);
+    const label_sum *all = count_labels(store, root);
+    if (all->count <= AT_RUN_LABELS) {
+        put_sum(all, put, self);
         return;
     }
     at_runs_count(store, at->left, put, self);

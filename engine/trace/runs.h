@@ -1,11 +1,12 @@
 /**
  * runs.h - the index of a long list of lots: where its n-th unit is, and what of which label.
  *
- * A balanced tree over runs of neighbouring lots, each of which knows the units of its subtree by
- * label. A cut, a join or a count looks at O(log lots) runs, so money that is broken into a million
- * lots and sent in a circle costs about as much as money that is whole. Beyond AT_RUN_LABELS labels
- * a count goes down to where there are fewer of them. The tree is a treap whose priorities are the
- * runs' numbers, mixed: the same calls give the same tree, and no answer depends on it.
+ * A balanced tree over runs of neighbouring lots, each of which knows the units of its subtree and,
+ * where somebody has counted, those by label. A cut, a join or a count looks at O(log lots) runs,
+ * so money that is broken into a million lots and sent in a circle costs about as much as money
+ * that is whole. Beyond AT_RUN_LABELS labels a count goes down to where there are fewer of them.
+ * The tree is a treap whose priorities are the runs' numbers, mixed: the same calls give the same
+ * tree, and no answer depends on it.
  *
  * The lots stay a list, linked as ever; whoever links or unlinks one keeps its index true or frees
  * it. A root is a number of `store->runs`; AT_NONE is the index of nothing. For lots.c alone.
@@ -38,7 +39,7 @@ uint32_t at_runs_join(at_lot_store *store, uint32_t older, uint32_t newer);
 void at_runs_grow(at_lot_store *store, uint32_t root, int64_t units);
 /** Its only run, and so not worth having. */
 bool at_runs_short(const at_lot_store *store, uint32_t root);
-/** Tell units by label, each label first where its oldest lot stands; all of them are the list. */
+/** Tell units by label, in any order; all of them are the list. */
 void at_runs_count(const at_lot_store *store, uint32_t root, at_label_put *put, void *self);
 void at_runs_free(at_lot_store *store, uint32_t root);
 

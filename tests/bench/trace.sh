@@ -23,6 +23,7 @@ done
 for method in prorata libr oatway; do # a thousand labels cost a thousand times as much a row
     "$bench/bench_trace" double "$method" labels 1000000
 done
+"$bench/bench_trace" double poison labels 1000000
 for method in fifo libr; do
     "$bench/bench_trace" cut "$method" "$rows"
 done
