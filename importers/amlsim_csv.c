@@ -1,8 +1,8 @@
 /* importers/amlsim_csv.c: accounts and transfers of the AMLSim simulator, in the three shapes
  * its files have had: the published samples (nodes.csv, transactions.csv), the converted
  * output with lower-case columns and full times, and the one with upper-case columns and CRLF.
- * The files name no currency, and two of the shapes count days from a day zero they do not
- * name: the user states both. */
+ * The files name no currency, and where a time is a number it counts days from a day zero they
+ * do not name: the user states both. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -214,6 +214,19 @@ static at_status read_step(at_time *out, int32_t epoch, const char *text, at_err
     return AT_OK;
 }
 
+/* The simulator's own log has steps where its converted files have times. */
+static at_status read_time(at_time *out, const amlsim *a, const char *text, at_error *err) {
+    int64_t step = 0;
+    if (a->at[STEP] == 0 && !at_int_parse(&step, text))
+        return at_time_parse(out, text, err);
+    if (a->epoch == AT_DAY_NONE)
+        return at_fail(err, AT_BAD_INPUT, "E-IMPORT-OPTION",
+                       "\"%s\" is a number of days since a day zero that the file does not name: "
+                       "state it, epoch=2020-01-01",
+                       text);
+    return read_step(out, a->epoch, text, err);
+}
+
 static at_transfer_type read_type(const char *text) {
     if (text == NULL || at_text_starts(text, "TRANSFER"))
         return AT_TRANSFER_PLAIN;
@@ -239,10 +252,7 @@ static at_status read_transfer(amlsim *a, at_row *row, at_error *err) {
     AT_TRY(at_money_parse(&t->amount, text, a->scale, NULL, NULL, err));
     AT_TRY(at_field_not_negative(t->amount, text, err));
     AT_TRY(at_row_need(&text, row, a->at[STEP] != 0 ? a->at[STEP] : a->at[TIME], "time", err));
-    if (a->at[STEP] != 0)
-        AT_TRY(read_step(&t->time, a->epoch, text, err));
-    else
-        AT_TRY(at_time_parse(&t->time, text, err));
+    AT_TRY(read_time(&t->time, a, text, err));
     row->zone_assumed = t->time.zone_assumed;
     t->currency = a->currency;
     t->seq = (int64_t)row->number;
@@ -293,7 +303,7 @@ static int sniff(at_span head) {
 const at_importer importer_amlsim_csv = {
     .name = "amlsim_csv",
     .summary = "accounts and transfers made by the AMLSim simulator",
-    .version = 1,
+    .version = 2,
     .options =
         (const at_importer_option[]){
             {"currency", true, "the currency of all amounts, such as USD"},

@@ -132,6 +132,11 @@ static const struct {
      BYTES("sourceNodeId,targetNodeId,value,time\n"),
      "{\"options\": {\"currency\": \"USD\", \"epoch\": \"2020-02-30\"}}", NULL, AT_BAD_INPUT, 0, 0,
      "E-TIME-VALUE", NULL, "2020-02-30"},
+    {"AMLSim with steps where its times are", "amlsim_csv",
+     BYTES("tran_id,orig_acct,bene_acct,base_amt,tran_timestamp\n"
+           "1,A,B,1.00,12\n2,A,B,1.00,2017-01-13T00:00:00Z\n"),
+     "{\"options\": {\"currency\": \"USD\"}}", NULL, AT_OK, 1, 1, "E-IMPORT-OPTION",
+     "line 2 of \"bad.csv\"", "epoch=2020-01-01"},
     {"AMLSim in a currency nobody knows", "amlsim_csv", BYTES("nodeid,isFraud,init_balance\n"),
      "{\"options\": {\"currency\": \"ZZZ\"}}", NULL, AT_BAD_INPUT, 0, 0, "E-CURRENCY-UNKNOWN", NULL,
      "\"ZZZ\""},
