@@ -43,16 +43,11 @@ static const at_row_column columns[] = {
     [COLUMN_COUNT] = {NULL, false},
 };
 
-/* The currency of the row before is mostly that of the next. */
-typedef struct known_currency {
-    at_currency currency;
-    int scale;
-} known_currency;
-
 typedef struct ledger {
     size_t at[COLUMN_COUNT];
-    bool minor; /* all amounts are integers in minor units */
-    known_currency out, in;
+    bool minor;          /* all amounts are integers in minor units */
+    int scale, scale_in; /* of the currencies of the row at hand */
+    at_currency_memo out, in;
 } ledger;
 
 static at_status bind(void *self, const at_csv_record *header, at_error *err) {
@@ -75,15 +70,12 @@ static at_status bind(void *self, const at_csv_record *header, at_error *err) {
     return AT_OK;
 }
 
-static at_status read_currency(const char **out, known_currency *known, const char *text,
-                               const at_row *row, at_error *err) {
-    if (strcmp(text, known->currency.code) != 0) {
-        const at_import_options *options = row->options;
-        AT_TRY(
-            at_currency_parse(&known->currency, text, options->tokens, options->token_count, err));
-        known->scale = at_currency_scale(text, options->tokens, options->token_count);
-    }
-    *out = known->currency.code;
+static at_status read_currency(const char **out, int *scale_out, at_currency_memo *memo,
+                               const char *text, const at_row *row, at_error *err) {
+    const at_currency *currency = NULL;
+    AT_TRY(at_currency_recall(&currency, scale_out, memo, text, row->options->tokens,
+                              row->options->token_count, err));
+    *out = currency->code;
     return AT_OK;
 }
 
@@ -120,9 +112,9 @@ static at_status read_order(at_transfer *t, const ledger *l, at_row *row, at_err
 static at_status read_amount(at_transfer *t, ledger *l, at_row *row, at_error *err) {
     const char *text = NULL;
     AT_TRY(at_row_need(&text, row, l->at[CURRENCY], "currency", err));
-    AT_TRY(read_currency(&t->currency, &l->out, text, row, err));
+    AT_TRY(read_currency(&t->currency, &l->scale, &l->out, text, row, err));
     const column amount = l->minor ? AMOUNT_MINOR : AMOUNT, fee = l->minor ? FEE_MINOR : FEE;
-    const int scale = l->minor ? 0 : l->out.scale;
+    const int scale = l->minor ? 0 : l->scale;
     AT_TRY(at_row_need(&text, row, l->at[amount], columns[amount].name, err));
     AT_TRY(at_money_parse(&t->amount, text, scale, NULL, NULL, err));
     AT_TRY(at_field_not_negative(t->amount, text, err));
@@ -138,12 +130,12 @@ static at_status read_amount(at_transfer *t, ledger *l, at_row *row, at_error *e
 static at_status read_amount_in(at_transfer *t, ledger *l, at_row *row, at_error *err) {
     const char *text = at_row_text(row, l->at[CURRENCY_IN]);
     if (text != NULL)
-        AT_TRY(read_currency(&t->currency_in, &l->in, text, row, err));
+        AT_TRY(read_currency(&t->currency_in, &l->scale_in, &l->in, text, row, err));
     text = at_row_text(row, l->at[l->minor ? AMOUNT_IN_MINOR : AMOUNT_IN]);
     if (text == NULL)
         return AT_OK;
     if (l->minor || t->currency_in != NULL)
-        AT_TRY(at_money_parse(&t->amount_in, text, l->minor ? 0 : l->in.scale, NULL, NULL, err));
+        AT_TRY(at_money_parse(&t->amount_in, text, l->minor ? 0 : l->scale_in, NULL, NULL, err));
     else
         AT_TRY(at_field_written(&t->amount_in, &t->amount_in_scale, text, NULL, err));
     AT_TRY(at_field_not_negative(t->amount_in, text, err));
@@ -192,7 +184,7 @@ static at_status read_row(void *self, at_row *row, at_error *err) {
     AT_TRY(read_amount(t, l, row, err));
     AT_TRY(read_amount_in(t, l, row, err));
     AT_TRY(read_id(&t->reverses, row, l->at[REVERSES], err));
-    AT_TRY(check_self(t, l->out.scale, row, err));
+    AT_TRY(check_self(t, l->scale, row, err));
     if (t->amount == 0)
         (void)!at_fail(at_row_warning(row), AT_PARTIAL, "E-AMOUNT-ZERO",
                        "the amount is zero: the transfer is kept and moves nothing");

@@ -11,12 +11,11 @@
 #include "engine/store/column.h"
 
 /* So many that waiting for each other costs nothing, so few that all batches fit the caches. */
-enum { BATCH_ENTRIES = 256, ROOM_FIRST_BYTES = 128 << 10, AHEAD = 8 };
+enum { BATCH_ENTRIES = 512, ROOM_FIRST_BYTES = 128 << 10, AHEAD = 8, MADE = 2 * AHEAD };
 
 /* One call of the sink. */
-typedef struct entry {
-    at_origin origin;
-    const at_origin *place; /* = &origin, or NULL */
+typedef struct one_call {
+    const at_origin *place; /* = &origin of the entry, or NULL */
     const at_fact *facts;   /* put */
     size_t fact_count;
     const at_error *error; /* reject, warn */
@@ -24,6 +23,25 @@ typedef struct entry {
     bool keeps; /* a place to go on at, and: */
     uint64_t offset;
     at_span state;
+} one_call;
+
+/* What nearly every call is: one transfer is put. A fact is three times as long, and both threads
+ * would have to fetch it. Texts are places in the room, plus one; 0 = NULL. */
+typedef struct packed {
+    at_time time;
+    int64_t seq, amount, amount_in, fee;
+    uint32_t id, from, from_space, to, to_space, currency, currency_in, reverses;
+    uint8_t from_kind, to_kind, type;
+    int8_t amount_in_scale;
+} packed;
+
+typedef struct entry {
+    at_origin origin;
+    bool is_packed;
+    union {
+        one_call call;
+        packed packed;
+    };
 } entry;
 
 /* Calls in order; what they point to lies in `room`. */
@@ -37,6 +55,7 @@ typedef struct batch {
 struct at_relay {
     const at_sink *inner;
     at_belt belt;
+    at_fact made[MADE]; /* of packed transfers, by entry: the storing thread's */
     batch ring[AT_BELT_SLOTS];
 };
 
@@ -120,7 +139,7 @@ static bool keep_fact(at_fact *fact, batch *now) {
     return fact->kind != AT_EVENT || keep_things(&fact->event, now);
 }
 
-static bool keep_facts(entry *call, batch *now) {
+static bool keep_facts(one_call *call, batch *now) {
     at_fact *facts = take(now, call->fact_count * sizeof *facts, alignof(at_fact));
     if (!facts)
         return false;
@@ -133,7 +152,7 @@ static bool keep_facts(entry *call, batch *now) {
     return true;
 }
 
-static bool keep_state(entry *call, batch *now) {
+static bool keep_state(one_call *call, batch *now) {
     char *state = take(now, call->state.bytes, 1);
     if (!state)
         return false;
@@ -143,30 +162,105 @@ static bool keep_state(entry *call, batch *now) {
     return true;
 }
 
-static bool keep_call(batch *now, const entry *given) {
-    entry *call = &now->entries[now->count];
-    *call = *given;
-    if (given->place) {
-        call->origin = *given->place;
-        call->place = &call->origin;
-        if (!keep_text(&call->origin.element, now))
+static bool keep_call(batch *now, const at_origin *place, const one_call *given) {
+    entry *kept = &now->entries[now->count];
+    kept->is_packed = false;
+    kept->call = *given;
+    if (place) {
+        kept->origin = *place;
+        kept->call.place = &kept->origin;
+        if (!keep_text(&kept->origin.element, now))
             return false;
     }
     if (given->keeps)
-        return keep_state(call, now);
+        return keep_state(&kept->call, now);
     if (!given->error)
-        return keep_facts(call, now);
+        return keep_facts(&kept->call, now);
     at_error *error = take(now, sizeof *error, alignof(at_error));
     if (!error)
         return false;
     *error = *given->error;
-    call->error = error;
+    kept->call.error = error;
     return true;
+}
+
+/* --- Packing one transfer --------------------------------------------------------------------- */
+
+/* What the packed form has no place for is put as it is. */
+static bool can_be_packed(const at_origin *origin, const at_fact *fact) {
+    const at_transfer *transfer = &fact->transfer;
+    return fact->kind == AT_TRANSFER && !origin->element && !fact->record &&
+           !transfer->from.thing && !transfer->to.thing &&
+           (unsigned)transfer->from.kind < AT_KIND_COUNT &&
+           (unsigned)transfer->to.kind < AT_KIND_COUNT && (unsigned)transfer->type <= UINT8_MAX;
+}
+
+/* A copy of the text in the room; false when it does not fit. */
+static bool pack_text(uint32_t *out, const char *text, batch *now) {
+    *out = 0;
+    if (!text)
+        return true;
+    const size_t bytes = strlen(text) + 1, left = now->room_bytes - now->used;
+    if (bytes > left || now->used >= UINT32_MAX)
+        return false;
+    memcpy(now->room + now->used, text, bytes);
+    *out = (uint32_t)now->used + 1;
+    now->used += bytes;
+    return true;
+}
+
+static bool pack(batch *now, const at_origin *origin, const at_transfer *transfer) {
+    entry *kept = &now->entries[now->count];
+    packed *in = &kept->packed;
+    kept->origin = *origin;
+    kept->is_packed = true;
+    in->time = transfer->time;
+    in->seq = transfer->seq;
+    in->amount = transfer->amount;
+    in->amount_in = transfer->amount_in;
+    in->fee = transfer->fee;
+    in->from_kind = (uint8_t)transfer->from.kind;
+    in->to_kind = (uint8_t)transfer->to.kind;
+    in->type = (uint8_t)transfer->type;
+    in->amount_in_scale = transfer->amount_in_scale;
+    return pack_text(&in->id, transfer->id, now) && pack_text(&in->from, transfer->from.id, now) &&
+           pack_text(&in->from_space, transfer->from.name_space, now) &&
+           pack_text(&in->to, transfer->to.id, now) &&
+           pack_text(&in->to_space, transfer->to.name_space, now) &&
+           pack_text(&in->currency, transfer->currency, now) &&
+           pack_text(&in->currency_in, transfer->currency_in, now) &&
+           pack_text(&in->reverses, transfer->reverses, now);
+}
+
+static const char *text_at(const batch *now, uint32_t place) {
+    return place ? now->room + place - 1 : NULL;
+}
+
+static void unpack(at_fact *out, const batch *now, const packed *in) {
+    out->kind = AT_TRANSFER;
+    out->record = 0;
+    out->transfer = (at_transfer){.id = text_at(now, in->id),
+                                  .from = {.id = text_at(now, in->from),
+                                           .name_space = text_at(now, in->from_space),
+                                           .kind = (at_kind)in->from_kind},
+                                  .to = {.id = text_at(now, in->to),
+                                         .name_space = text_at(now, in->to_space),
+                                         .kind = (at_kind)in->to_kind},
+                                  .time = in->time,
+                                  .seq = in->seq,
+                                  .amount = in->amount,
+                                  .currency = text_at(now, in->currency),
+                                  .amount_in = in->amount_in,
+                                  .amount_in_scale = in->amount_in_scale,
+                                  .currency_in = text_at(now, in->currency_in),
+                                  .fee = in->fee,
+                                  .reverses = text_at(now, in->reverses),
+                                  .type = (at_transfer_type)in->type};
 }
 
 /* --- Working off ------------------------------------------------------------------------------ */
 
-static at_status hand_on(const at_sink *inner, const entry *call, at_error *err) {
+static at_status hand_on(const at_sink *inner, const one_call *call, at_error *err) {
     if (call->keeps)
         return inner->keep(inner->self, call->offset, call->state, err);
     if (!call->error)
@@ -174,22 +268,35 @@ static at_status hand_on(const at_sink *inner, const entry *call, at_error *err)
     return (call->warns ? inner->warn : inner->reject)(inner->self, call->place, call->error, err);
 }
 
-static void look_ahead(const at_sink *inner, const batch *now, size_t index) {
-    if (!inner->ahead || index >= now->count)
+/* A transfer is unpacked when it is told of, and stays where it is until it is put. */
+static void look_ahead(at_relay *relay, const batch *now, size_t index) {
+    const at_sink *inner = relay->inner;
+    if (index >= now->count)
         return;
-    const entry *call = &now->entries[index];
-    if (!call->error && !call->keeps)
-        inner->ahead(inner->self, call->facts, call->fact_count);
+    const entry *next = &now->entries[index];
+    at_fact *made = &relay->made[index % MADE];
+    if (next->is_packed)
+        unpack(made, now, &next->packed);
+    if (!inner->ahead)
+        return;
+    if (next->is_packed)
+        inner->ahead(inner->self, made, 1);
+    else if (!next->call.error && !next->call.keeps)
+        inner->ahead(inner->self, next->call.facts, next->call.fact_count);
 }
 
 static at_status work(void *self, size_t slot, at_error *err) {
     at_relay *relay = self;
     batch *now = &relay->ring[slot];
+    const at_sink *inner = relay->inner;
     for (size_t i = 0; i < AHEAD; i++)
-        look_ahead(relay->inner, now, i);
+        look_ahead(relay, now, i);
     for (size_t i = 0; i < now->count; i++) {
-        look_ahead(relay->inner, now, i + AHEAD);
-        AT_TRY(hand_on(relay->inner, &now->entries[i], err));
+        const entry *next = &now->entries[i];
+        look_ahead(relay, now, i + AHEAD);
+        AT_TRY(next->is_packed
+                   ? inner->put(inner->self, &next->origin, &relay->made[i % MADE], 1, err)
+                   : hand_on(inner, &next->call, err));
     }
     now->count = 0;
     now->used = 0;
@@ -208,13 +315,21 @@ static at_status grow(batch *now, at_error *err) {
     return AT_OK;
 }
 
-static at_status add(at_relay *relay, const entry *given, at_error *err) {
+/* A copy of the call, or of the one transfer that it puts. */
+static bool keep_any(batch *now, const at_origin *place, const one_call *given) {
+    if (given->fact_count == 1 && can_be_packed(place, given->facts))
+        return pack(now, place, &given->facts->transfer);
+    return keep_call(now, place, given);
+}
+
+static at_status add(at_relay *relay, const at_origin *place, const one_call *given,
+                     at_error *err) {
     for (;;) {
         batch *now = &relay->ring[at_belt_slot(&relay->belt)];
         const size_t used = now->used;
         if (now->count == BATCH_ENTRIES) /* after a failure, to be told again */
             return at_belt_hand(&relay->belt, err);
-        if (now->room && keep_call(now, given)) {
+        if (now->room && keep_any(now, place, given)) {
             now->count++;
             return now->count < BATCH_ENTRIES ? AT_OK : at_belt_hand(&relay->belt, err);
         }
@@ -225,20 +340,20 @@ static at_status add(at_relay *relay, const entry *given, at_error *err) {
 
 static at_status put(void *self, const at_origin *origin, const at_fact *facts, size_t fact_count,
                      at_error *err) {
-    const entry given = {.place = origin, .facts = facts, .fact_count = fact_count};
+    const one_call given = {.facts = facts, .fact_count = fact_count};
     assert(origin && (facts || !fact_count));
-    return add(self, &given, err);
+    return add(self, origin, &given, err);
 }
 
 static at_status reject(void *self, const at_origin *origin, const at_error *reason,
                         at_error *err) {
     assert(origin && reason);
-    return add(self, &(entry){.place = origin, .error = reason}, err);
+    return add(self, origin, &(one_call){.error = reason}, err);
 }
 
 static at_status warn(void *self, const at_origin *origin, const at_error *what, at_error *err) {
     assert(what);
-    return add(self, &(entry){.place = origin, .error = what, .warns = true}, err);
+    return add(self, origin, &(one_call){.error = what, .warns = true}, err);
 }
 
 static bool due(void *self, uint64_t offset) {
@@ -247,7 +362,7 @@ static bool due(void *self, uint64_t offset) {
 }
 
 static at_status keep(void *self, uint64_t offset, at_span state, at_error *err) {
-    return add(self, &(entry){.keeps = true, .offset = offset, .state = state}, err);
+    return add(self, NULL, &(one_call){.keeps = true, .offset = offset, .state = state}, err);
 }
 
 at_sink at_relay_sink(at_relay *relay) {

@@ -102,3 +102,20 @@ at_status at_currency_parse(at_currency *out, const char *code, const at_token *
     memcpy(out->code, code, bytes + 1);
     return AT_OK;
 }
+
+at_status at_currency_recall(const at_currency **out, int *scale_out, at_currency_memo *memo,
+                             const char *code, const at_token *tokens, size_t token_count,
+                             at_error *err) {
+    unsigned at = memo->next ^ 1; /* the newer one first */
+    if (strcmp(code, memo->currency[at].code) != 0)
+        at ^= 1;
+    if (strcmp(code, memo->currency[at].code) != 0 || !*code) {
+        at = memo->next;
+        AT_TRY(at_currency_parse(&memo->currency[at], code, tokens, token_count, err));
+        memo->scale[at] = at_currency_scale(code, tokens, token_count);
+        memo->next = at ^ 1;
+    }
+    *out = &memo->currency[at];
+    *scale_out = memo->scale[at];
+    return AT_OK;
+}

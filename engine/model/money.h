@@ -35,6 +35,19 @@ int at_currency_scale(const char *code, const at_token *tokens, size_t token_cou
 AT_CHECKED at_status at_currency_parse(at_currency *out, const char *code, const at_token *tokens,
                                        size_t token_count, at_error *err);
 
+/* The two currencies asked for last, one of which the next mostly is. Zero-initialised = none. */
+typedef struct at_currency_memo {
+    at_currency currency[2];
+    int scale[2];
+    unsigned next; /* the one that is forgotten first */
+} at_currency_memo;
+
+/** The same with its decimals, for who asks for every row of a file, always with the same tokens.
+ * What *out points to stays until two other currencies were asked for. */
+AT_CHECKED at_status at_currency_recall(const at_currency **out, int *scale_out,
+                                        at_currency_memo *memo, const char *code,
+                                        const at_token *tokens, size_t token_count, at_error *err);
+
 /** How a source writes numbers; zero-initialised = '.' for decimals, no grouping. */
 typedef struct at_number_style {
     char decimal_mark; /* '.', ',' or 0 for '.'; U+066B always reads as the mark */

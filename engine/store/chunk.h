@@ -135,8 +135,15 @@ AT_CHECKED at_status at_chunk_take(at_chunk *chunk, at_chunk_column column, at_e
 
 /* chunk_row.c: the row after the last, which is one once `count` is raised. Each row sets every
  * column: one that no row has set is zero or "" so far, and takes no memory. */
-AT_CHECKED at_status at_chunk_set(at_chunk *chunk, at_chunk_column column, int64_t value,
-                                  at_error *err);
+AT_CHECKED at_status at_chunk_set_first(at_chunk *chunk, at_chunk_column column, int64_t value,
+                                        at_error *err); /* the first that is not zero */
+AT_CHECKED static inline at_status at_chunk_set(at_chunk *chunk, at_chunk_column column,
+                                                int64_t value, at_error *err) {
+    if (!chunk->ints[column])
+        return value ? at_chunk_set_first(chunk, column, value, err) : AT_OK;
+    chunk->ints[column][chunk->count] = value;
+    return AT_OK;
+}
 AT_CHECKED at_status at_chunk_set_text(at_chunk *chunk, int column, const char *text,
                                        at_error *err); /* NULL = "" */
 /** Everything but record, place, accounts and part. */

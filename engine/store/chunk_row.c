@@ -23,13 +23,10 @@ at_status at_chunk_set_text(at_chunk *chunk, int column, const char *text, at_er
     return at_pack_texts_add(texts, text ? text : "", text ? strlen(text) : 0, err);
 }
 
-at_status at_chunk_set(at_chunk *chunk, at_chunk_column column, int64_t value, at_error *err) {
-    if (!chunk->ints[column]) {
-        if (!value)
-            return AT_OK;
-        AT_TRY(at_chunk_take(chunk, column, err));
-        memset(chunk->ints[column], 0, chunk->count * sizeof(int64_t));
-    }
+at_status at_chunk_set_first(at_chunk *chunk, at_chunk_column column, int64_t value,
+                             at_error *err) {
+    AT_TRY(at_chunk_take(chunk, column, err));
+    memset(chunk->ints[column], 0, chunk->count * sizeof(int64_t));
     chunk->ints[column][chunk->count] = value;
     return AT_OK;
 }
@@ -91,7 +88,8 @@ at_status at_chunk_set_transfer(at_chunk *chunk, const at_transfer *transfer, at
     AT_TRY(at_chunk_set_text(chunk, AT_CHUNK_ID, transfer->id, err));
     AT_TRY(at_chunk_set_text(chunk, AT_CHUNK_REVERSES, transfer->reverses, err));
     for (int column = AT_CHUNK_REFERENCE; column < AT_CHUNK_COLUMNS; column++)
-        AT_TRY(at_chunk_set_text(chunk, column, NULL, err));
+        if (chunk->texts[column - AT_CHUNK_ID].count) /* of legs before */
+            AT_TRY(at_chunk_set_text(chunk, column, NULL, err));
     return AT_OK;
 }
 

@@ -2,7 +2,6 @@
 
 #include "engine/store/column.h"
 #include "engine/store/receipt.h"
-#include "engine/store/validate.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -327,8 +326,7 @@ static at_status put(void *self, const at_origin *origin, const at_fact *facts, 
     if (!record.extra)
         AT_TRY(count_row(import, origin, err));
     for (size_t i = 0; i < fact_count; i++) {
-        const at_status status =
-            at_validate(&facts[i], import->info.tokens, import->info.token_count, reason);
+        const at_status status = at_validate(&facts[i], &import->known, reason);
         if (status == AT_BAD_INPUT || status == AT_LIMIT)
             return refuse(import, origin, &record, reason, 0, err);
         AT_TRY(status);
@@ -381,6 +379,8 @@ at_status at_put_begin(at_import *import, const uint8_t *secret, at_error *err) 
     };
     for (size_t i = 0; i < AT_COUNT(statements); i++)
         AT_TRY(at_db_prepare(statements[i].out, db, statements[i].sql, err));
+    import->known =
+        (at_known){.tokens = import->info.tokens, .token_count = import->info.token_count};
     AT_TRY(at_chunk_writer_begin(&import->chunks, db, import->source, err));
     AT_TRY(at_duplicates_begin(&import->duplicates, import, err));
     AT_TRY(at_leaves_begin(&import->leaves, db, import->source, import->archived.path,

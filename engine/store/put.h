@@ -15,6 +15,7 @@
 #include "engine/store/piece.h"
 #include "engine/store/repeat.h"
 #include "engine/store/total.h"
+#include "engine/store/validate.h"
 #include "engine/store/writer.h"
 
 /* Accounts of transfers that will be put next: at_sink.ahead. */
@@ -50,6 +51,7 @@ struct at_import {
     sqlite3_stmt *insert_record, *insert_name, *insert_event_thing, *insert_line;
 
     at_error reason; /* why the record at hand is refused; a kilobyte that no good one clears */
+    at_known known;
     at_put_ahead ahead[AT_PUT_AHEAD];
     size_t ahead_told, ahead_used; /* of all so far */
 

@@ -122,10 +122,12 @@ static at_status check_not_negative(int64_t amount, const char *what, at_error *
                    amount);
 }
 
-static at_status check_currency(const char *code, const at_token *tokens, size_t token_count,
-                                at_error *err) {
-    at_currency currency;
-    return code ? at_currency_parse(&currency, code, tokens, token_count, err) : AT_OK;
+static at_status check_currency(const char *code, at_known *known, at_error *err) {
+    const at_currency *currency = NULL;
+    int scale = 0;
+    return code ? at_currency_recall(&currency, &scale, &known->currencies, code, known->tokens,
+                                     known->token_count, err)
+                : AT_OK;
 }
 
 static at_status check_transfer(const at_transfer *transfer, at_error *err) {
@@ -212,8 +214,7 @@ static bool is_plain_transfer(const at_transfer *transfer) {
            transfer->type <= AT_TRANSFER_OTHER;
 }
 
-at_status at_validate(const at_fact *fact, const at_token *tokens, size_t token_count,
-                      at_error *err) {
+at_status at_validate(const at_fact *fact, at_known *known, at_error *err) {
     if (fact->kind <= AT_KIND_NONE || fact->kind >= AT_KIND_COUNT)
         return at_fail(err, AT_BAD_INPUT, "E-FACT-KIND", "there is no fact of kind %d",
                        (int)fact->kind);
@@ -223,19 +224,19 @@ at_status at_validate(const at_fact *fact, const at_token *tokens, size_t token_
         AT_TRY(check_column(&table->columns[i], fact, err));
     switch (fact->kind) {
     case AT_TRANSFER:
-        AT_TRY(check_currency(fact->transfer.currency, tokens, token_count, err));
-        AT_TRY(check_currency(fact->transfer.currency_in, tokens, token_count, err));
+        AT_TRY(check_currency(fact->transfer.currency, known, err));
+        AT_TRY(check_currency(fact->transfer.currency_in, known, err));
         return check_transfer(&fact->transfer, err);
     case AT_LEG:
-        AT_TRY(check_currency(fact->leg.currency, tokens, token_count, err));
+        AT_TRY(check_currency(fact->leg.currency, known, err));
         return check_leg(&fact->leg, err);
     case AT_ACCOUNT:
-        AT_TRY(check_currency(fact->account.currency, tokens, token_count, err));
+        AT_TRY(check_currency(fact->account.currency, known, err));
         return check_account(&fact->account, err);
     case AT_ASSET:
-        return check_currency(fact->asset.currency, tokens, token_count, err);
+        return check_currency(fact->asset.currency, known, err);
     case AT_STATEMENT:
-        return check_currency(fact->statement.currency, tokens, token_count, err);
+        return check_currency(fact->statement.currency, known, err);
     case AT_HOLDING:
         return check_holding(&fact->holding.share, err);
     case AT_PARTY:

@@ -14,8 +14,14 @@
 
 enum { AT_ID_BYTES_MAX = 1024 };
 
-AT_CHECKED at_status at_validate(const at_fact *fact, const at_token *tokens, size_t token_count,
-                                 at_error *err);
+/* What all facts of a source are judged by. */
+typedef struct at_known {
+    const at_token *tokens;
+    size_t token_count;
+    at_currency_memo currencies;
+} at_known;
+
+AT_CHECKED at_status at_validate(const at_fact *fact, at_known *known, at_error *err);
 
 /** "E-NAMESPACE": a namespace is 1-64 characters without '/', ':', '@' and control characters. */
 AT_CHECKED at_status at_validate_name_space(const char *name, at_error *err);

@@ -51,6 +51,16 @@ static void write_fact(pen *p, at_fact *fact, at_kind kind, uint64_t number) {
         fact->transfer.currency_in = number % 2 ? text_of(p, 6, number) : NULL;
         fact->transfer.reverses = text_of(p, 7, number);
         fact->transfer.amount = (int64_t)number;
+        fact->transfer.amount_in = number % 2 ? -(int64_t)number : AT_AMOUNT_NONE;
+        fact->transfer.amount_in_scale = (int8_t)(number % 4) - 1;
+        fact->transfer.fee = (int64_t)number << 40;
+        fact->transfer.seq = -(int64_t)number;
+        fact->transfer.time = (at_time){.us = (int64_t)number - 5000,
+                                        .precision = number % 2 ? AT_SECOND : AT_YEAR,
+                                        .zone_assumed = number % 3 == 0};
+        fact->transfer.type = number % 2 ? AT_REPAYMENT : AT_TRANSFER_PLAIN;
+        fact->transfer.from.kind = number % 5 ? AT_ACCOUNT : AT_ASSET;
+        fact->transfer.to.kind = number % 3 ? AT_ACCOUNT : AT_EVENT;
         break;
     case AT_PARTY:
         fact->party.self = ref_of(p, 0, number);
@@ -109,6 +119,16 @@ static void note_ref(diary *d, const at_ref *ref) {
     note(d, ref->name_space);
 }
 
+static void note_numbers(diary *d, const at_fact *fact) {
+    const at_transfer *t = &fact->transfer;
+    const int64_t numbers[] = {fact->record, t->from.kind, t->from.thing,      t->to.kind,
+                               t->to.thing,  t->time.us,   t->time.precision,  t->time.zone_assumed,
+                               t->seq,       t->amount_in, t->amount_in_scale, t->fee,
+                               t->type};
+    for (size_t i = 0; i < AT_COUNT(numbers); i++)
+        assert_int_equal(at_text_print(&d->text, NULL, "%" PRId64 "|", numbers[i]), AT_OK);
+}
+
 static at_status note_call(diary *d, const char *what, const at_origin *origin, at_error *err) {
     if (++d->calls == d->fail_at)
         return at_fail(err, AT_IO, "E-IO", "the disk is full at %" PRIu64, d->calls);
@@ -134,6 +154,7 @@ static at_status on_put(void *self, const at_origin *origin, const at_fact *fact
             note(d, fact->transfer.currency_in);
             note(d, fact->transfer.reverses);
             assert_int_equal(fact->transfer.amount, origin->offset);
+            note_numbers(d, fact);
         } else if (fact->kind == AT_PARTY) {
             note_ref(d, &fact->party.self);
             for (size_t k = 0; k < fact->party.name_count; k++) {

@@ -306,10 +306,38 @@ static void test_currency(void **state) {
     assert_int_equal(at_currency_scale("USDT", NULL, 0), -1);
 }
 
+/* Whatever was asked before, a code is answered as if nothing had been. */
+static void test_recalled_currencies(void **state) {
+    (void)state;
+    static const char *const codes[] = {"EUR",  "USD", "",    "EUR",  "JPY",  "eur", "USDT", "EUR",
+                                        "ABCD", "JPY", "KWD", "USDT", "USDT", "",    "KWD"};
+    const at_token tokens[] = {{.currency = {.code = "USDT"}, .scale = 6}};
+    at_currency_memo memo = {.next = 0};
+    for (size_t i = 0; i < AT_COUNT(codes) * AT_COUNT(codes); i++) {
+        const char *both[] = {codes[i % AT_COUNT(codes)], codes[i / AT_COUNT(codes)]};
+        for (size_t k = 0; k < 2; k++) {
+            const at_currency *got = NULL;
+            at_currency wanted;
+            int scale = -7;
+            const at_status status = at_currency_parse(&wanted, both[k], tokens, 1, NULL);
+            assert_int_equal(at_currency_recall(&got, &scale, &memo, both[k], tokens, 1, NULL),
+                             status);
+            assert_int_equal(scale, status == AT_OK ? at_currency_scale(both[k], tokens, 1) : -7);
+            if (status == AT_OK)
+                assert_string_equal(got->code, both[k]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),    cmocka_unit_test(test_hints), cmocka_unit_test(test_dust),
-        cmocka_unit_test(test_format),   cmocka_unit_test(test_add),   cmocka_unit_test(test_share),
+        cmocka_unit_test(test_recalled_currencies),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_dust),
+        cmocka_unit_test(test_format),
+        cmocka_unit_test(test_add),
+        cmocka_unit_test(test_share),
         cmocka_unit_test(test_currency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
