@@ -62,12 +62,13 @@ static const struct {
 };
 
 static const char *const libc_headers[] = {
-    "assert.h",  "ctype.h",   "dirent.h",   "endian.h",  "errno.h",       "fcntl.h",
-    "fenv.h",    "float.h",   "fnmatch.h",  "getopt.h",  "inttypes.h",    "iso646.h",
-    "limits.h",  "math.h",    "poll.h",     "pthread.h", "pwd.h",         "sched.h",
-    "setjmp.h",  "signal.h",  "stdalign.h", "stdarg.h",  "stdatomic.h",   "stdbool.h",
-    "stddef.h",  "stdint.h",  "stdio.h",    "stdlib.h",  "stdnoreturn.h", "string.h",
-    "strings.h", "termios.h", "threads.h",  "time.h",    "uchar.h",       "unistd.h",
+    "assert.h",  "ctype.h",   "dirent.h",  "endian.h",   "errno.h",    "fcntl.h",
+    "fenv.h",    "float.h",   "fnmatch.h", "getopt.h",   "inttypes.h", "iso646.h",
+    "limits.h",  "malloc.h",  "math.h",    "poll.h",     "pthread.h",  "pwd.h",
+    "sched.h",   "setjmp.h",  "signal.h",  "stdalign.h", "stdarg.h",   "stdatomic.h",
+    "stdbool.h", "stddef.h",  "stdint.h",  "stdio.h",    "stdlib.h",   "stdnoreturn.h",
+    "string.h",  "strings.h", "termios.h", "threads.h",  "time.h",     "uchar.h",
+    "unistd.h",
 };
 
 /* Words and the only places they may stand in; a NULL place means nowhere, not even in tests. */

@@ -3,6 +3,7 @@
 #include "engine/base/interrupt.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -17,7 +18,9 @@ enum {
     BLOCK_GROWN_BYTES = 1 << 20,
     GROW_FIRST = 8,
     HUGE_BYTES = 8 << 20,
-    LINE_BYTES = 64
+    LINE_BYTES = 64,
+    SMALL_BYTES = 64 << 10,
+    RESERVE_BYTES = 8 << 20
 };
 
 typedef struct at_arena_block {
@@ -43,45 +46,98 @@ static bool should_fail(void) {
     return false;
 }
 
+/* What is taken through here, of all threads, and how much may be; 0 = anything. */
+static atomic_size_t taken_bytes, limit_bytes;
+static atomic_bool limit_met;
+
+void at_memory_limit(size_t bytes) {
+    atomic_store(&limit_bytes, bytes);
+    atomic_store(&limit_met, false);
+}
+
+bool at_memory_limit_met(size_t *bytes_out) {
+    *bytes_out = atomic_load(&limit_bytes);
+    return atomic_exchange(&limit_met, false);
+}
+
+size_t at_memory_taken(void) {
+    return atomic_load_explicit(&taken_bytes, memory_order_relaxed);
+}
+
+static void count(size_t before, size_t after) {
+    if (after >= before)
+        atomic_fetch_add_explicit(&taken_bytes, after - before, memory_order_relaxed);
+    else
+        atomic_fetch_sub_explicit(&taken_bytes, before - after, memory_order_relaxed);
+}
+
+/* Would this pass the limit? Small things have a reserve: who ends a job, undoes a step or says
+ * what happened needs some, and what grows with a file grows in larger steps. */
+static bool passes_limit(size_t before, size_t after) {
+    const size_t limit = atomic_load_explicit(&limit_bytes, memory_order_relaxed);
+    if (limit == 0 || after <= before)
+        return false;
+    const size_t reserve = after <= SMALL_BYTES ? (size_t)RESERVE_BYTES : 0;
+    if (after - before <= limit + reserve &&
+        at_memory_taken() <= limit + reserve - (after - before))
+        return false;
+    atomic_store(&limit_met, true);
+    return true;
+}
+
 void *at_memory_resize(void *old, size_t bytes) {
+    const size_t before = old != NULL ? malloc_usable_size(old) : 0;
     if (bytes == 0) {
+        count(before, 0);
         free(old);
         return NULL;
     }
-    if (should_fail())
+    if (should_fail() || passes_limit(before, bytes))
         return NULL;
-    return realloc(old, bytes);
+    void *room = realloc(old, bytes);
+    if (room != NULL)
+        count(before, malloc_usable_size(room));
+    return room;
 }
 
 /* The kernel gives zeros: a large room is not written twice. */
 static void *zeroed(size_t bytes) {
-    return should_fail() ? NULL : calloc(1, bytes);
+    if (should_fail() || passes_limit(0, bytes))
+        return NULL;
+    void *room = calloc(1, bytes);
+    if (room != NULL)
+        count(0, malloc_usable_size(room));
+    return room;
 }
 
 void *at_memory_pages(size_t bytes) {
-    if (should_fail())
+    if (should_fail() || passes_limit(0, bytes))
         return NULL;
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         return NULL;
+    count(0, bytes);
     (void)madvise(pages, bytes, MADV_HUGEPAGE); /* only faster, and not everywhere */
     return pages;
 }
 
 void *at_memory_sparse(size_t bytes) {
-    if (should_fail())
+    if (should_fail() || passes_limit(0, bytes))
         return NULL;
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED)
         return NULL;
+    count(0, bytes);
     (void)madvise(pages, bytes, MADV_NOHUGEPAGE);
     return pages;
 }
 
 void at_memory_pages_free(void *pages, size_t bytes) {
-    if (pages != NULL)
-        (void)munmap(pages, bytes);
+    if (pages == NULL)
+        return;
+    (void)munmap(pages, bytes);
+    count(bytes, 0);
 }
 
 void at_arena_clear(at_arena *arena) {

@@ -13,6 +13,8 @@
 #ifndef ASSETTRACE_BASE_ARENA_H
 #define ASSETTRACE_BASE_ARENA_H
 
+#include <stdbool.h>
+
 #include "engine/base/error.h"
 
 #define AT_ARENA_LIMIT_DEFAULT ((size_t)2 << 30)
@@ -61,6 +63,14 @@ AT_CHECKED at_status at_arena_grow(void **items, size_t *capacity, size_t count,
 /** For tests of rough weather: the n-th allocation from now fails (0 = never), everywhere.
  * @return what was left of the count before: 0 when its allocation has failed, or none was to */
 uint64_t at_memory_fail_after(uint64_t n);
+/** All that is taken through this room together, by every thread, is at most `bytes` from now on
+ * (0 = no limit): more is refused like memory that ran out. Rooms of 64 KiB or less may pass it by
+ * 8 MiB, so that a job that met it can still undo what it did and say so. Threads have stacks
+ * beside. */
+void at_memory_limit(size_t bytes);
+/** Was anything refused since the last call? *bytes_out is the limit. */
+bool at_memory_limit_met(size_t *bytes_out);
+size_t at_memory_taken(void); /* bytes, now */
 /** The only door to malloc/realloc/free for base/text.c and foreign libraries' hooks. */
 void *at_memory_resize(void *old, size_t bytes);
 /** Zeroed pages for tables that are looked into at random: of the huge kind where the kernel has

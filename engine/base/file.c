@@ -123,24 +123,17 @@ static at_status folder_of(at_text *out, const char *path, at_error *err) {
     return at_text_add_bytes(out, path, bytes > 1 ? bytes - 1 : 1, err);
 }
 
-/* A file being written under a temporary name beside `path`. */
-typedef struct new_file {
-    const char *path;
-    at_text folder;
-    at_text name; /* the temporary one */
-    int descriptor;
-    bool exists;
-} new_file;
-
-static void discard_new_file(new_file *file) {
+void at_new_file_clear(at_new_file *file) {
     close_descriptor(&file->descriptor);
+    file->descriptor = -1;
     if (file->exists)
         (void)unlink(file->name.data);
+    file->exists = false;
     at_text_clear(&file->folder);
     at_text_clear(&file->name);
 }
 
-static at_status begin_file(new_file *file, const char *path, at_error *err) {
+at_status at_new_file_begin(at_new_file *file, const char *path, at_error *err) {
     file->path = path;
     AT_TRY(folder_of(&file->folder, path, err));
     AT_TRY(at_text_print(&file->name, err, "%s/.new-XXXXXX", file->folder.data));
@@ -151,8 +144,12 @@ static at_status begin_file(new_file *file, const char *path, at_error *err) {
     return AT_OK;
 }
 
+at_status at_new_file_add(at_new_file *file, const void *data, size_t bytes, at_error *err) {
+    return write_all(file->descriptor, data, bytes, file->path, err);
+}
+
 /* Everything is on the disk before the name is, and the name before we say so. */
-static at_status commit_file(new_file *file, unsigned mode, at_error *err) {
+at_status at_new_file_commit(at_new_file *file, unsigned mode, at_error *err) {
     if (fchmod(file->descriptor, (mode_t)mode) != 0 || fsync(file->descriptor) != 0)
         return fail_system(err, "write", file->path);
     const int descriptor = file->descriptor;
@@ -168,25 +165,25 @@ static at_status commit_file(new_file *file, unsigned mode, at_error *err) {
 at_status at_file_write(const char *path, const void *data, size_t bytes, unsigned mode,
                         at_error *err) {
     assert(data != NULL || bytes == 0);
-    AT_CLEANUP(discard_new_file) new_file file = {.descriptor = -1};
+    AT_CLEANUP(at_new_file_clear) at_new_file file = AT_NEW_FILE_NONE;
     AT_TRY(at_interrupt_check(err));
-    AT_TRY(begin_file(&file, path, err));
-    AT_TRY(write_all(file.descriptor, data, bytes, path, err));
-    return commit_file(&file, mode, err);
+    AT_TRY(at_new_file_begin(&file, path, err));
+    AT_TRY(at_new_file_add(&file, data, bytes, err));
+    return at_new_file_commit(&file, mode, err);
 }
 
 at_status at_file_copy(const char *to, const char *from, unsigned mode, at_error *err) {
     AT_CLEANUP(close_descriptor) int source = -1;
-    AT_CLEANUP(discard_new_file) new_file file = {.descriptor = -1};
+    AT_CLEANUP(at_new_file_clear) at_new_file file = AT_NEW_FILE_NONE;
     char buffer[COPY_BYTES];
     size_t got = 0;
     AT_TRY(at_file_open(&source, from, from, err));
-    AT_TRY(begin_file(&file, to, err));
+    AT_TRY(at_new_file_begin(&file, to, err));
     do {
         AT_TRY(at_file_next(&got, source, buffer, sizeof buffer, from, err));
-        AT_TRY(write_all(file.descriptor, buffer, got, to, err));
+        AT_TRY(at_new_file_add(&file, buffer, got, err));
     } while (got > 0);
-    return commit_file(&file, mode, err);
+    return at_new_file_commit(&file, mode, err);
 }
 
 static at_status make_one_folder(const char *path, unsigned mode, at_error *err) {

@@ -34,6 +34,22 @@ AT_CHECKED at_status at_file_read(at_text *out, const char *path, size_t limit_b
                                   at_error *err);
 AT_CHECKED at_status at_file_write(const char *path, const void *data, size_t bytes, unsigned mode,
                                    at_error *err);
+
+/* A file on its way, for what is too long for at_file_write: begin, add, commit. `path` is
+ * borrowed; clear is fine at any time and leaves nothing of a file that was not committed. */
+typedef struct at_new_file {
+    const char *path;
+    at_text folder, name; /* the name is a temporary one */
+    int descriptor;
+    bool exists;
+} at_new_file;
+#define AT_NEW_FILE_NONE ((at_new_file){.descriptor = -1})
+AT_CHECKED at_status at_new_file_begin(at_new_file *file, const char *path, at_error *err);
+AT_CHECKED at_status at_new_file_add(at_new_file *file, const void *data, size_t bytes,
+                                     at_error *err);
+AT_CHECKED at_status at_new_file_commit(at_new_file *file, unsigned mode, at_error *err);
+void at_new_file_clear(at_new_file *file);
+
 AT_CHECKED at_status at_file_copy(const char *to, const char *from, unsigned mode, at_error *err);
 AT_CHECKED at_status at_folder_make(const char *path, unsigned mode,
                                     at_error *err); /* and its parents; fine if there */

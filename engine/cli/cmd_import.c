@@ -7,6 +7,7 @@
 #include "engine/cli/print.h"
 #include "engine/cli/progress.h"
 #include "engine/cli/receipt.h"
+#include "engine/cli/receipt_all.h"
 #include "engine/cli/signals.h"
 #include "engine/jobs/import.h"
 #include "engine/store/spool.h"
@@ -137,6 +138,7 @@ static at_status spool_words(import_list *list, at_cli *cli, at_error *err) {
 
 static at_status confine(const import_list *list, at_cli *cli, at_error *err) {
     at_confined paths = {.count = 0};
+    AT_TRY(at_rejects_folder(&paths, "rejects", cli, err));
     AT_TRY(at_confined_words(&paths, cli, err));
     AT_TRY(at_confined_add(&paths, at_cli_value(cli, "map"), AT_CONFINE_READ, cli, err));
     if (list->spool) {
@@ -201,15 +203,21 @@ static at_status preview_one(at_cli *cli, const at_import_request *request, at_e
 }
 
 /* Import one file and print what became of it. */
-static at_status import_one(at_output *out, at_json_writer *json, at_store *store,
-                            const at_import_request *request, at_cli *cli, at_error *err) {
+static at_status import_one(at_receipt_all *all, at_output *out, at_json_writer *json,
+                            at_store *store, const at_import_request *request, at_cli *cli,
+                            at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    at_rejects written = {.count = 0};
     const at_receipt_print how = {.accounts = at_cli_has(cli, "verbose"),
                                   .store = store,
                                   .arena = &arena,
+                                  .written = &written,
                                   .people = out->terminal ? out : NULL};
     at_receipt receipt = {.state = AT_SOURCE_FAILED, .name = at_import_name(request)};
     at_status status = at_import_file(&receipt, store, at_importers, request, &arena, err);
+    if (status == AT_OK && at_cli_has(cli, "rejects"))
+        status = at_rejects_write(&written, store, receipt.source, at_cli_value(cli, "rejects"),
+                                  &arena, err);
     at_progress_erase();
     if (status != AT_OK) {
         at_place(err, "%s", at_import_name(request));
@@ -217,6 +225,7 @@ static at_status import_one(at_output *out, at_json_writer *json, at_store *stor
     } else if (receipt.state == AT_SOURCE_PARTIAL && !receipt.already) {
         status = AT_PARTIAL;
     }
+    AT_TRY(at_receipt_all_add(all, &receipt, err));
     if (json)
         AT_TRY(at_receipt_print_json(
             json, &receipt, status == AT_OK || status == AT_PARTIAL ? NULL : err, &how, err));
@@ -230,6 +239,7 @@ static at_status import_all(at_output *out, at_cli *cli, const import_list *list
     AT_CLEANUP(at_store_close) at_store *store = NULL;
     at_json_writer json = {.out = &out->text};
     const bool as_json = out->format == AT_FORMAT_JSON;
+    at_receipt_all all = {.arena = cli->arena};
     at_status worst = AT_OK;
     AT_TRY(at_cli_open_store(&store, cli, AT_READ_WRITE, err));
     if (as_json) {
@@ -240,7 +250,7 @@ static at_status import_all(at_output *out, at_cli *cli, const import_list *list
     size_t i = 0;
     for (; i < list->count && !ends_all(worst); i++) {
         worst = at_exit_worse(
-            worst, import_one(out, as_json ? &json : NULL, store, &list->items[i], cli, err));
+            worst, import_one(&all, out, as_json ? &json : NULL, store, &list->items[i], cli, err));
         if (!as_json)
             AT_TRY(at_output_finish(out, err));
     }
@@ -253,9 +263,13 @@ static at_status import_all(at_output *out, at_cli *cli, const import_list *list
         at_json_array_end(&json);
         at_json_put_key(&json, "schema");
         at_json_put_text(&json, "assettrace/receipts/1");
+        at_receipt_all_json(&json, &all);
         at_json_object_end(&json);
         AT_TRY(at_json_finish(&json, err));
         AT_TRY(at_text_add_char(&out->text, '\n', err));
+        AT_TRY(at_output_finish(out, err));
+    } else {
+        AT_TRY(at_receipt_all_print(out, &all, err));
         AT_TRY(at_output_finish(out, err));
     }
     return worst;

@@ -90,7 +90,13 @@ static at_status write_report(at_text *out, const at_receipt *receipt, const at_
 static at_status file_away(outcome *came, round_trip *trip, size_t index, at_receipt *receipt,
                            const at_error *failure, at_arena *arena, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text report = {0};
-    const at_receipt_print how = {.store = trip->store, .arena = arena};
+    at_rejects written = {.count = 0};
+    const at_receipt_print how = {.store = trip->store, .arena = arena, .written = &written};
+    if (!failure && receipt->rejected) {
+        const char *folder = NULL;
+        AT_TRY(at_inbox_rejects(&folder, trip->inbox, index, err));
+        AT_TRY(at_rejects_write(&written, trip->store, receipt->source, folder, arena, err));
+    }
     AT_TRY(write_report(&report, receipt, failure, &how, err));
     return at_inbox_file(&came->filed, trip->inbox, index, failure == NULL, receipt->received,
                          &report, err);

@@ -1,4 +1,5 @@
 /* cmd_sources.c: what was received, and taking it back. */
+#include "engine/base/file.h"
 #include "engine/cli/command.h"
 #include "engine/cli/print.h"
 #include "engine/cli/receipt.h"
@@ -92,10 +93,17 @@ at_status at_cmd_sources_show(at_cli *cli, at_error *err) {
     AT_CLEANUP(at_store_close) at_store *store = NULL;
     at_source source = {0};
     at_receipt receipt = {0};
+    at_rejects written = {.count = 0};
+    const char *folder = at_cli_value(cli, "save-rejects");
     AT_TRY(at_cli_open_store(&store, cli, AT_READ_ONLY, err));
     AT_TRY(at_source_find(&source, store, cli->words[0], cli->arena, err));
     AT_TRY(at_receipt_get(&receipt, store, source.number, cli->arena, err));
+    if (folder) {
+        AT_TRY(at_folder_make(folder, AT_REJECTS_MODE, err));
+        AT_TRY(at_rejects_write(&written, store, source.number, folder, cli->arena, err));
+    }
     const at_receipt_print how = {.accounts = at_cli_has(cli, "verbose"),
+                                  .written = &written,
                                   .rejects = at_cli_has(cli, "rejects"),
                                   .duplicates = at_cli_has(cli, "duplicates"),
                                   .warnings = at_cli_has(cli, "warnings"),

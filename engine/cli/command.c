@@ -51,6 +51,11 @@ static const at_option unpack_options[] = {
     {0},
 };
 
+static const at_option memory_options[] = {
+    {"max-memory", 0, "MIB", "how much memory an import may take (2048)", false},
+    {0},
+};
+
 static const struct {
     unsigned takes;
     const at_option *options;
@@ -58,6 +63,7 @@ static const struct {
     {AT_TAKES_FORMAT, format_options},         {AT_TAKES_JSON, json_options},
     {AT_TAKES_REVISION, revision_options},     {AT_TAKES_LOCK, lock_options},
     {AT_TAKES_PASSPHRASE, passphrase_options}, {AT_TAKES_UNPACK, unpack_options},
+    {AT_TAKES_MEMORY, memory_options},
 };
 
 const at_command *at_command_find(const char *name) {

@@ -30,6 +30,7 @@ enum {
     AT_TAKES_LOCK = 8,        /* --lock-wait */
     AT_TAKES_PASSPHRASE = 16, /* --passphrase-file, --passphrase-fd */
     AT_TAKES_UNPACK = 32,     /* --max-unpacked, --max-ratio */
+    AT_TAKES_MEMORY = 64,     /* --max-memory */
 };
 
 enum { AT_WORDS_ANY = 100000 };

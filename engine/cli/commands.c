@@ -11,6 +11,8 @@ static const at_option import_options[] = {
     {"scale", 0, "TOKEN=DECIMALS", "a currency that ISO 4217 does not know", true},
     {"dry-run", 'n', NULL, "store nothing; show the first records as they would be stored", false},
     {"records", 0, "COUNT", "with --dry-run: how many records to show (20)", false},
+    {"rejects", 0, "FOLDER", "write what was rejected there, as a list and as rows to correct",
+     false},
     {"verbose", 'v', NULL, "totals of every account too", false},
     {0},
 };
@@ -31,6 +33,8 @@ static const at_option map_options[] = {
 
 static const at_option sources_options[] = {
     {"rejects", 0, NULL, "with show: every rejected record", false},
+    {"save-rejects", 0, "FOLDER", "with show: write them there, as a list and as rows to correct",
+     false},
     {"duplicates", 0, NULL, "with show: every duplicate", false},
     {"warnings", 0, NULL, "with show: every warning", false},
     {"verbose", 'v', NULL, "with show: totals of every account too", false},
@@ -310,19 +314,22 @@ const at_command at_commands[] = {
      .summary = "read files into the store",
      .actions = import_actions,
      .writes = true,
-     .takes = AT_TAKES_JSON | AT_TAKES_LOCK | AT_TAKES_UNPACK,
+     .takes = AT_TAKES_JSON | AT_TAKES_LOCK | AT_TAKES_UNPACK | AT_TAKES_MEMORY,
      .options = import_options,
      .details =
          "Each file is one revision and gets a receipt: every record loaded, duplicate or\n"
          "rejected. A folder is imported as its import.json says, else file by file as\n"
          "recognised. The same bytes twice change nothing. Exit code 3 when records were\n"
-         "rejected, 4 when a file could not be read at all and nothing of it was published."},
+         "rejected, 4 when a file could not be read at all and nothing of it was published.\n"
+         "--rejects writes two files a source: a list (NDJSON) with offset, line, reason and\n"
+         "bytes of each record, and the rows alone between the file's own header and trailer;\n"
+         "corrected, they are imported as the file was."},
     {.name = "inbox",
      .group = "sources",
      .summary = "import what was delivered into a folder, and file it away",
      .actions = inbox_actions,
      .writes = true,
-     .takes = AT_TAKES_FORMAT | AT_TAKES_LOCK | AT_TAKES_UNPACK,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_LOCK | AT_TAKES_UNPACK | AT_TAKES_MEMORY,
      .options = inbox_options,
      .details =
          "For scheduled jobs. x.csv is finished when x.csv.done lies beside it and is not older;\n"
@@ -350,7 +357,7 @@ const at_command at_commands[] = {
      .actions = sources_actions,
      .action_optional = true,
      .writes = true,
-     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION | AT_TAKES_LOCK,
+     .takes = AT_TAKES_FORMAT | AT_TAKES_REVISION | AT_TAKES_LOCK | AT_TAKES_MEMORY,
      .options = sources_options,
      .details =
          "SOURCE is a number, the beginning of a hash (8 digits or more), or a name. Nothing is\n"

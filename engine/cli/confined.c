@@ -61,9 +61,20 @@ static at_status limit_unpacking(const at_cli *cli, at_error *err) {
     return AT_OK;
 }
 
+static at_status limit_memory(const at_cli *cli, at_error *err) {
+    enum { MIB_SHIFT = 20, MIB_LEAST = 16, MIB_MAX = 1 << 24, MIB_USUAL = 2048 };
+    int64_t mib = 0;
+    if (!(cli->command->takes & AT_TAKES_MEMORY))
+        return AT_OK;
+    AT_TRY(at_cli_number(&mib, cli, "max-memory", MIB_LEAST, MIB_MAX, MIB_USUAL, err));
+    at_memory_limit((size_t)mib << MIB_SHIFT);
+    return AT_OK;
+}
+
 at_status at_cli_confine(at_confined *list, at_cli *cli, at_error *err) {
     at_confinement confined;
     AT_TRY(limit_unpacking(cli, err));
+    AT_TRY(limit_memory(cli, err));
     AT_TRY(add_output(list, cli, err));
     AT_TRY(look_up_early(cli, err));
     AT_TRY(at_confine(&confined, list->paths, list->count, err));

@@ -4,8 +4,8 @@
  * Name what it will read and write, then call at_cli_confine before the first byte is parsed. The
  * store (when told to), the file of --output and standard streams are added; who runs this, where
  * the store lies and what libraries load late are looked up before. A kernel that offers too
- * little is named in a note. The limits on compressed files (--max-unpacked, --max-ratio) begin to
- * count here too.
+ * little is named in a note. The limits on compressed files (--max-unpacked, --max-ratio)
+ * and the one on memory (--max-memory) begin to count here too.
  */
 #ifndef ASSETTRACE_CLI_CONFINED_H
 #define ASSETTRACE_CLI_CONFINED_H

@@ -1,5 +1,6 @@
 #include "engine/cli/receipt.h"
 
+#include "engine/base/file.h"
 #include "engine/cli/grid.h"
 #include "engine/cli/lang.h"
 #include "engine/cli/width.h"
@@ -191,6 +192,66 @@ static at_status print_facts(at_text *out, const at_receipt *receipt, const at_r
     return any ? at_text_add_char(out, '\n', err) : AT_OK;
 }
 
+static at_status print_statement(at_text *out, const at_receipt_statement *one, at_error *err) {
+    char in[AT_WIDE_BYTES], spent[AT_WIDE_BYTES], fees[AT_WIDE_BYTES], off[AT_WIDE_BYTES];
+    at_wide_format(in, one->in);
+    at_wide_format(spent, one->out);
+    at_wide_format(fees, one->fees);
+    at_wide_format(off, one->difference);
+    AT_TRY(at_text_add(out, "  statement   ", err));
+    AT_TRY(at_visible_add(out, NULL, one->account, false, err));
+    AT_TRY(at_text_add(out, ": ", err));
+    if (one->opening != AT_AMOUNT_NONE)
+        AT_TRY(at_text_print(out, err, "opening %lld, ", (long long)one->opening));
+    AT_TRY(at_text_print(out, err, "in %s, out %s, fees %s, ", in, spent, fees));
+    if (one->closing != AT_AMOUNT_NONE)
+        AT_TRY(at_text_print(out, err, "closing %lld ", (long long)one->closing));
+    return at_text_print(out, err, "minor units of %s%s%s\n", one->currency.code,
+                         !one->compared         ? ": no balances to compare"
+                         : one->difference != 0 ? "; closing differs by "
+                                                : ": adds up",
+                         one->difference != 0 ? off : "");
+}
+
+/* What the file's own balances say; one that does not add up is always shown. */
+static at_status print_statements(at_text *out, const at_receipt *receipt,
+                                  const at_receipt_print *how, at_error *err) {
+    if (receipt->statement_count == 0)
+        return AT_OK;
+    AT_TRY(add_label(out, how, "statements", err));
+    AT_TRY(at_text_print(
+        out, err, "%llu = %llu add up + %llu do not + %llu without balances\n",
+        (unsigned long long)receipt->statement_count,
+        (unsigned long long)(receipt->statements_compared - receipt->statements_off),
+        (unsigned long long)receipt->statements_off,
+        (unsigned long long)(receipt->statement_count - receipt->statements_compared)));
+    size_t shown = 0;
+    for (size_t i = 0; i < receipt->statement_lines; i++) {
+        const at_receipt_statement *one = &receipt->statements[i];
+        if ((!how->accounts && one->difference == 0) || (!how->accounts && shown == LINES_SHOWN))
+            break;
+        AT_TRY(print_statement(out, one, err));
+        shown++;
+    }
+    const uint64_t all = how->accounts ? receipt->statement_count : receipt->statements_off;
+    if (all > shown)
+        AT_TRY(at_text_print(out, err, "  ... and %llu more\n", (unsigned long long)(all - shown)));
+    return AT_OK;
+}
+
+static at_status print_written(at_text *out, const at_receipt_print *how, at_error *err) {
+    const at_rejects *written = how->written;
+    if (!written || !written->list)
+        return AT_OK;
+    AT_TRY(add_label(out, how, "rejects", err));
+    AT_TRY(at_visible_add(out, NULL, written->list, false, err));
+    if (written->rows) {
+        AT_TRY(at_text_add(out, ", ", err));
+        AT_TRY(at_visible_add(out, NULL, written->rows, false, err));
+    }
+    return at_text_add_char(out, '\n', err);
+}
+
 static at_status print_resumed(at_text *out, const at_receipt *receipt, const at_receipt_print *how,
                                at_error *err) {
     if (!receipt->resumed_at)
@@ -199,6 +260,14 @@ static at_status print_resumed(at_text *out, const at_receipt *receipt, const at
     return at_text_print(out, err, "at byte %llu; %llu bytes before it were read again\n",
                          (unsigned long long)receipt->resumed_at,
                          (unsigned long long)receipt->read_again);
+}
+
+at_status at_rejects_folder(at_confined *list, const char *option, at_cli *cli, at_error *err) {
+    const char *folder = at_cli_value(cli, option);
+    if (!folder)
+        return AT_OK;
+    AT_TRY(at_folder_make(folder, AT_REJECTS_MODE, err));
+    return at_confined_add(list, folder, AT_CONFINE_WRITE, cli, err);
 }
 
 at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
@@ -243,6 +312,8 @@ at_status at_receipt_print_text(at_text *out, const at_receipt *receipt,
                              (unsigned long long)receipt->pairs_made,
                              (unsigned long long)receipt->pairs_ended,
                              (unsigned long long)receipt->legs_ambiguous));
+    AT_TRY(print_statements(out, receipt, how, err));
+    AT_TRY(print_written(out, how, err));
     AT_TRY(print_sums(out, receipt, how, err));
     return print_lines(out, receipt, how, err);
 }

@@ -18,6 +18,14 @@ static void put_amount(at_json_writer *json, const char *key, int64_t amount) {
     at_json_put_amount(json, amount);
 }
 
+static void put_balance(at_json_writer *json, const char *key, int64_t amount) {
+    at_json_put_key(json, key);
+    if (amount == AT_AMOUNT_NONE)
+        at_json_put_text(json, NULL);
+    else
+        at_json_put_amount(json, amount);
+}
+
 static void put_line(at_json_writer *json, const at_receipt_line *line) {
     char address[AT_ADDRESS_TEXT_BYTES];
     at_json_object(json);
@@ -106,6 +114,37 @@ static void put_totals(at_json_writer *json, const at_receipt *receipt) {
     at_json_array_end(json);
 }
 
+static void put_wide(at_json_writer *json, const char *key, at_wide amount) {
+    char number[AT_WIDE_BYTES];
+    at_wide_format(number, amount);
+    put_text(json, key, number);
+}
+
+static void put_statements(at_json_writer *json, const at_receipt *receipt) {
+    at_json_put_key(json, "statements");
+    at_json_array(json);
+    for (size_t i = 0; i < receipt->statement_lines; i++) {
+        const at_receipt_statement *one = &receipt->statements[i];
+        at_json_object(json);
+        put_text(json, "account", one->account);
+        put_count(json, "breaks", one->breaks);
+        put_balance(json, "closing", one->closing);
+        put_text(json, "currency", one->currency.code);
+        if (one->compared)
+            put_wide(json, "difference", one->difference);
+        else
+            put_text(json, "difference", NULL);
+        put_wide(json, "fees", one->fees);
+        put_wide(json, "in", one->in);
+        put_text(json, "namespace", one->name_space);
+        put_balance(json, "opening", one->opening);
+        put_wide(json, "out", one->out);
+        put_count(json, "rows", one->rows);
+        at_json_object_end(json);
+    }
+    at_json_array_end(json);
+}
+
 at_status at_receipt_print_json(at_json_writer *json, const at_receipt *receipt,
                                 const at_error *failure, const at_receipt_print *how,
                                 at_error *err) {
@@ -134,12 +173,20 @@ at_status at_receipt_print_json(at_json_writer *json, const at_receipt *receipt,
     put_text(json, "received", receipt->received[0] ? receipt->received : NULL);
     AT_TRY(put_lines(json, "reject_lines", receipt, AT_RECEIPT_REJECT, how, how->rejects, err));
     put_count(json, "rejected", receipt->rejected);
+    if (how->written && how->written->list) {
+        put_text(json, "rejects_list", how->written->list);
+        put_text(json, "rejects_rows", how->written->rows);
+    }
     if (receipt->resumed_at)
         put_count(json, "resumed_at", receipt->resumed_at);
     put_count(json, "revision", (uint64_t)receipt->revision);
     put_count(json, "rows", receipt->rows);
     put_count(json, "source", (uint64_t)receipt->source);
     put_text(json, "state", at_source_state_text(receipt->state));
+    put_count(json, "statement_count", receipt->statement_count);
+    put_statements(json, receipt);
+    put_count(json, "statements_compared", receipt->statements_compared);
+    put_count(json, "statements_off", receipt->statements_off);
     put_totals(json, receipt);
     if (receipt->totals_left_out)
         put_count(json, "totals_left_out", receipt->totals_left_out);

@@ -251,8 +251,21 @@ static void watch(void *self, uint64_t read_bytes) {
     at_progress_step(self, read_bytes);
 }
 
-at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer *const *registry,
-                         const at_import_request *request, at_arena *arena, at_error *err) {
+/* What ran out was what this import was allowed, not the machine's memory. */
+static at_status tell_limit(at_status status, at_error *err) {
+    enum { MIB_SHIFT = 20 };
+    size_t limit = 0;
+    if (!at_memory_limit_met(&limit) || status != AT_NO_MEMORY)
+        return status;
+    at_fail(err, AT_LIMIT, "E-LIMIT-MEMORY", "the import needs more than its %zu MiB of memory",
+            limit >> MIB_SHIFT);
+    at_hint(err, "Nothing of it was published. Say --max-memory with more, or split the file.");
+    return AT_LIMIT;
+}
+
+static at_status import_file(at_receipt *receipt, at_store *store,
+                             const at_importer *const *registry, const at_import_request *request,
+                             at_arena *arena, at_error *err) {
     AT_CLEANUP(plan_clear) import_plan plan = {0};
     AT_TRY(make_plan(&plan, registry, request, arena, err));
     at_source_info info = {.path = request->path,
@@ -281,11 +294,16 @@ at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer
     return at_import_publish(receipt, import, arena, err);
 }
 
+at_status at_import_file(at_receipt *receipt, at_store *store, const at_importer *const *registry,
+                         const at_import_request *request, at_arena *arena, at_error *err) {
+    return tell_limit(import_file(receipt, store, registry, request, arena, err), err);
+}
+
 at_status at_import_preview(const at_sink *sink, const at_importer *const *registry,
                             const at_import_request *request, at_arena *arena, at_error *err) {
     AT_CLEANUP(plan_clear) import_plan plan = {0};
     AT_TRY(make_plan(&plan, registry, request, arena, err));
     AT_CLEANUP(at_input_close) at_input *in = NULL;
     AT_TRY(at_input_open(&in, request->path, at_import_name(request), 0, err));
-    return read_all(&plan, in, sink, err);
+    return tell_limit(read_all(&plan, in, sink, err), err);
 }

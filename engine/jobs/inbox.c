@@ -201,6 +201,16 @@ static at_status name_filed(const char **out, at_inbox *inbox, const at_inbox_it
                           HASH_SHOWN, hash, at_path_name(item->path));
 }
 
+at_status at_inbox_rejects(const char **out, at_inbox *inbox, size_t index, at_error *err) {
+    AT_CLEANUP(at_inbox_close_file) int folder = -1;
+    const char *sub = NULL;
+    assert(index < inbox->count && inbox->items[index].taken);
+    AT_TRY(at_inbox_subfolder(&sub, inbox, inbox->items[index].path, err));
+    AT_TRY(at_inbox_folder(&folder, inbox, AT_INBOX_REJECTS, sub, true, err));
+    return at_arena_print(out, &inbox->arena, err, "%s/%s%s%s", inbox->folder, AT_INBOX_REJECTS,
+                          sub[0] ? "/" : "", sub);
+}
+
 at_status at_inbox_file(const char **to_out, at_inbox *inbox, size_t index, bool good,
                         const char *received, const at_text *report, at_error *err) {
     const at_inbox_item *item = &inbox->items[index];

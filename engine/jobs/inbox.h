@@ -6,6 +6,7 @@
  *   FOLDER/inbox.json, FOLDER/maps/  how files are read (engine/model/schema/inbox.json)
  *   FOLDER/work/                     taken and not yet filed: the next run goes on with it
  *   FOLDER/done/, FOLDER/rejects/    HASH-x.csv and its receipt, HASH-x.csv.report.json
+ *   FOLDER/rejects/                  the rejected rows of what lies in done/ too (rejects.h)
  *
  * A file is taken when it is finished: it has a marker, or (as inbox.json says) files come here
  * by rename alone, or nothing changed for `settle_s` seconds. It is moved into work/, its marker is
@@ -61,6 +62,10 @@ const at_inbox_item *at_inbox_items(size_t *count_out, const at_inbox *inbox);
  * AT_BAD_INPUT "E-INBOX-KIND" when somebody exchanged it for something else meanwhile.
  */
 AT_CHECKED at_status at_inbox_take(at_inbox *inbox, size_t index, at_error *err);
+
+/** The folder below rejects/ where what was rejected of a taken item belongs, made if need be. */
+AT_CHECKED at_status at_inbox_rejects(const char **out, at_inbox *inbox, size_t index,
+                                      at_error *err);
 
 /**
  * Write the receipt and move the taken item to done/ (`good`) or rejects/.

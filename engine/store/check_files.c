@@ -94,7 +94,9 @@ static at_status check_sources(at_checking *all, at_error *err) {
         if (!source_of(all, name) && !(known.count && bsearch(name, known.names, known.count,
                                                               sizeof *known.names, compare_names)))
             AT_TRY(at_check_add(all, AT_OK, "E-STORE-STRAY", err,
-                                "sources/%.16s belongs to no import that the log knows", name));
+                                "sources/%.16s belongs to no import that the log knows: one that "
+                                "was stopped before it read a record, or one at work",
+                                name));
         if (all->read_data)
             AT_TRY(check_hash(all, path, name, err));
     }

@@ -68,8 +68,10 @@ at_status at_db_fail(sqlite3 *db, at_error *err) {
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for the store's database");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return at_fail(err, AT_LOCKED, "E-STORE-LOCKED", "another program holds the database: %s",
-                       words);
+    case SQLITE_PROTOCOL: /* the race for the write-ahead log's locks was lost too often */
+        at_fail(err, AT_LOCKED, "E-STORE-LOCKED", "another program holds the database: %s", words);
+        at_hint(err, "try again in a moment, or wait longer with --lock-wait");
+        return AT_LOCKED;
     case SQLITE_INTERRUPT:
         return at_fail(err, AT_INTERRUPTED, "E-INTERRUPTED", "stopped while reading the store");
     case SQLITE_TOOBIG:

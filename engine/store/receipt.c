@@ -201,6 +201,7 @@ at_status at_receipt_get(at_receipt *out, at_store *store, int64_t source, at_ar
     at_receipt receipt;
     AT_TRY(read_source(&receipt, store, source, arena, err));
     AT_TRY(at_receipt_totals(&receipt, store, source, arena, err));
+    AT_TRY(at_receipt_statements(&receipt, store, source, arena, err));
     AT_TRY(read_fact_counts(&receipt, store, source, err));
     AT_TRY(at_receipt_lines(&receipt.rejects, &receipt.reject_count, store, source,
                             AT_RECEIPT_REJECT, 0, AT_RECEIPT_LINES, arena, err));

@@ -52,6 +52,17 @@ typedef struct at_receipt_sum {
     uint64_t count;
 } at_receipt_sum;
 
+/* One account of a file that states balances, or whose rows do: minor units. */
+typedef struct at_receipt_statement {
+    const char *account, *name_space;
+    at_currency currency;
+    int64_t opening, closing; /* AT_AMOUNT_NONE = not stated and not worked out */
+    at_wide in, out, fees;    /* of the rows kept of this file, repeated ones too */
+    bool compared;            /* both balances are known, */
+    at_wide difference;       /* and closing - (opening + in - out - fees) */
+    uint64_t rows, breaks;    /* rows it had; balances within it that do not follow */
+} at_receipt_statement;
+
 typedef struct at_receipt {
     at_source_state state;
     bool already; /* published before: nothing was done; the figures are those of then */
@@ -79,6 +90,11 @@ typedef struct at_receipt {
     uint64_t totals_left_out;   /* accounts, all, when they are over AT_RECEIPT_TOTALS */
     const at_receipt_sum *sums; /* sorted by currency */
     size_t sum_count;
+    /* By namespace, account and currency, those that do not add up first; the first
+     * AT_RECEIPT_LINES. */
+    const at_receipt_statement *statements;
+    size_t statement_lines;
+    uint64_t statement_count, statements_compared, statements_off;
 } at_receipt;
 
 /** The receipt of a published source, by its number; AT_BAD_INPUT "E-SOURCE-UNKNOWN". */
@@ -88,6 +104,10 @@ AT_CHECKED at_status at_receipt_get(at_receipt *out, at_store *store, int64_t so
 /** The totals and sums of a receipt that is being filled (receipt_total.c). */
 AT_CHECKED at_status at_receipt_totals(at_receipt *out, at_store *store, int64_t source,
                                        at_arena *arena, at_error *err);
+
+/** Its statements, likewise (receipt_statement.c). */
+AT_CHECKED at_status at_receipt_statements(at_receipt *out, at_store *store, int64_t source,
+                                           at_arena *arena, at_error *err);
 
 /** Lines of one kind in file order, `limit` at most, beginning at number `first` (from 0). */
 AT_CHECKED at_status at_receipt_lines(const at_receipt_line **out, size_t *count_out,

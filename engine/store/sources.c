@@ -6,6 +6,7 @@
 #include "engine/store/handle.h"
 #include "engine/store/pairing.h"
 #include "engine/store/publish.h"
+#include "engine/store/span.h"
 #include "engine/store/withdraw.h"
 
 #include <assert.h>
@@ -123,6 +124,43 @@ at_status at_source_find(at_source *out, at_store *store, const char *text, at_a
 at_status at_source_path(const char **out, at_store *store, const at_source *source,
                          at_arena *arena, at_error *err) {
     return at_archive_path(out, store, source->received, arena, err);
+}
+
+/* The end of the block's last record; places are packed a block at a time. */
+static at_status end_of_block(uint64_t *out, sqlite3_stmt *row, int column, at_error *err) {
+    const uint8_t *bytes = sqlite3_column_blob(row, column);
+    at_span_reader reader = {.at = bytes};
+    at_record_span span;
+    bool more = bytes != NULL;
+    if (bytes)
+        reader.stop = bytes + sqlite3_column_bytes(row, column);
+    while (more) {
+        AT_TRY(at_span_next(&span, &more, &reader, err));
+        if (more && span.offset + span.bytes > *out)
+            *out = span.offset + span.bytes;
+    }
+    return AT_OK;
+}
+
+at_status at_source_edges(uint64_t *first_out, uint64_t *end_out, at_store *store, int64_t source,
+                          at_error *err) {
+    AT_CLEANUP(at_db_done) sqlite3_stmt *row = NULL;
+    int64_t least = 0;
+    uint64_t end = 0;
+    bool found = false;
+    AT_TRY(at_db_number(&least, store->db, 0, &source, 1,
+                        "SELECT min(least) FROM main.source_subtree WHERE source = ?1", err));
+    AT_TRY(at_db_prepare(&row, store->db,
+                         "SELECT spans FROM main.source_subtree WHERE source = ?1"
+                         " ORDER BY position DESC LIMIT 1",
+                         err));
+    AT_TRY(at_db_bind_int(row, 1, source, err));
+    AT_TRY(at_db_step(&found, row, err));
+    if (found)
+        AT_TRY(end_of_block(&end, row, 0, err));
+    *first_out = (uint64_t)least;
+    *end_out = end;
+    return AT_OK;
 }
 
 typedef struct withdrawal {

@@ -43,6 +43,11 @@ AT_CHECKED at_status at_source_find(at_source *out, at_store *store, const char 
 AT_CHECKED at_status at_source_withdraw(int64_t *revision_out, at_store *store, int64_t source,
                                         const char *reason, at_error *err);
 
+/** Where the first record of a source begins and the last one ends: what stands above (a header)
+ * and below (a trailer) is no record's. Both 0 when it has none. */
+AT_CHECKED at_status at_source_edges(uint64_t *first_out, uint64_t *end_out, at_store *store,
+                                     int64_t source, at_error *err);
+
 /** Path of the archived file as received. To replace a source see at_source_info.replaces. */
 AT_CHECKED at_status at_source_path(const char **out, at_store *store, const at_source *source,
                                     at_arena *arena, at_error *err);

@@ -56,6 +56,11 @@ equal 'unprintable names are refused' "$(jq '[.rows[] | select(.code == "E-INBOX
 filed=$(jq -r '.rows[] | select(.file == "bank-a/x.csv").filed' out)
 equal 'its namespace is the sub-folder' \
     "$(jq -r '.receipts[0].namespace' "in/$filed.report.json")" bank-a
+equal 'what was rejected of a file that was read' \
+    "$(cd in/rejects && cat ./*-partial.rejects.csv | tail -n +2)" 'T5,2024-01-01,A,B,1.005,EUR'
+equal 'and why' "$(jq -r .code in/rejects/*-partial.rejects.ndjson)" E-MONEY-DECIMALS
+equal 'its receipt names them' "$(jq -r '.receipts[0].rejects_rows' in/done/*-partial.csv.gz.report.json)" \
+    "$(cd in/rejects && ls ./*-partial.rejects.csv | cut -c 3-)"
 equal 'its bytes' "$(ledger T1 | sha256sum)" "$(sha256sum <"in/$filed")"
 checks=$((checks + 1))
 [ ! -e in/bank-a/x.csv ] && [ ! -e in/bank-a/x.csv.done ] || fail 'it is still in the inbox'

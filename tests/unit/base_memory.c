@@ -55,6 +55,50 @@ static void test_limit_leaves_the_arena_usable(void **state) {
     assert_int_equal(AT_NEW(&item, &arena, 100, &err), AT_OK);
 }
 
+static void test_limit_of_all_rooms_together(void **state) {
+    (void)state;
+    enum { MIB = 1 << 20, LIMIT = 64 * MIB };
+    size_t limit = 0;
+    const size_t before = at_memory_taken();
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    AT_CLEANUP(at_text_clear) at_text text = {0};
+    char *item = NULL;
+    at_memory_limit(before + LIMIT);
+    assert_false(at_memory_limit_met(&limit));
+    assert_int_equal(limit, before + LIMIT);
+    void *pages = at_memory_pages(40 * MIB);
+    assert_non_null(pages);
+    assert_int_equal(AT_NEW(&item, &arena, 20 * MIB, NULL), AT_OK);
+    assert_in_range(at_memory_taken() - before, 60 * MIB, 61 * MIB);
+    assert_false(at_memory_limit_met(&limit));
+    /* Whoever asks: pages, sparse ones, an arena, a text. */
+    assert_null(at_memory_pages(10 * MIB));
+    assert_true(at_memory_limit_met(&limit));
+    assert_false(at_memory_limit_met(&limit));
+    assert_null(at_memory_sparse(10 * MIB));
+    assert_int_equal(AT_NEW(&item, &arena, 10 * MIB, NULL), AT_NO_MEMORY);
+    assert_null(at_memory_resize(NULL, 10 * MIB));
+    assert_null(at_memory_resize(NULL, SIZE_MAX / 2));
+    assert_true(at_memory_limit_met(&limit));
+    /* What is small may pass it, as far as the reserve. */
+    void *small[400] = {NULL};
+    size_t got = 0;
+    while (got < AT_COUNT(small) && (small[got] = at_memory_resize(NULL, 60 << 10)) != NULL)
+        got++;
+    assert_in_range(got, 180, 210);
+    assert_in_range(at_memory_taken() - before, 71 * MIB, 73 * MIB);
+    for (size_t i = 0; i < got; i++)
+        at_memory_resize(small[i], 0);
+    at_memory_pages_free(pages, 40 * MIB);
+    pages = at_memory_pages(40 * MIB);
+    assert_non_null(pages);
+    at_memory_pages_free(pages, 40 * MIB);
+    at_arena_clear(&arena);
+    assert_int_equal(at_memory_taken(), before);
+    at_memory_limit(0);
+    assert_int_equal(at_text_add(&text, "x", NULL), AT_OK);
+}
+
 static void test_too_many_is_no_wrap(void **state) {
     (void)state;
     AT_CLEANUP(at_arena_clear) at_arena arena = {0};
@@ -224,6 +268,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_take_is_aligned_and_zeroed),
         cmocka_unit_test(test_limit_leaves_the_arena_usable),
+        cmocka_unit_test(test_limit_of_all_rooms_together),
         cmocka_unit_test(test_too_many_is_no_wrap),
         cmocka_unit_test(test_a_big_item_keeps_the_small_block),
         cmocka_unit_test(test_texts_are_copied),

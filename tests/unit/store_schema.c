@@ -35,6 +35,47 @@ static void run_sql(const test_store *test, const char *sql) {
     at_db_close(&db);
 }
 
+static void answer_code(sqlite3_context *context, int count, sqlite3_value **values) {
+    assert_int_equal(count, 1);
+    sqlite3_result_error_code(context, sqlite3_value_int(values[0]));
+}
+
+/* What SQLite answers, and what we make of it. */
+static void test_codes_of_the_database(void **state) {
+    (void)state;
+    static const struct {
+        int code;
+        at_status status;
+        const char *name;
+        bool hint;
+    } rows[] = {
+        {SQLITE_BUSY, AT_LOCKED, "E-STORE-LOCKED", true},
+        {SQLITE_LOCKED, AT_LOCKED, "E-STORE-LOCKED", true},
+        {SQLITE_PROTOCOL, AT_LOCKED, "E-STORE-LOCKED", true},
+        {SQLITE_BUSY_SNAPSHOT, AT_LOCKED, "E-STORE-LOCKED", true},
+        {SQLITE_FULL, AT_IO, "E-IO", false},
+        {SQLITE_IOERR_WRITE, AT_IO, "E-IO", false},
+        {SQLITE_CORRUPT, AT_TAMPERED, "E-STORE-DAMAGED", false},
+        {SQLITE_INTERRUPT, AT_INTERRUPTED, "E-INTERRUPTED", false},
+        {SQLITE_TOOBIG, AT_LIMIT, "E-LIMIT", false},
+        {SQLITE_MISUSE, AT_BUG, "E-STORE-SQL", false},
+    };
+    AT_CLEANUP(at_db_close) sqlite3 *db = NULL;
+    assert_int_equal(at_db_open(&db, ":memory:", AT_DB_CREATE, 0, NULL), AT_OK);
+    assert_int_equal(
+        sqlite3_create_function(db, "answer", 1, SQLITE_UTF8, NULL, answer_code, NULL, NULL),
+        SQLITE_OK);
+    for (size_t i = 0; i < AT_COUNT(rows); i++) {
+        at_error err = {.status = AT_OK};
+        char sql[64];
+        snprintf(sql, sizeof sql, "SELECT answer(%d)", rows[i].code);
+        print_message("  %s\n", sql);
+        assert_int_equal(at_db_run(db, sql, &err), rows[i].status);
+        assert_string_equal(err.code, rows[i].name);
+        assert_int_equal(err.hint[0] != '\0', rows[i].hint);
+    }
+}
+
 static void test_migration(void **state) {
     const at_migration steps[] = {
         at_migrations[0],
@@ -299,9 +340,13 @@ static void test_append_only(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_migration), cmocka_unit_test(test_open),
-        cmocka_unit_test(test_find),      cmocka_unit_test(test_archive),
-        cmocka_unit_test(test_settings),  cmocka_unit_test(test_append_only),
+        cmocka_unit_test(test_migration),
+        cmocka_unit_test(test_open),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_codes_of_the_database),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_append_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
