@@ -220,11 +220,70 @@ static void test_cells(void **state) {
     test_store_drop(&test);
 }
 
+/* Row i, from 0, happens at i and moves i % 10 + 1; every seventh is a leg. */
+static void sums_of(char out[64], bool legs, int64_t from, int64_t to) {
+    int64_t count = 0, sum = 0;
+    for (int64_t i = from; i < to; i++)
+        if ((i % 7 == 0) == legs) {
+            count++;
+            sum += i % 10 + 1;
+        }
+    snprintf(out, 64, "%lld %lld", (long long)count, (long long)sum);
+}
+
+/* Windows of time inside, at and across the borders of chunks, in both tables. */
+static void test_chunks(void **state) {
+    enum { ROWS = 2 * 65536 + 9000, CHUNK = 65536 };
+    static const int64_t windows[][2] = {
+        {0, ROWS},
+        {0, CHUNK},
+        {CHUNK, 2 * CHUNK},
+        {CHUNK - 1, CHUNK + 1},
+        {CHUNK, CHUNK + 1},
+        {2 * CHUNK - 3, ROWS},
+        {5, 6},
+        {100, 2 * CHUNK + 50},
+        {ROWS - 1, ROWS},
+        {ROWS, ROWS + 10},
+    };
+    (void)state;
+    test_store test;
+    test_store_make(&test);
+    test_source source = test_source_begin(&test, "n", 'c', ROWS);
+    for (int64_t i = 0; i < ROWS; i++) {
+        const at_fact fact = i % 7 == 0 ? test_leg("A", true, NULL, i, i % 10 + 1)
+                                        : test_transfer(NULL, "A", "B", i, i % 10 + 1);
+        test_put(&source, &fact, 1);
+    }
+    test_publish(&source);
+    at_reader *reader = test_reader(&test, 0);
+    for (size_t i = 0; i < 2 * AT_COUNT(windows); i++) {
+        const int64_t *window = windows[i / 2];
+        const bool legs = i % 2 == 1;
+        char sql[256], wanted[64];
+        at_table table;
+        at_error err = {.status = AT_OK};
+        snprintf(sql, sizeof sql,
+                 "SELECT count(*) || ' ' || coalesce(sum(amount), 0), 0, NULL FROM %s"
+                 " WHERE time_us >= %lld AND time_us < %lld",
+                 legs ? "leg" : "transfer", (long long)window[0], (long long)window[1]);
+        sums_of(wanted, legs, window[0], window[1] < ROWS ? window[1] : ROWS);
+        at_table_init(&table, "q", 1, columns, &test.arena);
+        assert_int_equal(at_reader_sql(&table, reader, sql, NULL, 0, 10, &err), AT_OK);
+        assert_int_equal(table.row_count, 1);
+        print_message("  %s\n", sql);
+        assert_string_equal(table.rows[0].cells[0].text, wanted);
+    }
+    at_reader_close(&reader);
+    test_store_drop(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_chunks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
