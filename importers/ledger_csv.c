@@ -144,36 +144,6 @@ static at_status read_amount_in(at_transfer *t, ledger *l, at_row *row, at_error
     return AT_OK;
 }
 
-/* Are the two amounts the same money? amount_in may be written with other decimals. */
-static bool amounts_agree(const at_transfer *t, int scale) {
-    at_wide amount = t->amount, amount_in = t->amount_in;
-    if (t->amount_in_scale >= 0) {
-        for (int i = t->amount_in_scale; i < scale; i++)
-            amount_in *= 10;
-        for (int i = scale; i < t->amount_in_scale; i++)
-            amount *= 10;
-    }
-    return amount == amount_in;
-}
-
-/* T4: what an account pays to itself in one currency cannot grow or shrink on the way. Without a
- * currency_in the account's own decides (T1), which another file may state, before or after. */
-static at_status check_self(const at_transfer *t, int scale, at_row *row, at_error *err) {
-    row->last = 0;
-    if (strcmp(t->from.id, t->to.id) != 0 || t->amount_in == AT_AMOUNT_NONE ||
-        (t->currency_in != NULL && strcmp(t->currency_in, t->currency) != 0) ||
-        amounts_agree(t, scale))
-        return AT_OK;
-    if (t->currency_in != NULL)
-        return at_fail(err, AT_BAD_INPUT, "E-TRANSFER-SELF",
-                       "\"%s\" pays itself and receives another amount", t->from.id);
-    (void)!at_fail(at_row_warning(row), AT_PARTIAL, "E-TRANSFER-SELF",
-                   "\"%s\" pays itself and receives another amount: the transfer counts only if "
-                   "the account is in another currency than %s",
-                   t->from.id, t->currency);
-    return AT_OK;
-}
-
 static at_status read_row(void *self, at_row *row, at_error *err) {
     ledger *l = self;
     at_transfer *t = &at_row_add(row, AT_TRANSFER)->transfer;
@@ -184,7 +154,7 @@ static at_status read_row(void *self, at_row *row, at_error *err) {
     AT_TRY(read_amount(t, l, row, err));
     AT_TRY(read_amount_in(t, l, row, err));
     AT_TRY(read_id(&t->reverses, row, l->at[REVERSES], err));
-    AT_TRY(check_self(t, l->scale, row, err));
+    AT_TRY(at_row_check_self(t, l->scale, row, err));
     if (t->amount == 0)
         (void)!at_fail(at_row_warning(row), AT_PARTIAL, "E-AMOUNT-ZERO",
                        "the amount is zero: the transfer is kept and moves nothing");

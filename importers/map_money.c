@@ -138,6 +138,8 @@ static at_status finish_transfer(at_fact *fact, at_map_row *map, at_error *err) 
     AT_TRY(read_positive(&t->amount, TRANSFER_AMOUNT, t->currency, map, err));
     AT_TRY(read_positive(&t->fee, TRANSFER_FEE, t->currency, map, err));
     AT_TRY(read_amount_in(t, map, err));
+    if (map->texts[TRANSFER_AMOUNT_IN] != NULL)
+        AT_TRY(at_row_check_self(t, scale_of(t->currency, map), map->row, err));
     if (map->record->values[TRANSFER_SEQ] == NULL)
         t->seq = (int64_t)map->row->number;
     if (t->amount == 0)

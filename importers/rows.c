@@ -307,3 +307,33 @@ at_status at_rows_read(const at_row_reader *reader, at_input *in, const at_impor
     AT_TRY(at_csv_init(&csv, in, &reader->style, err));
     return read_all(r, &csv, &memory, err);
 }
+
+/* --- Payments to oneself ---------------------------------------------------------------------- */
+
+/* Are the two amounts the same money? amount_in may be written with other decimals. */
+static bool amounts_agree(const at_transfer *transfer, int scale) {
+    at_wide amount = transfer->amount, amount_in = transfer->amount_in;
+    if (transfer->amount_in_scale >= 0) {
+        for (int i = transfer->amount_in_scale; i < scale; i++)
+            amount_in *= 10;
+        for (int i = scale; i < transfer->amount_in_scale; i++)
+            amount *= 10;
+    }
+    return amount == amount_in;
+}
+
+at_status at_row_check_self(const at_transfer *transfer, int scale, at_row *row, at_error *err) {
+    const char *in = transfer->currency_in;
+    if (strcmp(transfer->from.id, transfer->to.id) != 0 || transfer->amount_in == AT_AMOUNT_NONE ||
+        (in != NULL && strcmp(in, transfer->currency) != 0) || amounts_agree(transfer, scale))
+        return AT_OK;
+    row->last = 0;
+    if (in != NULL)
+        return at_fail(err, AT_BAD_INPUT, "E-TRANSFER-SELF",
+                       "\"%s\" pays itself and receives another amount", transfer->from.id);
+    (void)!at_fail(at_row_warning(row), AT_PARTIAL, "E-TRANSFER-SELF",
+                   "\"%s\" pays itself and receives another amount: the transfer counts only if "
+                   "the account is in another currency than %s",
+                   transfer->from.id, transfer->currency);
+    return AT_OK;
+}

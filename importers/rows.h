@@ -80,6 +80,12 @@ at_fact *at_row_add(at_row *row, at_kind kind);
 /** Something to say of the row once it is loaded; past AT_ROW_WARNINGS_MAX it is not said. */
 at_error *at_row_warning(at_row *row);
 
+/** T4: what an account pays to itself in one currency, of that many decimals, cannot grow or shrink
+ *  on the way: AT_BAD_INPUT E-TRANSFER-SELF. Without a currency_in the account's own decides (T1),
+ *  which another file may state, before or after: then the row is warned of. */
+AT_CHECKED at_status at_row_check_self(const at_transfer *transfer, int scale, at_row *row,
+                                       at_error *err);
+
 /** How sure is it that `head` begins with a header of these columns? For at_importer.sniff. */
 int at_columns_sniff(const at_row_column *columns, at_span head);
 

@@ -84,3 +84,16 @@ uint32_t at_ledger_node_of(const at_ledger *ledger, at_thing account, const char
     }
     return AT_NONE;
 }
+
+void at_ledger_rows_by_node(uint64_t *start, uint32_t *rows, const uint32_t *node_of, size_t count,
+                            size_t node_count) {
+    for (size_t i = 0; i < count; i++)
+        start[node_of[i] + 1]++;
+    for (size_t node = 0; node < node_count; node++)
+        start[node + 1] += start[node];
+    for (size_t i = 0; i < count; i++)
+        rows[start[node_of[i]]++] = (uint32_t)i;
+    /* Each start now stands where the next one began. */
+    memmove(start + 1, start, node_count * sizeof *start);
+    start[0] = 0;
+}

@@ -96,6 +96,12 @@ uint32_t at_ledger_node(const at_ledger *ledger, const char *id);
 uint32_t at_ledger_node_of(const at_ledger *ledger, at_thing account, const char *shown,
                            uint32_t start);
 const char *at_node_kind_text(at_node_kind kind);
+/** Counting sort of `count` rows by one of their nodes, `node_of` by row; the order of rows stays
+ *  within a node.
+ * @param start  node_count + 1 zeros; after it the rows of node n are from start[n] to start[n+1]
+ * @param rows   room for `count` */
+void at_ledger_rows_by_node(uint64_t *start, uint32_t *rows, const uint32_t *node_of, size_t count,
+                            size_t node_count);
 
 /* A ledger in the making: rows in any order, nodes by id; finish sorts, numbers and indexes. Used
  * by the store and by tests; the arena owns everything. */

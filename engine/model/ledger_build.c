@@ -323,20 +323,6 @@ static at_status index_ids(columns *out, const at_ledger_builder *builder, at_so
     return AT_OK;
 }
 
-/* Counting sort of the rows by one of their nodes; T2 order stays within a node. */
-static void index_nodes(uint64_t *start, uint32_t *rows, const uint32_t *node_of, size_t count,
-                        size_t node_count) {
-    for (size_t i = 0; i < count; i++)
-        start[node_of[i] + 1]++;
-    for (size_t node = 0; node < node_count; node++)
-        start[node + 1] += start[node];
-    for (size_t i = 0; i < count; i++)
-        rows[start[node_of[i]]++] = (uint32_t)i;
-    /* Each start now stands where the next one began. */
-    memmove(start + 1, start, node_count * sizeof *start);
-    start[0] = 0;
-}
-
 static void find_reversed(columns *out, const at_ledger *ledger, const at_ledger_builder *builder,
                           const uint32_t *row_of) {
     for (size_t i = 0; i < ledger->count; i++)
@@ -367,8 +353,9 @@ at_status at_ledger_finish(at_ledger *out, at_ledger_builder *builder, at_error 
     for (size_t i = 0; i < count; i++)
         row_of[keys[i].item] = (uint32_t)i;
     AT_TRY(index_ids(&column, builder, keys, &scratch, err));
-    index_nodes(column.out_start, column.out_rows, column.from, count, ledger.node_count);
-    index_nodes(column.in_start, column.in_rows, column.to, count, ledger.node_count);
+    at_ledger_rows_by_node(column.out_start, column.out_rows, column.from, count,
+                           ledger.node_count);
+    at_ledger_rows_by_node(column.in_start, column.in_rows, column.to, count, ledger.node_count);
     ledger.by_id = column.by_id;
     ledger.id_offset = column.id_offset;
     find_reversed(&column, &ledger, builder, row_of);

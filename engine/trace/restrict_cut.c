@@ -130,19 +130,6 @@ static void fill_columns(columns *out, const at_restriction *kept, const at_cut 
     }
 }
 
-static void index_nodes(uint64_t *start, uint32_t *rows, const uint32_t *node_of, size_t count,
-                        size_t node_count) {
-    for (size_t i = 0; i < count; i++)
-        start[node_of[i] + 1]++;
-    for (size_t node = 0; node < node_count; node++)
-        start[node + 1] += start[node];
-    for (size_t i = 0; i < count; i++)
-        rows[start[node_of[i]]++] = (uint32_t)i;
-    /* Each start now stands where the next one began. */
-    memmove(start + 1, start, node_count * sizeof *start);
-    start[0] = 0;
-}
-
 static int compare_ids(const void *a, const void *b, void *context) {
     const at_ledger *ledger = context;
     return strcmp(at_ledger_id(ledger, *(const uint32_t *)a),
@@ -182,8 +169,8 @@ at_status at_cut_make(at_restriction *out, const at_cut *cut, at_arena *arena, a
     const size_t rows = cut->row_count, nodes = made.ledger.node_count;
     AT_TRY(take_columns(&column, rows, nodes, arena, err));
     fill_columns(&column, &made, cut, number);
-    index_nodes(column.out_start, column.out_rows, column.from, rows, nodes);
-    index_nodes(column.in_start, column.in_rows, column.to, rows, nodes);
+    at_ledger_rows_by_node(column.out_start, column.out_rows, column.from, rows, nodes);
+    at_ledger_rows_by_node(column.in_start, column.in_rows, column.to, rows, nodes);
     made.ledger = (at_ledger){.count = rows,
                               .from = column.from,
                               .to = column.to,

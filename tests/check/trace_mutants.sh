@@ -65,7 +65,7 @@ mutant vector.c check_trace_coin 's/(ptrdiff_t)rank - 1/(ptrdiff_t)rank - (rank 
 mutant vector.c unit_trace_lots 's/left_over >= by/left_over > by/'
 mutant vector.c unit_trace_lots 's/weight \* whole + /0 * whole + /'
 mutant explain.c unit_trace_lots 's/last.node == node \&\& //'
-mutant explain.c check_trace_restrict 's/if (way->hops < reach->hops)/if (way->hops <= reach->hops)/'
+mutant explain.c unit_trace_lots 's/if (way->hops < reach->hops)/if (way->hops <= reach->hops)/'
 mutant pass_event.c check_trace_restrict 's/if (way->hops >= reach->hops)/if (way->hops > reach->hops)/'
 mutant lots.c check_trace_coin 's/if (at->back_sum > at->keep)/if (at->back_sum >= at->keep)/'
 mutant lots.c check_trace_coin \

@@ -230,10 +230,12 @@ static void test_range(void **state) {
 }
 
 /* What T9 says, by counting for each part how many go before it. */
-static void check_division(const at_part *parts, size_t count, int64_t amount, int64_t total) {
+static void check_division(const at_part *parts, size_t count, int64_t amount, int64_t total,
+                           bool left_over) {
     int64_t given = 0;
     for (size_t i = 0; i < count; i++)
         given += (int64_t)((at_wide)parts[i].weight * amount / total);
+    assert_int_equal(left_over, given < amount);
     for (size_t i = 0; i < count; i++) {
         const at_wide product = (at_wide)parts[i].weight * amount;
         int64_t before = 0;
@@ -259,20 +261,23 @@ static void test_divide(void **state) {
                               : round % 3 == 1 ? 1000000
                                                : (uint64_t)INT64_MAX / count;
         int64_t total = 0;
+        const int64_t times = round % 7 == 0 && most <= 1000000 ? 3 : 1;
         for (size_t i = 0; i < count; i++) {
-            parts[i] = (at_part){.weight = (int64_t)(world_random(&random) % (most + 1))};
+            parts[i] = (at_part){.weight = times * (int64_t)(world_random(&random) % (most + 1))};
             total += parts[i].weight;
         }
         if (total == 0)
             continue;
         const uint64_t top = round % 2 == 0 ? (uint64_t)total : (uint64_t)INT64_MAX;
-        const int64_t amount = round % 5 == 0 ? total : (int64_t)(world_random(&random) % top);
+        const int64_t amount = times == 3       ? total / 3 /* nothing is left over */
+                               : round % 5 == 0 ? total
+                                                : (int64_t)(world_random(&random) % top);
         int64_t given = 0;
-        (void)at_parts_divide(parts, count, room, amount, total);
+        const bool left_over = at_parts_divide(parts, count, room, amount, total);
         for (size_t i = 0; i < count; i++)
             given += parts[i].units;
         assert_int_equal(given, amount);
-        check_division(parts, count, amount, total);
+        check_division(parts, count, amount, total, left_over);
     }
 }
 
