@@ -15,6 +15,7 @@
 
 #include "engine/model/facts.h"
 #include "engine/model/ledger.h"
+#include "engine/model/summary.h"
 #include "engine/model/table.h"
 
 typedef enum at_arg_type {
@@ -71,7 +72,8 @@ enum {
     AT_NEEDS_ROWS = 1,
     AT_NEEDS_FACTS = 2,
     AT_NEEDS_LEDGER = 4,
-    AT_NEEDS_NO_IDS = 8 /* of the ledger, what transfers are called is not looked at */
+    AT_NEEDS_NO_IDS = 8, /* of the ledger, what transfers are called is not looked at */
+    AT_NEEDS_SUMMARY = 16 /* it asks for the ledger itself, when a summary does not do */
 };
 
 typedef struct at_question {
@@ -81,6 +83,7 @@ typedef struct at_question {
     size_t argument_count;
     const at_facts *facts;    /* always there */
     const at_ledger *ledger;  /* NULL unless AT_NEEDS_LEDGER; may lack ids with AT_NEEDS_NO_IDS */
+    const at_summaries *summaries; /* NULL unless AT_NEEDS_SUMMARY; then `ledger` is NULL */
     const at_answer *earlier; /* answers of the same case */
     size_t earlier_count;
     at_arena *arena; /* for the answer */

@@ -25,7 +25,7 @@ static at_status add_member(at_table *table, const at_net_all *all, uint32_t gro
 static at_status run(at_table *out, const at_question *question, at_error *err) {
     at_net_all all;
     uint32_t *network_of;
-    AT_TRY(at_net_all_load(&all, out, question, err));
+    AT_TRY(at_net_all_load(&all, out, question, false, err));
     AT_TRY(AT_NEW(&network_of, question->arena, all.net.graph.member_count, err));
     for (uint32_t i = 0; i < all.count; i++)
         network_of[all.groups.groups[all.order[i]].members[0]] = all.order[i] + 1;

@@ -58,6 +58,9 @@ at_status at_net_case_load(at_net_case *out, const at_question *question, size_t
                                 .hub_degree = at_question_number(question, "hub_degree"),
                                 .min_total = at_question_number(question, "min_total"),
                                 .loose_rows = loose_rows};
+    const at_ledger *ledger = question->ledger;
+    if (question->summaries != NULL)
+        AT_TRY(question->summaries->ledger(question->summaries->self, &ledger, err));
     for (const at_argument *item = at_question_get(question, "tie"); item != NULL;
          item = at_question_next(question, item))
         options.tie_kinds |= read_tie(item->number);
@@ -66,8 +69,7 @@ at_status at_net_case_load(at_net_case *out, const at_question *question, size_t
     AT_TRY(read_things(&options.hubs, &options.hub_count, question, "hub", err));
     AT_TRY(read_things(&options.kept, &options.kept_count, question, "of", err));
     out->options = options;
-    return at_graph_make(&out->graph, question->facts, question->ledger, &out->options,
-                         question->arena, err);
+    return at_graph_make(&out->graph, question->facts, ledger, &out->options, question->arena, err);
 }
 
 at_status at_losses_text(const char **out, const at_loss *losses, size_t count, at_arena *arena,
@@ -84,18 +86,19 @@ at_status at_net_around_load(at_net_around *out, at_table *table, const at_quest
     uint32_t *subjects, count = 0;
     int64_t max_nodes = at_question_number(question, "max_nodes");
     int64_t hops = at_question_number(question, "hops");
-    AT_TRY(at_net_case_load(&out->net, question, 0, err));
-    const at_graph *graph = &out->net.graph;
+    AT_TRY(at_net_case_load(&out->net, question, AT_LOOSE_ROWS, err));
+    at_graph *graph = &out->net.graph;
     AT_TRY(AT_NEW(&subjects, question->arena, out->net.options.kept_count, err));
     for (size_t i = 0; i < out->net.options.kept_count; i++) {
         uint32_t member = graph->member_of[out->net.options.kept[i]];
         if (member != AT_NONE)
             subjects[count++] = member;
     }
-    AT_TRY(at_around_find(
-        &out->around, graph, subjects, count, hops < UINT32_MAX ? (uint32_t)hops : UINT32_MAX,
-        max_nodes < UINT32_MAX ? (uint32_t)max_nodes : UINT32_MAX, question->arena, err));
+    const uint32_t far = hops < UINT32_MAX ? (uint32_t)hops : UINT32_MAX;
+    const uint32_t most = max_nodes < UINT32_MAX ? (uint32_t)max_nodes : UINT32_MAX;
     AT_TRY(at_graph_notes(table, graph, err));
+    AT_TRY(at_loose_tighten(graph, subjects, count, far, most, question->arena, err));
+    AT_TRY(at_around_find(&out->around, graph, subjects, count, far, most, question->arena, err));
     if (out->around.seen_count > out->around.count) {
         const char *lost;
         AT_TRY(at_losses_text(&lost, out->around.losses, out->around.loss_count, question->arena,
@@ -177,19 +180,33 @@ static at_status order_groups(at_net_all *all, const at_question *question, at_e
     return AT_OK;
 }
 
-at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *question,
+/* From the whole ledger. What was found is kept, where that is wanted and pays. */
+static at_status find_all(at_net_all *out, at_table *table, const at_question *question, bool keep,
                           at_error *err) {
-    at_net_all all = {0};
     at_flow_count *flows;
-    AT_TRY(read_countries(&all, question, err));
-    AT_TRY(at_net_case_load(&all.net, question, AT_LOOSE_ROWS, err));
-    AT_TRY(at_groups_find(&all.groups, &all.net.graph, question->arena, err));
-    AT_TRY(at_places_find(&all.places, &all.net.graph, question->facts, read_activities(question),
+    const size_t notes = table->note_count;
+    AT_TRY(at_net_case_load(&out->net, question, AT_LOOSE_ROWS, err));
+    AT_TRY(at_groups_find(&out->groups, &out->net.graph, question->arena, err));
+    AT_TRY(at_places_find(&out->places, &out->net.graph, question->facts, read_activities(question),
                           question->arena, err));
-    AT_TRY(at_groups_flow(&flows, &all.groups, &all.net.graph, question->arena, err));
-    all.flows = flows;
+    AT_TRY(at_groups_flow(&flows, &out->groups, &out->net.graph, question->arena, err));
+    out->flows = flows;
+    AT_TRY(at_graph_notes(table, &out->net.graph, err));
+    if (!keep || out->net.graph.ledger == NULL)
+        return AT_OK;
+    return at_net_all_keep(out, &table->notes[notes], table->note_count - notes, question, err);
+}
+
+at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *question,
+                          bool may_keep, at_error *err) {
+    at_net_all all = {0};
+    const bool usual = may_keep && at_net_is_usual(question);
+    AT_TRY(read_countries(&all, question, err));
+    if (usual)
+        AT_TRY(at_net_all_kept(&all, &all.kept, table, question, err));
+    if (!all.kept)
+        AT_TRY(find_all(&all, table, question, usual, err));
     AT_TRY(order_groups(&all, question, err));
-    AT_TRY(at_graph_notes(table, &all.net.graph, err));
     AT_TRY(note_countries(table, &all, err));
     if (all.single_count > 0)
         AT_TRY(at_table_note(table, err, "SINGLES",
@@ -199,19 +216,34 @@ at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *q
     return AT_OK;
 }
 
+/* The first node of a member, AT_NONE without any. */
+static at_status first_node(uint32_t *out, const at_graph *graph, uint32_t member, at_error *err) {
+    const at_member *asked = &graph->members[member];
+    *out = AT_NONE;
+    if (graph->ledger == NULL || asked->kind == AT_PARTY)
+        return AT_OK;
+    AT_TRY(at_graph_need_member(graph, member, err));
+    *out = graph->loose ? graph->first_node[member]
+                        : at_ledger_node_of(graph->ledger, asked->thing, asked->id, 0);
+    return AT_OK;
+}
+
 at_status at_cite_member(at_row *row, at_table *table, const at_graph *graph,
                          const at_question *question, uint32_t member, at_error *err) {
-    const at_ledger *ledger = question->ledger;
-    uint32_t node = AT_NONE;
+    const at_ledger *ledger = graph->ledger;
+    uint32_t node = AT_NONE, found = AT_NONE;
     at_record_id record;
     AT_TRY(at_member_record(&record, graph, member, false, err));
-    if (record == 0 && ledger != NULL && graph->members[member].kind != AT_PARTY)
-        node =
-            at_ledger_node_of(ledger, graph->members[member].thing, graph->members[member].id, 0);
+    if (record == 0)
+        AT_TRY(first_node(&node, graph, member, err));
     if (node != AT_NONE && ledger->out_start[node] < ledger->out_start[node + 1])
-        record = ledger->record[ledger->out_rows[ledger->out_start[node]]];
+        found = ledger->out_rows[ledger->out_start[node]];
     else if (node != AT_NONE && ledger->in_start[node] < ledger->in_start[node + 1])
-        record = ledger->record[ledger->in_rows[ledger->in_start[node]]];
+        found = ledger->in_rows[ledger->in_start[node]];
+    if (found != AT_NONE) {
+        AT_TRY(at_graph_need_row(graph, found, err));
+        record = ledger->record[found];
+    }
     for (at_kind kind = AT_IDENTIFIER; record == 0 && kind <= AT_LISTING; kind++) {
         at_fact_list list;
         if (kind == AT_TRANSFER || kind == AT_LEG)

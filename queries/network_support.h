@@ -94,11 +94,24 @@ typedef struct at_net_all {
     const uint32_t *order;      /* groups in the order of rows */
     uint32_t count;
     uint32_t single_count; /* networks of one member that are left out */
+    bool kept;             /* out of a summary: members have no ids (at_net_id) */
     const char *country[2];
 } at_net_all;
 
+/** @param may_keep  may a summary that is kept answer, or be kept? */
 AT_CHECKED at_status at_net_all_load(at_net_all *out, at_table *table, const at_question *question,
-                                     at_error *err);
+                                     bool may_keep, at_error *err);
+
+/* network_kept.c: are the arguments those that a summary is for? Out of one, where there is; into
+ * one. */
+bool at_net_is_usual(const at_question *question);
+AT_CHECKED at_status at_net_all_kept(at_net_all *out, bool *kept_out, at_table *table,
+                                     const at_question *question, at_error *err);
+AT_CHECKED at_status at_net_all_keep(const at_net_all *all, const at_note *notes, size_t note_count,
+                                     const at_question *question, at_error *err);
+/** What a member is called. */
+AT_CHECKED at_status at_net_id(const char **out, const at_graph *graph, uint32_t member,
+                               const at_question *question, at_error *err);
 
 /** Arguments of `networks` and `network_members`. */
 extern const at_arg at_net_all_args[];

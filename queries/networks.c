@@ -67,17 +67,21 @@ static at_status list_countries(at_row *row, const at_net_all *all, const at_gro
 
 /* "P1 registration; A7 (account of P2)": the first few entities active in one country. */
 static at_status list_evidence(at_row *row, at_table *table, const at_net_all *all,
-                               const at_joint *joint, int side, at_error *err) {
+                               const at_joint *joint, int side, const at_question *question,
+                               at_error *err) {
     AT_CLEANUP(at_text_clear) at_text text = {0};
-    const at_member *members = all->net.graph.members;
-    const char *copy;
+    const at_graph *graph = &all->net.graph;
+    const char *copy, *id;
     for (uint32_t i = 0; i < joint->active_count[side] && i < EVIDENCE_LISTED; i++) {
         const at_evidence *evidence =
             at_places_in(&all->places, joint->active[side][i], all->country[side]);
-        AT_TRY(at_text_print(&text, err, "%s%s %s", i ? "; " : "", members[evidence->entity].id,
+        AT_TRY(at_net_id(&id, graph, evidence->entity, question, err));
+        AT_TRY(at_text_print(&text, err, "%s%s %s", i ? "; " : "", id,
                              at_activity_text(evidence->activity)));
-        if (evidence->about != evidence->entity)
-            AT_TRY(at_text_print(&text, err, " %s", members[evidence->about].id));
+        if (evidence->about != evidence->entity) {
+            AT_TRY(at_net_id(&id, graph, evidence->about, question, err));
+            AT_TRY(at_text_print(&text, err, " %s", id));
+        }
         AT_TRY(at_row_cite(row, table, evidence->record, err));
         AT_TRY(at_row_cite(row, table, evidence->record_in, err));
     }
@@ -91,10 +95,10 @@ static at_status list_evidence(at_row *row, at_table *table, const at_net_all *a
 
 /* The shortest connecting path, and the records of its ties. */
 static at_status list_path(at_row *row, at_table *table, const at_net_all *all,
-                           const at_joint *joint, at_error *err) {
+                           const at_joint *joint, const at_question *question, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text text = {0};
     const at_graph *graph = &all->net.graph;
-    const char *copy;
+    const char *copy, *id;
     for (uint32_t i = 0; i < joint->path_count; i++) {
         if (i > 0) {
             const at_tie *tie = joint->path_ties[i];
@@ -102,7 +106,8 @@ static at_status list_path(at_row *row, at_table *table, const at_net_all *all,
             AT_TRY(at_row_cite(row, table, tie->records[0], err));
             row->grade = at_grade_weaker(row->grade, tie->grade);
         }
-        AT_TRY(at_text_add(&text, graph->members[joint->path[i]].id, err));
+        AT_TRY(at_net_id(&id, graph, joint->path[i], question, err));
+        AT_TRY(at_text_add(&text, id, err));
     }
     AT_TRY(at_arena_text(&copy, table->arena, at_text_string(&text), err));
     at_cell_text(&row->cells[PATH], copy);
@@ -144,9 +149,11 @@ static at_status add_network(at_table *table, const at_net_all *all, uint32_t nu
     const at_group *group = &all->groups.groups[number];
     uint32_t name = group->members[0];
     at_record_id record;
+    const char *id;
     at_row *row;
+    AT_TRY(at_net_id(&id, graph, name, question, err));
     AT_TRY(at_table_row(&row, table, err));
-    at_cell_text(&row->cells[NETWORK], graph->members[name].id);
+    at_cell_text(&row->cells[NETWORK], id);
     at_cell_integer(&row->cells[MEMBERS], group->member_count);
     count_group(row, all, number);
     AT_TRY(list_countries(row, all, group, table->arena, err));
@@ -154,28 +161,38 @@ static at_status add_network(at_table *table, const at_net_all *all, uint32_t nu
     if (all->joints != NULL) {
         const at_joint *joint = all->joints[number];
         at_cell_integer(&row->cells[LEVEL], joint->level);
-        AT_TRY(list_evidence(row, table, all, joint, 0, err));
-        AT_TRY(list_evidence(row, table, all, joint, 1, err));
-        AT_TRY(list_path(row, table, all, joint, err));
-        return list_money(row, table, joint, question->ledger, err);
+        AT_TRY(list_evidence(row, table, all, joint, 0, question, err));
+        AT_TRY(list_evidence(row, table, all, joint, 1, question, err));
+        AT_TRY(list_path(row, table, all, joint, question, err));
+        return list_money(row, table, joint, graph->ledger, err);
     }
     AT_TRY(at_member_record(&record, graph, name, true, err));
     return at_row_cite(row, table, record, err);
 }
 
-static at_status run(at_table *out, const at_question *question, at_error *err) {
+static at_status answer(at_table *out, const at_question *question, bool may_keep, at_error *err) {
     at_net_all all;
-    AT_TRY(at_net_all_load(&all, out, question, err));
+    AT_TRY(at_net_all_load(&all, out, question, may_keep, err));
     for (uint32_t i = 0; i < all.count; i++)
         AT_TRY(add_network(out, &all, all.order[i], question, err));
     return AT_OK;
+}
+
+/* An index that turns out to be damaged in the middle is none: all is worked out again. */
+static at_status run(at_table *out, const at_question *question, at_error *err) {
+    const at_status status = answer(out, question, true, err);
+    if (question->summaries == NULL || (status != AT_TAMPERED && status != AT_IO))
+        return status;
+    out->row_count = out->note_count = 0;
+    out->truncated = false;
+    return answer(out, question, false, err);
 }
 
 const at_query query_networks = {
     .name = "networks",
     .summary = "every network of the store, the largest first, or those active in two countries",
     .version = 1,
-    .needs = AT_NEEDS_FACTS | AT_NEEDS_LEDGER | AT_NEEDS_NO_IDS,
+    .needs = AT_NEEDS_FACTS | AT_NEEDS_SUMMARY,
     .args = at_net_all_args,
     .columns =
         (const at_column[]){

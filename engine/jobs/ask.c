@@ -78,7 +78,9 @@ at_status at_ask(at_table *out, at_reader *reader, const at_ask_request *request
                             .arena = arena,
                             .max_rows = request->max_rows};
     AT_TRY(at_bind(&question, request, facts, arena, err));
-    if (query->needs & AT_NEEDS_NO_IDS)
+    if (query->needs & AT_NEEDS_SUMMARY)
+        question.summaries = at_reader_summaries(reader);
+    else if (query->needs & AT_NEEDS_NO_IDS)
         AT_TRY(at_reader_ledger_unnamed(&question.ledger, reader, err));
     else if (query->needs & AT_NEEDS_LEDGER)
         AT_TRY(at_reader_ledger(&question.ledger, reader, err));

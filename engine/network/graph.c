@@ -286,7 +286,7 @@ static at_status join_ties(at_graph *graph, at_strands *strands, at_arena *arena
 /* Ties by member. They are in order of (a, b): those that come in are met by rising a, so a
  * member's incoming ties are in order, and so are its outgoing ones; the two are merged by the
  * other end. */
-static at_status index_ties(at_graph *graph, at_arena *arena, at_error *err) {
+at_status at_ties_index(at_graph *graph, at_arena *arena, at_error *err) {
     uint32_t *start, *in, *in_start, *tie_of;
     AT_TRY(AT_NEW(&start, arena, (size_t)graph->member_count + 1, err));
     AT_TRY(AT_NEW(&in_start, arena, (size_t)graph->member_count + 2, err));
@@ -389,7 +389,7 @@ at_status at_graph_make(at_graph *out, const at_facts *facts, const at_ledger *l
     AT_TRY(at_strands_collect(&strands, &graph, facts, ledger != NULL && !graph.loose, options,
                               arena, err));
     AT_TRY(join_ties(&graph, &strands, arena, err));
-    AT_TRY(index_ties(&graph, arena, err));
+    AT_TRY(at_ties_index(&graph, arena, err));
     if (graph.loose) {
         AT_TRY(at_loose_cut(&graph, members, arena, err));
     } else {

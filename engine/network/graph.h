@@ -21,7 +21,7 @@
 #define ASSETTRACE_NETWORK_GRAPH_H
 
 #include "engine/model/facts.h"
-#include "engine/model/ledger.h"
+#include "engine/model/summary.h"
 
 typedef struct at_member {
     at_thing thing;
@@ -96,6 +96,7 @@ typedef struct at_graph {
     const uint32_t *member_of;          /* by thing, AT_NONE = no member */
     uint32_t thing_limit;
     const at_ledger *ledger;     /* or NULL */
+    const at_ledger_part *part;  /* whose ledger it is, when rows are read as they are needed */
     const uint32_t *node_member; /* by its nodes; AT_NONE = no member, or AT_NODE_TRANSIT */
     at_graph_options options;    /* what it was made with */
     /* Its transfers are in the ledger and none of `ties`; nodes by member, AT_NONE = last. */
@@ -125,6 +126,9 @@ AT_CHECKED at_status at_graph_make(at_graph *out, const at_facts *facts, const a
  */
 AT_CHECKED at_status at_loss_add(at_loss **losses, size_t *count, size_t *capacity,
                                  const at_tie *tie, at_arena *arena, at_error *err);
+
+/** Fill tie_start and tie_of. Ties are by (a, b, kind, what), none from a member to itself. */
+AT_CHECKED at_status at_ties_index(at_graph *graph, at_arena *arena, at_error *err);
 
 bool at_thing_listed(const at_thing *things, size_t count, at_thing thing);
 
@@ -178,6 +182,11 @@ static inline bool at_row_members(uint32_t members[2], uint32_t *credit_row_out,
         return false;
     members[1] = graph->node_member[to] == AT_NODE_TRANSIT ? AT_NONE : graph->node_member[to];
     return true;
+}
+
+/** Have everything about a row that was found by walking. */
+static inline at_status at_graph_need_row(const at_graph *graph, uint32_t row, at_error *err) {
+    return graph->part ? graph->part->need_row(graph->part->self, row, err) : AT_OK;
 }
 
 /** For tests and callers of at_row_wanted: everything, no hub. */

@@ -79,10 +79,20 @@ static at_status step_nearer(const at_tie **out, const joint_finder *finder, uin
     return AT_OK;
 }
 
+/* Is one member active in both countries? Then nobody walks. */
+static bool is_single(const joint_finder *finder, const at_joint *joint) {
+    for (uint32_t i = 0; i < joint->active_count[0]; i++)
+        if (finder->active[1][joint->active[0][i]])
+            return true;
+    return false;
+}
+
 static at_status find_path(at_joint *joint, joint_finder *finder, at_error *err) {
     uint32_t member = joint->active[0][0];
     uint32_t *path;
     const at_tie **ties;
+    if (!is_single(finder, joint))
+        AT_TRY(at_graph_need_walks(finder->graph, err));
     const uint32_t met = spread(finder, joint);
     for (uint32_t i = 1; i < joint->active_count[0]; i++)
         if (finder->depth[joint->active[0][i]] < finder->depth[member])
@@ -103,22 +113,26 @@ static at_status find_path(at_joint *joint, joint_finder *finder, at_error *err)
     return AT_OK;
 }
 
-static void add_money(at_joint *joint, const at_money_path *path, const at_ledger *ledger) {
+static at_status add_money(at_joint *joint, const at_money_path *path, const at_graph *graph,
+                           at_error *err) {
+    const at_ledger *ledger = graph->ledger;
     joint->money = path->rows;
     joint->money_count = path->count;
     joint->money_amount = AT_AMOUNT_NONE;
     for (uint32_t i = 0; i < path->count; i++) {
         uint32_t from, to, credit_row;
+        AT_TRY(at_graph_need_row(graph, path->rows[i], err));
         if (!at_row_ends(&from, &to, &credit_row, ledger, path->rows[i]))
             continue;
         if (strcmp(ledger->nodes[from].currency.code, ledger->nodes[to].currency.code) != 0) {
             joint->money_amount = AT_AMOUNT_NONE;
-            return;
+            break;
         }
         int64_t amount = ledger->amount_in[credit_row];
         if (i == 0 || amount < joint->money_amount)
             joint->money_amount = amount;
     }
+    return AT_OK;
 }
 
 static int compare_joints(const void *left, const void *right) {
@@ -162,7 +176,7 @@ at_status at_joints_find(at_joints *out, const at_graph *graph, const at_groups 
             continue;
         AT_TRY(find_path(&joint, &finder, err));
         if (paths[group].count > 0)
-            add_money(&joint, &paths[group], graph->ledger);
+            AT_TRY(add_money(&joint, &paths[group], graph, err));
         joints[count++] = joint;
     }
     if (count > 1)

@@ -75,6 +75,18 @@ bool at_neighbours_next(uint32_t *other_out, at_neighbours *walk) {
     return false;
 }
 
+at_status at_graph_need_member(const at_graph *graph, uint32_t member, at_error *err) {
+    if (!graph->part)
+        return AT_OK;
+    for (uint32_t node = graph->first_node[member]; node != AT_NONE; node = graph->next_node[node])
+        AT_TRY(graph->part->need_node(graph->part->self, node, err));
+    return AT_OK;
+}
+
+at_status at_graph_need_walks(const at_graph *graph, at_error *err) {
+    return graph->part ? graph->part->need_all_nodes(graph->part->self, err) : AT_OK;
+}
+
 /* --- The ties of one member ------------------------------------------------------------------- */
 
 typedef struct placed_tie {
@@ -101,8 +113,10 @@ static at_status join_rows(at_tie **out, uint32_t *count_out, const at_graph *gr
     at_neighbours walk = at_neighbours_of(graph, member);
     at_strands strands = {0};
     uint32_t other;
+    AT_TRY(at_graph_need_member(graph, member, err));
     turn_to_rows(&walk);
     while (next_row(&other, &walk)) {
+        AT_TRY(at_graph_need_row(graph, walk.row, err));
         AT_TRY(AT_GROW(&strands.items, &strands.capacity, strands.count, &scratch, err));
         strands.items[strands.count++] = at_row_strand(graph, walk.row, walk.credit_row);
     }
@@ -152,7 +166,7 @@ at_status at_member_record(at_record_id *out, const at_graph *graph, uint32_t me
 
 /* --- Hubs ------------------------------------------------------------------------------------- */
 
-static at_status index_nodes(at_graph *graph, at_arena *arena, at_error *err) {
+at_status at_loose_index_nodes(at_graph *graph, at_arena *arena, at_error *err) {
     uint32_t *first, *next;
     const size_t node_count = graph->ledger->node_count;
     AT_TRY(AT_NEW(&first, arena, graph->member_count, err));
@@ -268,7 +282,7 @@ at_status at_loose_cut(at_graph *graph, at_member *members, at_arena *arena, at_
     at_loss *losses = NULL;
     uint32_t *hub_ties = NULL, hub = 0;
     size_t capacity = 0;
-    AT_TRY(index_nodes(graph, arena, err));
+    AT_TRY(at_loose_index_nodes(graph, arena, err));
     AT_TRY(find_hubs(graph, members, err));
     AT_TRY(AT_NEW(&hub_ties, arena, graph->hub_count, err));
     for (uint32_t member = 0; member < graph->member_count; member++)
@@ -277,6 +291,113 @@ at_status at_loose_cut(at_graph *graph, at_member *members, at_arena *arena, at_
     graph->hub_ties = hub_ties;
     graph->losses = losses;
     return count_outside(graph, err);
+}
+
+/* --- The ties around some members ------------------------------------------------------------- */
+
+enum { SEEN = 1, SUBJECT = 2 };
+
+typedef struct loose_walk {
+    const at_graph *graph;
+    uint8_t *seen; /* by member: SEEN, SUBJECT */
+    uint32_t *queue, count;
+} loose_walk;
+
+static void meet(loose_walk *walk, uint32_t member) {
+    if (walk->seen[member] || walk->graph->members[member].outside)
+        return;
+    walk->seen[member] = SEEN;
+    walk->queue[walk->count++] = member;
+}
+
+/* Hubs are met but not passed: who is asked about is none. */
+static void meet_others(loose_walk *walk, uint32_t member) {
+    const at_graph *graph = walk->graph;
+    at_neighbours rows = at_neighbours_of(graph, member);
+    uint32_t other;
+    for (uint32_t i = graph->tie_start[member]; i < graph->tie_start[member + 1]; i++)
+        meet(walk, at_tie_other(&graph->ties[graph->tie_of[i]], member));
+    turn_to_rows(&rows);
+    while (next_row(&other, &rows))
+        meet(walk, other);
+}
+
+static void meet_around(loose_walk *walk, const uint32_t *subjects, uint32_t subject_count,
+                        uint32_t hops, uint32_t max_members) {
+    for (uint32_t i = 0; i < subject_count; i++) {
+        if (!walk->seen[subjects[i]])
+            walk->queue[walk->count++] = subjects[i];
+        walk->seen[subjects[i]] = SEEN | SUBJECT;
+    }
+    for (uint32_t layer = 0, start = 0; layer < hops && start < walk->count; layer++) {
+        const uint32_t end = walk->count;
+        for (; start < end; start++)
+            if (layer == 0 || !walk->graph->members[walk->queue[start]].cut)
+                meet_others(walk, walk->queue[start]);
+        if (max_members != 0 && walk->count > max_members)
+            break;
+    }
+}
+
+/* The ties that the ledger states between those met, and of the subjects. */
+static at_status join_met(at_tie **out, uint32_t *count_out, const loose_walk *walk,
+                          at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {0};
+    const at_graph *graph = walk->graph;
+    at_strands strands = {0};
+    for (uint32_t row = 0; row < graph->ledger->count; row++) {
+        uint32_t ends[2], credit_row;
+        if (!at_row_members(ends, &credit_row, graph, row) || ends[0] == AT_NONE ||
+            ends[1] == AT_NONE || ends[0] == ends[1])
+            continue;
+        const uint8_t a = walk->seen[ends[0]], b = walk->seen[ends[1]];
+        if (!(a && b) && !((a | b) & SUBJECT))
+            continue;
+        AT_TRY(AT_GROW(&strands.items, &strands.capacity, strands.count, &scratch, err));
+        strands.items[strands.count++] = at_row_strand(graph, row, credit_row);
+    }
+    return at_strands_join(out, count_out, &strands, arena, err);
+}
+
+static bool comes_first(const at_tie *x, const at_tie *y) {
+    if (x->a != y->a)
+        return x->a < y->a;
+    if (x->b != y->b)
+        return x->b < y->b;
+    return x->kind < y->kind; /* one kind is not stated both ways */
+}
+
+static at_status merge_ties(at_graph *graph, const at_tie *joined, uint32_t joined_count,
+                            at_arena *arena, at_error *err) {
+    const uint32_t count = graph->tie_count + joined_count;
+    at_tie *ties;
+    uint32_t next = 0, stated = 0;
+    AT_TRY(AT_NEW(&ties, arena, count, err));
+    for (uint32_t i = 0; i < count; i++) {
+        const bool take =
+            next == joined_count ||
+            (stated < graph->tie_count && comes_first(&graph->ties[stated], &joined[next]));
+        ties[i] = take ? graph->ties[stated++] : joined[next++];
+    }
+    graph->ties = ties;
+    graph->tie_count = count;
+    graph->loose = false;
+    return at_ties_index(graph, arena, err);
+}
+
+at_status at_loose_tighten(at_graph *graph, const uint32_t *subjects, uint32_t subject_count,
+                           uint32_t hops, uint32_t max_members, at_arena *arena, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};
+    loose_walk walk = {.graph = graph};
+    at_tie *joined = NULL;
+    uint32_t joined_count = 0;
+    if (!graph->loose)
+        return AT_OK;
+    AT_TRY(AT_NEW(&walk.seen, &scratch, graph->member_count, err));
+    AT_TRY(AT_NEW(&walk.queue, &scratch, graph->member_count, err));
+    meet_around(&walk, subjects, subject_count, hops, max_members);
+    AT_TRY(join_met(&joined, &joined_count, &walk, arena, err));
+    return merge_ties(graph, joined, joined_count, arena, err);
 }
 
 /* --- Networks --------------------------------------------------------------------------------- */

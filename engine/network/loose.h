@@ -20,6 +20,9 @@ enum { AT_LOOSE_ROWS = 2000000 };
 AT_CHECKED at_status at_loose_cut(at_graph *graph, at_member *members, at_arena *arena,
                                   at_error *err);
 
+/** Fill first_node and next_node, by node_member. */
+AT_CHECKED at_status at_loose_index_nodes(at_graph *graph, at_arena *arena, at_error *err);
+
 /**
  * Networks by union-find over ties and rows that lead on.
  *
@@ -39,6 +42,11 @@ AT_CHECKED at_status at_member_ties(const at_tie *const **out, uint32_t *count_o
 AT_CHECKED at_status at_member_record(at_record_id *out, const at_graph *graph, uint32_t member,
                                       bool tie, at_error *err);
 
+/** Have the rows of one member's nodes; of every node: before walking a ledger that is read in
+ * part (at_graph.part). at_member_ties does so itself. */
+AT_CHECKED at_status at_graph_need_member(const at_graph *graph, uint32_t member, at_error *err);
+AT_CHECKED at_status at_graph_need_walks(const at_graph *graph, at_error *err);
+
 /* The other ends of a member's ties that lead on, in any order, some more than once. */
 typedef struct at_neighbours {
     const at_graph *graph;
@@ -51,5 +59,15 @@ typedef struct at_neighbours {
 
 at_neighbours at_neighbours_of(const at_graph *graph, uint32_t member);
 bool at_neighbours_next(uint32_t *other_out, at_neighbours *walk);
+
+/**
+ * Give a loose graph the ties between all that at_around_find would meet, and those of the
+ * subjects: from then on it is one with ties, as far as that question goes. What is said of the
+ * whole graph (at_graph_notes) is said before. Arguments as at_around_find (around.h); does
+ * nothing when the graph is not loose.
+ */
+AT_CHECKED at_status at_loose_tighten(at_graph *graph, const uint32_t *subjects,
+                                      uint32_t subject_count, uint32_t hops, uint32_t max_members,
+                                      at_arena *arena, at_error *err);
 
 #endif

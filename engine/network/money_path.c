@@ -25,6 +25,7 @@ typedef struct money_scan {
     node_arrivals *nodes;
     uint32_t *group; /* by node: its network if it is active in both countries, else AT_NONE;
                       * AT_NODE_TRANSIT */
+    uint32_t wanted; /* networks whose path is not found yet */
     uint8_t *begins; /* by node: bit 0 and 1, an entity of its account is active in a country */
     at_arena *arena;
 } money_scan;
@@ -76,7 +77,9 @@ static at_status trace_back(at_money_path *path, const money_scan *scan, int dir
     return AT_OK;
 }
 
-static at_status mark_joint(bool **out, const money_scan *scan, at_error *err) {
+/* Which networks a path is looked for in, and how many. */
+static at_status mark_joint(bool **out, uint32_t *count_out, const money_scan *scan,
+                            at_error *err) {
     uint8_t *seen;
     bool *joint;
     AT_TRY(AT_NEW(&seen, scan->arena, scan->groups->group_count, err));
@@ -86,8 +89,11 @@ static at_status mark_joint(bool **out, const money_scan *scan, at_error *err) {
         for (int country = 0; country < 2 && group != AT_NONE; country++)
             seen[group] |= (uint8_t)(scan->active[country][member] << country);
     }
-    for (uint32_t group = 0; group < scan->groups->group_count; group++)
+    *count_out = 0;
+    for (uint32_t group = 0; group < scan->groups->group_count; group++) {
         joint[group] = seen[group] == 3;
+        *count_out += joint[group];
+    }
     *out = joint;
     return AT_OK;
 }
@@ -96,7 +102,7 @@ static at_status mark_joint(bool **out, const money_scan *scan, at_error *err) {
 static at_status place_nodes(money_scan *scan, at_error *err) {
     const at_graph *graph = scan->graph;
     bool *joint;
-    AT_TRY(mark_joint(&joint, scan, err));
+    AT_TRY(mark_joint(&joint, &scan->wanted, scan, err));
     AT_TRY(AT_NEW(&scan->group, scan->arena, graph->ledger->node_count, err));
     AT_TRY(AT_NEW(&scan->begins, scan->arena, graph->ledger->node_count, err));
     for (size_t node = 0; node < graph->ledger->node_count; node++) {
@@ -179,13 +185,14 @@ at_status at_money_paths(at_money_path *paths, const at_graph *graph, const at_g
     AT_TRY(place_nodes(&scan, err));
     AT_TRY(AT_NEW(&scan.nodes, arena, ledger->node_count, err));
     memset(scan.nodes, 0xFF, ledger->node_count * sizeof *scan.nodes);
-    for (uint32_t at = 0; at < ledger->count; at++) {
+    for (uint32_t at = 0; at < ledger->count && scan.wanted > 0; at++) {
         money_row row;
         /* The first path to arrive is the answer: its network needs no more rows. */
         if (!read_row(&row, &scan, at) || paths[row.group].count > 0)
             continue;
         AT_TRY(carry(&paths[row.group], &scan, 0, &row, err));
         AT_TRY(carry(&paths[row.group], &scan, 1, &row, err));
+        scan.wanted -= paths[row.group].count > 0;
     }
     return AT_OK;
 }

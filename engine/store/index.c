@@ -14,6 +14,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+const at_index_names at_index_of_ledger = {.name = "ledger", .building = "building"};
+const at_index_names at_index_of_networks = {.name = "networks", .building = "building-networks"};
+
 enum { OWN_MODE = 0600, FOLDER_MODE = 0700, SHARED_BITS = 0660, WRITE_BITS = 0022 };
 
 const char *at_index_state_text(at_index_state state) {
@@ -85,7 +88,7 @@ static bool is_ours(const at_store *store, int descriptor, struct stat *file) {
 
 /* The file, whatever is in it: -1 when there is none. */
 static at_status open_file(int *out, at_index_state *state_out, uint64_t *bytes_out,
-                           const at_store *store, at_error *err) {
+                           const at_index_names *names, const at_store *store, at_error *err) {
     struct stat file;
     int folder = -1;
     *out = -1;
@@ -94,7 +97,7 @@ static at_status open_file(int *out, at_index_state *state_out, uint64_t *bytes_
     AT_TRY(open_folder(&folder, store, false, err));
     if (folder < 0)
         return AT_OK;
-    const int found = openat(folder, AT_INDEX_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int found = openat(folder, names->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     const bool there = found >= 0 || errno != ENOENT;
     close(folder);
     if (!there)
@@ -124,11 +127,11 @@ bool at_index_passed_over(at_index_file *file, at_status status) {
 }
 
 static at_status open_index(at_index_file *out, at_index_state *state_out, uint64_t *bytes_out,
-                            const at_store *store, const uint8_t key[AT_INDEX_KEY_BYTES],
-                            at_error *err) {
+                            const at_index_names *names, const at_store *store,
+                            const uint8_t key[AT_INDEX_KEY_BYTES], at_error *err) {
     int descriptor = -1;
     bool fresh = false;
-    AT_TRY(open_file(&descriptor, state_out, bytes_out, store, err));
+    AT_TRY(open_file(&descriptor, state_out, bytes_out, names, store, err));
     if (descriptor < 0)
         return AT_OK;
     const at_status status = at_index_file_open(out, &fresh, descriptor, key, err);
@@ -144,7 +147,8 @@ at_status at_index_open(at_reader *reader, at_error *err) {
     at_status status =
         make_key(reader->index_key, reader->store, reader->db, reader->revision, err);
     if (status == AT_OK)
-        status = open_index(&reader->index, &state, &bytes, reader->store, reader->index_key, err);
+        status = open_index(&reader->index, &state, &bytes, &at_index_of_ledger, reader->store,
+                            reader->index_key, err);
     else
         reader->newest = false; /* without the secret none can be bound */
     return concerns_caller(status) ? status : AT_OK;
@@ -161,7 +165,7 @@ at_status at_index_look(at_index_state *out, uint64_t *bytes_out, at_store *stor
     const at_status bound = make_key(key, store, store->db, newest, err);
     if (bound != AT_OK)
         return concerns_caller(bound) ? bound : AT_OK; /* without the secret there is none */
-    AT_TRY(open_index(&file, out, bytes_out, store, key, err));
+    AT_TRY(open_index(&file, out, bytes_out, &at_index_of_ledger, store, key, err));
     if (*out != AT_INDEX_FRESH || !whole)
         return AT_OK;
     const at_status status = at_index_file_check(&file, err);
@@ -175,15 +179,15 @@ at_status at_index_look(at_index_state *out, uint64_t *bytes_out, at_store *stor
 
 /* The file that is written to, locked; -1 when somebody else does. A name that leads elsewhere than
  * to the file locked was renamed meanwhile: then there is an index. */
-static int lock_building(int folder, mode_t mode) {
+static int lock_building(int folder, const char *building, mode_t mode) {
     struct stat opened, named;
-    const int file = openat(folder, AT_INDEX_BUILDING,
-                            O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, OWN_MODE);
+    const int file =
+        openat(folder, building, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, OWN_MODE);
     if (file < 0)
         return -1;
     if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &opened) == 0 &&
         S_ISREG(opened.st_mode) && opened.st_nlink == 1 &&
-        fstatat(folder, AT_INDEX_BUILDING, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+        fstatat(folder, building, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
         named.st_ino == opened.st_ino && named.st_dev == opened.st_dev && ftruncate(file, 0) == 0 &&
         fchmod(file, mode) == 0)
         return file;
@@ -195,11 +199,19 @@ static void end_writer(at_index_writer *writer) {
     at_index_writer_end(writer);
 }
 
-static at_status write_index(int descriptor, const at_reader *reader, at_error *err) {
+/* One file of it; a summary, or who is who and the ledger. */
+static at_status write_index(int descriptor, const at_reader *reader, const at_summary *summary,
+                             at_error *err) {
     AT_CLEANUP(end_writer) at_index_writer writer = {.descriptor = -1};
     AT_TRY(at_index_writer_begin(&writer, descriptor, reader->index_key, err));
-    AT_TRY(at_index_put_identity(&writer, &reader->identity, err));
-    AT_TRY(at_index_put_ledger(&writer, reader->ledger, err));
+    for (int i = 0; summary && i < (int)AT_SUMMARY_COLUMNS; i++)
+        AT_TRY(at_index_put(&writer, (at_index_column_name)((int)AT_INDEX_SUMMARY + i),
+                            summary->columns[i].values, at_summary_size((at_summary_column)i),
+                            summary->columns[i].count, err));
+    if (!summary) {
+        AT_TRY(at_index_put_identity(&writer, &reader->identity, err));
+        AT_TRY(at_index_put_ledger(&writer, reader->ledger, err));
+    }
     return at_index_writer_finish(&writer, err);
 }
 
@@ -214,15 +226,16 @@ static mode_t shared_mode(const at_store *store) {
     return database.st_mode & SHARED_BITS;
 }
 
-static at_status keep(bool *kept_out, int folder, const at_reader *reader, at_error *err) {
-    const int file = lock_building(folder, shared_mode(reader->store));
+static at_status keep(bool *kept_out, int folder, const at_index_names *names,
+                      const at_reader *reader, const at_summary *summary, at_error *err) {
+    const int file = lock_building(folder, names->building, shared_mode(reader->store));
     if (file < 0)
         return AT_OK;
-    const at_status status = write_index(file, reader, err);
+    const at_status status = write_index(file, reader, summary, err);
     if (status == AT_OK)
-        *kept_out = renameat(folder, AT_INDEX_BUILDING, folder, AT_INDEX_NAME) == 0;
+        *kept_out = renameat(folder, names->building, folder, names->name) == 0;
     if (!*kept_out)
-        (void)unlinkat(folder, AT_INDEX_BUILDING, 0);
+        (void)unlinkat(folder, names->building, 0);
     close(file);
     return status;
 }
@@ -232,17 +245,22 @@ bool at_index_possible(const at_reader *reader) {
 }
 
 /* Not synced: what a failing power supply leaves is found by its checksums. */
-at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err) {
+static at_status keep_file(bool *kept_out, const at_index_names *names, at_reader *reader,
+                           const at_summary *summary, at_error *err) {
     int folder = -1;
     *kept_out = false;
     if (!at_index_possible(reader))
         return AT_OK;
     at_status status = open_folder(&folder, reader->store, true, err);
     if (status == AT_OK && folder >= 0) {
-        status = keep(kept_out, folder, reader, err);
+        status = keep(kept_out, folder, names, reader, summary, err);
         close(folder);
     }
     return status == AT_INTERRUPTED ? status : AT_OK;
+}
+
+at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err) {
+    return keep_file(kept_out, &at_index_of_ledger, reader, NULL, err);
 }
 
 at_status at_index_make(bool *made_out, at_store *store, at_error *err) {
@@ -258,4 +276,47 @@ at_status at_index_make(bool *made_out, at_store *store, at_error *err) {
         return AT_OK;
     }
     return at_index_keep(made_out, reader, err);
+}
+
+/* --- What networks found ---------------------------------------------------------------------- */
+
+at_status at_index_keep_summary(at_reader *reader, const at_summary *summary, at_error *err) {
+    bool kept = false;
+    return reader->index.descriptor < 0
+               ? AT_OK
+               : keep_file(&kept, &at_index_of_networks, reader, summary, err);
+}
+
+static at_status read_summary(at_summary *out, at_index_file *file, at_arena *arena,
+                              at_error *err) {
+    for (int i = 0; i < (int)AT_SUMMARY_COLUMNS; i++) {
+        const at_index_column_name column = (at_index_column_name)((int)AT_INDEX_SUMMARY + i);
+        const size_t size = at_summary_size((at_summary_column)i);
+        const size_t count = at_index_count(file, column);
+        void *values = NULL;
+        AT_TRY(at_arena_take(&values, arena, count, size, err));
+        AT_TRY(at_index_get(values, file, column, size, count, UINT64_MAX, err));
+        out->columns[i].values = values;
+        out->columns[i].count = count;
+    }
+    return AT_OK;
+}
+
+at_status at_index_get_summary(const at_summary **out, at_reader *reader, at_error *err) {
+    AT_CLEANUP(at_index_file_close) at_index_file file = {.descriptor = -1};
+    at_index_state state = AT_INDEX_NONE;
+    at_summary *summary = NULL;
+    uint64_t bytes = 0;
+    *out = NULL;
+    if (reader->index.descriptor < 0)
+        return AT_OK;
+    AT_TRY(open_index(&file, &state, &bytes, &at_index_of_networks, reader->store,
+                      reader->index_key, err));
+    if (state != AT_INDEX_FRESH)
+        return AT_OK;
+    AT_TRY(AT_NEW(&summary, reader->arena, 1, err));
+    const at_status status = read_summary(summary, &file, reader->arena, err);
+    if (status == AT_OK)
+        *out = summary;
+    return concerns_caller(status) ? status : AT_OK;
 }

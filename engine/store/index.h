@@ -6,6 +6,10 @@
  * short, a link or somebody else's is passed over, the same is worked out from the store, and a new
  * one is written if it pays. It may be removed at any time, and read-only media need none.
  *
+ * Beside it lies `index/networks`: what `networks` found when nothing else was asked
+ * (engine/model/summary.h), of the same format and bound to the same, written by the first question
+ * of that kind. Without `index/ledger` it is not looked at.
+ *
  * Bound to: HMAC-SHA-256 under the store's secret of layout, release, index version, every revision
  * up to this one with the hash it was announced with, the content of its sources, its settings.
  * Made under the name `building`, which is locked, and renamed: two that build at once do not meet,

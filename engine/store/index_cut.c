@@ -238,33 +238,14 @@ static at_status get_ids(at_ledger *out, ledger_cut *cut, at_error *err) {
     return AT_OK;
 }
 
-static at_status get_node(at_node *out, ledger_cut *cut, uint32_t node, at_error *err) {
-    at_index_file *file = cut->file;
-    uint8_t kind = 0;
-    uint32_t code = 0;
-    *out = (at_node){.account = 0};
-    AT_TRY(at_index_get_text(&out->account_id, file, AT_INDEX_NODE_IDS, AT_INDEX_NODE_STARTS, node,
-                             cut->arena, err));
-    AT_TRY(AT_INDEX_GET_PART(&kind, file, AT_INDEX_NODE_KIND, node, 1, UINT8_MAX, err));
-    AT_TRY(AT_INDEX_GET_PART(&code, file, AT_INDEX_NODE_CURRENCY, node, 1, UINT32_MAX, err));
-    AT_TRY(AT_INDEX_GET_PART(&out->account, file, AT_INDEX_NODE_ACCOUNT, node, 1, cut->class_count,
-                             err));
-    AT_TRY(AT_INDEX_GET_PART(&out->opening, file, AT_INDEX_NODE_OPENING, node, 1, UINT64_MAX, err));
-    AT_TRY(AT_INDEX_GET_PART(&out->opening_record, file, AT_INDEX_NODE_OPENING_RECORD, node, 1,
-                             UINT64_MAX, err));
-    if (code >= cut->codes.count)
-        return at_index_damaged(err, "a currency cannot be");
-    out->currency = cut->codes.codes[code];
-    return at_index_finish_node(out, kind, cut->arena, err);
-}
-
 static at_status get_nodes(at_ledger *out, ledger_cut *cut, at_error *err) {
     at_node *nodes = NULL;
     settle(&cut->nodes);
     out->node_count = cut->nodes.count;
     AT_TRY(AT_NEW(&nodes, cut->arena, out->node_count, err));
     for (size_t i = 0; i < out->node_count; i++)
-        AT_TRY(get_node(&nodes[i], cut, cut->nodes.items[i], err));
+        AT_TRY(at_index_get_node(&nodes[i], cut->file, &cut->codes, cut->nodes.items[i],
+                                 cut->class_count, cut->arena, err));
     out->nodes = nodes;
     return AT_OK;
 }

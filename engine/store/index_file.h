@@ -23,10 +23,11 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/text.h"
+#include "engine/model/summary.h"
 
 enum {
     AT_INDEX_STARTS_EVERY = 16, /* texts */
-    AT_INDEX_VERSION = 3,       /* raised when the same store would give other bytes */
+    AT_INDEX_VERSION = 4,       /* raised when the same store would give other bytes */
     AT_INDEX_HEAD_BYTES = 4096,
     AT_INDEX_BLOCK_BYTES = 65536,
     AT_INDEX_KEY_BYTES = 32,
@@ -78,7 +79,9 @@ typedef enum at_index_column_name {
     AT_INDEX_ROW_BY_ID,
     AT_INDEX_OUT_ROWS,
     AT_INDEX_IN_ROWS,
-    AT_INDEX_COLUMNS
+    /* what `networks` found, in a file of its own that has none of the above (model/summary.h) */
+    AT_INDEX_SUMMARY,
+    AT_INDEX_COLUMNS = AT_INDEX_SUMMARY + AT_SUMMARY_COLUMNS
 } at_index_column_name;
 
 typedef struct at_index_column {

@@ -11,8 +11,12 @@
 #include "engine/store/snapshot.h"
 
 #define AT_INDEX_FOLDER "index"
-#define AT_INDEX_NAME "ledger"
-#define AT_INDEX_BUILDING "building"
+
+/* Its two files; each is made under another name. */
+typedef struct at_index_names {
+    const char *name, *building;
+} at_index_names;
+extern const at_index_names at_index_of_ledger, at_index_of_networks;
 
 /* Fewer rows are read from the store as fast as from an index. */
 enum { AT_INDEX_ROWS_MIN = 65536 };
@@ -23,6 +27,10 @@ AT_CHECKED at_status at_index_open(at_reader *reader, at_error *err);
 bool at_index_possible(const at_reader *reader);
 /** Keep what the reader has worked out, where that is possible; not an error where it is not. */
 AT_CHECKED at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err);
+/** What `networks` found, NULL when none fits; keeping it, where that is possible. */
+AT_CHECKED at_status at_index_get_summary(const at_summary **out, at_reader *reader, at_error *err);
+AT_CHECKED at_status at_index_keep_summary(at_reader *reader, const at_summary *summary,
+                                           at_error *err);
 /** May the failure of reading an index be passed over? Then it is closed. */
 bool at_index_passed_over(at_index_file *file, at_status status);
 
@@ -38,6 +46,9 @@ AT_CHECKED at_status at_index_put_ledger(at_index_writer *writer, const at_ledge
 /** Without what transfers are called; that, behind it. */
 AT_CHECKED at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
                                          at_arena *arena, at_error *err);
+/** Of it, only from, to, flags, and how many rows each node has. */
+AT_CHECKED at_status at_index_get_ends(at_ledger *out, at_index_file *file, at_arena *arena,
+                                       at_error *err);
 AT_CHECKED at_status at_index_get_ids(at_ledger *ledger, at_index_file *file, at_arena *arena,
                                       at_error *err);
 
@@ -48,6 +59,11 @@ AT_CHECKED at_status at_index_get_ids(at_ledger *ledger, at_index_file *file, at
 AT_CHECKED at_status at_index_cut_ledger(at_ledger *out, bool *cut_out, at_index_file *file,
                                          const bool *things, at_thing class_count, at_arena *arena,
                                          at_error *err);
+
+/** Rows that are read when somebody comes to them, NULL when there are payments in transit; the
+ * file stays open as long. */
+AT_CHECKED at_status at_index_part_ledger(const at_ledger_part **out, at_index_file *file,
+                                          at_thing class_count, at_arena *arena, at_error *err);
 
 /** The texts of a column, and where each 16th begins. */
 AT_CHECKED at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,

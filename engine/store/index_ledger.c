@@ -194,18 +194,31 @@ static at_status get_starts(const uint64_t **out, at_index_file *file, at_index_
     return rises ? AT_OK : at_index_damaged(err, "rows of nodes cannot be so");
 }
 
+/* How large it is, and how many rows each node has. */
+static at_status get_shape(at_ledger *out, at_index_file *file, at_arena *arena, at_error *err) {
+    *out = (at_ledger){.count = at_index_count(file, AT_INDEX_FROM),
+                       .node_count = at_index_count(file, AT_INDEX_NODE_KIND)};
+    if (out->count >= AT_NONE - 1 || out->node_count >= AT_NONE)
+        return at_index_damaged(err, "it is too large");
+    AT_TRY(get_starts(&out->out_start, file, AT_INDEX_OUT_START, out, arena, err));
+    return get_starts(&out->in_start, file, AT_INDEX_IN_START, out, arena, err);
+}
+
+at_status at_index_get_ends(at_ledger *out, at_index_file *file, at_arena *arena, at_error *err) {
+    AT_TRY(get_shape(out, file, arena, err));
+    AT_TRY(get_places(&out->from, file, AT_INDEX_FROM, out->count, out->node_count, arena, err));
+    AT_TRY(get_places(&out->to, file, AT_INDEX_TO, out->count, out->node_count, arena, err));
+    return get_bytes(&out->flags, file, AT_INDEX_FLAGS, out->count, UINT8_MAX, arena, err);
+}
+
 at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
                               at_arena *arena, at_error *err) {
     at_node *nodes = NULL;
-    at_ledger ledger = {.count = at_index_count(file, AT_INDEX_FROM),
-                        .node_count = at_index_count(file, AT_INDEX_NODE_KIND)};
-    if (ledger.count >= AT_NONE - 1 || ledger.node_count >= AT_NONE)
-        return at_index_damaged(err, "it is too large");
+    at_ledger ledger;
+    AT_TRY(get_shape(&ledger, file, arena, err));
     AT_TRY(AT_NEW(&nodes, arena, ledger.node_count, err));
     AT_TRY(at_index_get_nodes(nodes, ledger.node_count, file, class_count, arena, err));
     ledger.nodes = nodes;
-    AT_TRY(get_starts(&ledger.out_start, file, AT_INDEX_OUT_START, &ledger, arena, err));
-    AT_TRY(get_starts(&ledger.in_start, file, AT_INDEX_IN_START, &ledger, arena, err));
     AT_TRY(get_rows(&ledger, file, arena, err));
     *out = ledger;
     return AT_OK;

@@ -116,6 +116,26 @@ at_status at_index_finish_node(at_node *node, uint8_t kind, at_arena *arena, at_
     return AT_OK;
 }
 
+at_status at_index_get_node(at_node *out, at_index_file *file, const at_index_codes *codes,
+                            uint32_t node, at_thing class_count, at_arena *arena, at_error *err) {
+    uint8_t kind = 0;
+    uint32_t code = 0;
+    *out = (at_node){.account = 0};
+    AT_TRY(at_index_get_text(&out->account_id, file, AT_INDEX_NODE_IDS, AT_INDEX_NODE_STARTS, node,
+                             arena, err));
+    AT_TRY(AT_INDEX_GET_PART(&kind, file, AT_INDEX_NODE_KIND, node, 1, UINT8_MAX, err));
+    AT_TRY(AT_INDEX_GET_PART(&code, file, AT_INDEX_NODE_CURRENCY, node, 1, UINT32_MAX, err));
+    AT_TRY(
+        AT_INDEX_GET_PART(&out->account, file, AT_INDEX_NODE_ACCOUNT, node, 1, class_count, err));
+    AT_TRY(AT_INDEX_GET_PART(&out->opening, file, AT_INDEX_NODE_OPENING, node, 1, UINT64_MAX, err));
+    AT_TRY(AT_INDEX_GET_PART(&out->opening_record, file, AT_INDEX_NODE_OPENING_RECORD, node, 1,
+                             UINT64_MAX, err));
+    if (code >= codes->count)
+        return at_index_damaged(err, "a currency cannot be");
+    out->currency = codes->codes[code];
+    return at_index_finish_node(out, kind, arena, err);
+}
+
 at_status at_index_get_nodes(at_node *nodes, size_t count, at_index_file *file,
                              at_thing class_count, at_arena *arena, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = SIZE_MAX};

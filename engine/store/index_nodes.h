@@ -21,6 +21,10 @@ AT_CHECKED at_status at_index_get_codes(at_index_codes *out, at_index_file *file
 /** All of them, into room for `count`. */
 AT_CHECKED at_status at_index_get_nodes(at_node *nodes, size_t count, at_index_file *file,
                                         at_thing class_count, at_arena *arena, at_error *err);
+/** One. */
+AT_CHECKED at_status at_index_get_node(at_node *out, at_index_file *file,
+                                       const at_index_codes *codes, uint32_t node,
+                                       at_thing class_count, at_arena *arena, at_error *err);
 /** What AT_INDEX_NODE_KIND says of a node whose other fields are filled; its id. */
 AT_CHECKED at_status at_index_finish_node(at_node *node, uint8_t kind, at_arena *arena,
                                           at_error *err);

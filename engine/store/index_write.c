@@ -95,6 +95,17 @@ at_status at_index_put_bytes(at_index_writer *writer, at_index_column_name name,
     return add_bytes(writer, data, bytes, err);
 }
 
+/* A column that was not put is an empty one, where it would have been. */
+static void place_missing(at_index_head *head) {
+    uint64_t end = 0;
+    for (size_t i = 0; i < AT_INDEX_COLUMNS; i++) {
+        at_index_column *column = &head->columns[i];
+        if (column->count == 0)
+            column->offset = end;
+        end = column->offset + column->count * column->width;
+    }
+}
+
 at_status at_index_writer_finish(at_index_writer *writer, at_error *err) {
     uint8_t bytes[AT_INDEX_HEAD_BYTES] = {0};
     uint64_t seed = 0;
@@ -104,6 +115,7 @@ at_status at_index_writer_finish(at_index_writer *writer, at_error *err) {
     writer->head.sums_sum = at_checksum(at_text_string(sums), sums->bytes, seed);
     AT_TRY(write_at(writer->descriptor, sums->data, sums->bytes,
                     AT_INDEX_HEAD_BYTES + writer->head.data_bytes, err));
+    place_missing(&writer->head);
     memcpy(bytes, &writer->head, sizeof writer->head);
     const uint64_t sum = at_checksum(bytes, sizeof bytes - sizeof sum, 0);
     memcpy(bytes + sizeof bytes - sizeof sum, &sum, sizeof sum);

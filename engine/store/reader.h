@@ -25,6 +25,7 @@
 
 #include "engine/model/facts.h"
 #include "engine/model/ledger.h"
+#include "engine/model/summary.h"
 #include "engine/model/table.h"
 #include "engine/store/store.h"
 
@@ -44,6 +45,9 @@ AT_CHECKED at_status at_reader_ledger(const at_ledger **out, at_reader *reader, 
 /** The same; id_offset, id_pool and by_id may be NULL: a fifth of what a large one takes. */
 AT_CHECKED at_status at_reader_ledger_unnamed(const at_ledger **out, at_reader *reader,
                                               at_error *err);
+
+/** For who may do with less than the ledger; borrowed until close. */
+const at_summaries *at_reader_summaries(at_reader *reader);
 
 /** At least the transfers from or to the marked things (by at_thing), payments in transit whole and
  * the nodes they lie between: what one thing's money needs. An id may lack the namespace that tells

@@ -53,6 +53,7 @@ struct at_reader {
     at_thing_list things[AT_KIND_COUNT];
     const char **titles; /* by class; NULL until asked */
     at_ledger *ledger;   /* NULL until asked */
+    at_summaries summaries;
     at_index_file index; /* open when one fits (index.h) */
     uint8_t index_key[AT_INDEX_KEY_BYTES];
     bool newest;       /* its revision is the store's newest */
