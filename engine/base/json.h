@@ -18,7 +18,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/text.h"
 
-enum { AT_JSON_DEPTH_MAX = 64 };
+enum { AT_JSON_DEPTH_MAX = 64, AT_JSON_KEY_BYTES = 64 };
 
 typedef struct at_json at_json;             /* a document */
 typedef struct at_json_value at_json_value; /* one value in it, borrowed */
@@ -67,14 +67,22 @@ AT_CHECKED at_status at_json_only(const at_json_value *object, const char *const
 /** Is `data` byte for byte the canonical form of itself (as our writer would emit it)? */
 bool at_json_is_canonical(const char *data, size_t bytes);
 
+/* A key made ready for many objects: its bytes with comma, quotes and colon. */
+typedef struct at_json_name {
+    uint8_t bytes;
+    char text[AT_JSON_KEY_BYTES + 8];
+} at_json_name;
+
 /* Canonical writer: begin/end pairs and members onto a text. A failed append sticks and is returned
- * by finish. */
+ * by finish, after which the writer is ready for the next document: to begin a new one for each row
+ * costs more than the row. */
 typedef struct at_json_writer {
     at_text *out;
     at_status status;
     int depth;
     struct {
-        char last_key[64];
+        char last_key[AT_JSON_KEY_BYTES];
+        const at_json_name *made; /* the last name */
         uint8_t in_object, count;
     } level[AT_JSON_DEPTH_MAX + 1];
 } at_json_writer;
@@ -84,6 +92,13 @@ void at_json_object_end(at_json_writer *writer);
 void at_json_array(at_json_writer *writer);
 void at_json_array_end(at_json_writer *writer);
 void at_json_put_key(at_json_writer *writer, const char *key);
+/** A plain key of fewer than AT_JSON_KEY_BYTES bytes (asserted). */
+void at_json_name_make(at_json_name *out, const char *key);
+/** The names of an object stand in one array in ascending order; they are not mixed with keys. */
+void at_json_put_name(at_json_writer *writer, const at_json_name *name);
+/** Name and value at once, which is faster. */
+void at_json_member_text(at_json_writer *writer, const at_json_name *name, const char *text);
+void at_json_member_int(at_json_writer *writer, const at_json_name *name, int64_t number);
 void at_json_put_text(at_json_writer *writer, const char *text); /* NULL writes null */
 void at_json_put_int(at_json_writer *writer, int64_t number);    /* asserts +-(2^53-1) */
 void at_json_put_amount(at_json_writer *writer, int64_t amount); /* a decimal string */

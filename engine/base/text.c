@@ -7,7 +7,7 @@
 
 #include "engine/base/arena.h"
 
-enum { TEXT_FIRST_BYTES = 64, NEAREST_BYTES_MAX = 64, INT_DIGITS_MAX = 20 };
+enum { TEXT_FIRST_BYTES = 64, NEAREST_BYTES_MAX = 64 };
 static const size_t text_limit_default = (size_t)64 << 20;
 
 void at_text_clear(at_text *text) {
@@ -36,6 +36,8 @@ static at_status make_room(at_text *text, size_t count, at_error *err) {
     size_t capacity = text->capacity == 0 ? (size_t)TEXT_FIRST_BYTES : text->capacity;
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+    if (capacity - 1 > limit)
+        capacity = limit + 1; /* so that room in memory is room below the limit */
     char *data = at_memory_resize(text->data, capacity);
     if (data == NULL)
         return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for a text of %zu bytes", needed);
@@ -85,18 +87,51 @@ at_status at_text_print(at_text *text, at_error *err, const char *format, ...) {
     return AT_OK;
 }
 
-at_status at_text_add_int(at_text *text, int64_t number, at_error *err) {
-    char digits[INT_DIGITS_MAX];
-    size_t start = sizeof digits;
+size_t at_int_write(char *out, int64_t number) {
+    static const uint64_t powers[] = {
+        0, /* zero has a digit too */
+        UINT64_C(10),
+        UINT64_C(100),
+        UINT64_C(1000),
+        UINT64_C(10000),
+        UINT64_C(100000),
+        UINT64_C(1000000),
+        UINT64_C(10000000),
+        UINT64_C(100000000),
+        UINT64_C(1000000000),
+        UINT64_C(10000000000),
+        UINT64_C(100000000000),
+        UINT64_C(1000000000000),
+        UINT64_C(10000000000000),
+        UINT64_C(100000000000000),
+        UINT64_C(1000000000000000),
+        UINT64_C(10000000000000000),
+        UINT64_C(100000000000000000),
+        UINT64_C(1000000000000000000),
+        UINT64_C(10000000000000000000),
+    };
+    const bool negative = number < 0;
     /* Through uint64_t, because -INT64_MIN is no int64_t. */
-    uint64_t left = number < 0 ? UINT64_C(0) - (uint64_t)number : (uint64_t)number;
-    do {
-        digits[--start] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left != 0);
-    if (number < 0)
-        digits[--start] = '-';
-    return at_text_add_bytes(text, digits + start, sizeof digits - start, err);
+    uint64_t left = negative ? UINT64_C(0) - (uint64_t)number : (uint64_t)number;
+    out[0] = '-';
+    /* 1233 / 4096 is a little more than log10(2): the guess is right or one too high. */
+    const unsigned guess = (64 - (unsigned)__builtin_clzll(left | 1)) * 1233 >> 12;
+    const size_t end = negative + guess + (left >= powers[guess]);
+    size_t start = end;
+    for (; left >= 100; left /= 100) {
+        start -= 2;
+        at_two_digits(out + start, (unsigned)(left % 100));
+    }
+    if (left >= 10)
+        at_two_digits(out + start - 2, (unsigned)left);
+    else
+        out[start - 1] = (char)('0' + left);
+    return end;
+}
+
+at_status at_text_add_int(at_text *text, int64_t number, at_error *err) {
+    char digits[AT_INT_BYTES_MAX];
+    return at_text_add_bytes(text, digits, at_int_write(digits, number), err);
 }
 
 int at_span_compare(at_span a, at_span b) {

@@ -34,12 +34,26 @@ AT_CHECKED at_status at_text_add(at_text *text, const char *string, at_error *er
 AT_CHECKED at_status at_text_add_bytes(at_text *text, const void *bytes, size_t count,
                                        at_error *err);
 AT_CHECKED at_status at_text_add_char(at_text *text, char c, at_error *err);
+/** Bytes that fit behind the end without asking for memory and within the limit; who writes them
+ * there itself adds them to `bytes` and writes the NUL. */
+static inline size_t at_text_room(const at_text *text) {
+    return text->capacity > 0 ? text->capacity - text->bytes - 1 : 0;
+}
 /** Make the text `count` bytes longer; the caller fills them at *out. */
 AT_CHECKED at_status at_text_extend(char **out, at_text *text, size_t count, at_error *err);
 AT_CHECKED at_status at_text_print(at_text *text, at_error *err, const char *format, ...)
     AT_PRINTF(3, 4);
 AT_CHECKED at_status at_text_add_int(at_text *text, int64_t number,
                                      at_error *err); /* no printf: hot path */
+
+enum { AT_INT_BYTES_MAX = 20 };
+/** Decimal digits without a NUL; `out` has room for AT_INT_BYTES_MAX. How many there are. */
+size_t at_int_write(char *out, int64_t number);
+/** "07" of 7; `number` < 100. */
+static inline void at_two_digits(char *out, unsigned number) {
+    out[0] = (char)('0' + number / 10);
+    out[1] = (char)('0' + number % 10);
+}
 
 /** Bytewise order as the specification wants it: memcmp over the shorter, then length. NULL sorts
  * first. */

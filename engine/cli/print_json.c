@@ -6,17 +6,25 @@
 #include <string.h>
 
 /* Members of a row object stand in byte order of their names, whatever the order of the fields. */
-static at_status sort_members(at_field_list *out, const at_output *output, const at_print *print,
+typedef struct members {
+    at_field_list list;
+    at_json_name names[AT_FIELDS_MAX];
+} members;
+
+static at_status sort_members(members *out, const at_output *output, const at_print *print,
                               at_error *err) {
     at_field_list chosen;
     AT_TRY(at_fields_choose(&chosen, output, print, err));
-    out->count = 0;
+    out->list.count = 0;
     for (size_t i = 0; i < chosen.count; i++) {
-        size_t at = out->count++;
-        for (; at > 0 && strcmp(out->items[at - 1].name, chosen.items[i].name) > 0; at--)
-            out->items[at] = out->items[at - 1];
-        out->items[at] = chosen.items[i];
+        at_field *items = out->list.items;
+        size_t at = out->list.count++;
+        for (; at > 0 && strcmp(items[at - 1].name, chosen.items[i].name) > 0; at--)
+            items[at] = items[at - 1];
+        items[at] = chosen.items[i];
     }
+    for (size_t i = 0; i < out->list.count; i++)
+        at_json_name_make(&out->names[i], out->list.items[i].name);
     return AT_OK;
 }
 
@@ -49,6 +57,10 @@ static at_status put_cell(at_json_writer *json, const at_column *column, const a
         at_json_put_text(json, NULL);
     } else if (column->type == AT_COLUMN_IDS) {
         return put_ids(json, cell->text, scratch, err);
+    } else if (column->type == AT_COLUMN_TEXT || column->type == AT_COLUMN_ID) {
+        at_json_put_text(json, cell->text);
+    } else if (column->type == AT_COLUMN_AMOUNT) {
+        at_json_put_amount(json, cell->integer);
     } else if (column->type == AT_COLUMN_COUNT && cell->integer >= -exact &&
                cell->integer <= exact) {
         at_json_put_int(json, cell->integer);
@@ -74,12 +86,12 @@ static at_status put_sources(at_json_writer *json, const at_print *print, const 
     return AT_OK;
 }
 
-static at_status put_row(at_json_writer *json, const at_print *print, const at_field_list *members,
+static at_status put_row(at_json_writer *json, const at_print *print, const members *fields,
                          const at_row *row, at_text *scratch, at_error *err) {
     at_json_object(json);
-    for (size_t i = 0; i < members->count; i++) {
-        const at_field *item = &members->items[i];
-        at_json_put_key(json, item->name);
+    for (size_t i = 0; i < fields->list.count; i++) {
+        const at_field *item = &fields->list.items[i];
+        at_json_put_name(json, &fields->names[i]);
         if (item->index == AT_FIELD_GRADE)
             at_json_put_text(json, at_grade_text(row->grade));
         else if (item->index == AT_FIELD_SOURCES)
@@ -129,9 +141,10 @@ at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text scratch = {0}, schema = {0};
     const at_table *table = print->table;
     at_json_writer json = {.out = &out->text};
-    at_field_list fields, members;
+    at_field_list fields;
+    members sorted;
     AT_TRY(at_fields_choose(&fields, out, print, err));
-    AT_TRY(sort_members(&members, out, print, err));
+    AT_TRY(sort_members(&sorted, out, print, err));
     AT_TRY(at_text_print(&schema, err, "assettrace/%s/%d", table->query, table->version));
     at_json_object(&json);
     put_columns(&json, table, &fields);
@@ -147,7 +160,7 @@ at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
     at_json_put_key(&json, "rows");
     at_json_array(&json);
     for (size_t i = 0; i < table->row_count; i++) {
-        AT_TRY(put_row(&json, print, &members, &table->rows[i], &scratch, err));
+        AT_TRY(put_row(&json, print, &sorted, &table->rows[i], &scratch, err));
         AT_TRY(at_output_flush(out, err));
     }
     at_json_array_end(&json);
@@ -161,11 +174,11 @@ at_status at_print_json(at_output *out, const at_print *print, at_error *err) {
 
 at_status at_print_ndjson(at_output *out, const at_print *print, at_error *err) {
     AT_CLEANUP(at_text_clear) at_text scratch = {0};
-    at_field_list members;
-    AT_TRY(sort_members(&members, out, print, err));
+    at_json_writer json = {.out = &out->text};
+    members sorted;
+    AT_TRY(sort_members(&sorted, out, print, err));
     for (size_t i = 0; i < print->table->row_count; i++) {
-        at_json_writer json = {.out = &out->text};
-        AT_TRY(put_row(&json, print, &members, &print->table->rows[i], &scratch, err));
+        AT_TRY(put_row(&json, print, &sorted, &print->table->rows[i], &scratch, err));
         AT_TRY(at_json_finish(&json, err));
         AT_TRY(at_text_add_char(&out->text, '\n', err));
         AT_TRY(at_output_flush(out, err));

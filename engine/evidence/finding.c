@@ -8,10 +8,12 @@
 static const char *const row_keys[] = {"cells", "grade", "row", "sources", "support", NULL};
 
 /* Members stand in the order of their names, not of the columns. */
-static at_status order_columns(size_t **out, const at_table *table, at_arena *arena,
-                               at_error *err) {
+static at_status order_columns(size_t **out, at_json_name **names_out, const at_table *table,
+                               at_arena *arena, at_error *err) {
     size_t *order = NULL;
+    at_json_name *names = NULL;
     AT_TRY(AT_NEW(&order, arena, table->column_count, err));
+    AT_TRY(AT_NEW(&names, arena, table->column_count, err));
     for (size_t i = 0; i < table->column_count; i++) {
         size_t place = i;
         for (; place > 0 &&
@@ -20,20 +22,22 @@ static at_status order_columns(size_t **out, const at_table *table, at_arena *ar
             order[place] = order[place - 1];
         order[place] = i;
     }
+    for (size_t i = 0; i < table->column_count; i++)
+        at_json_name_make(&names[i], table->columns[order[i]].name);
     *out = order;
+    *names_out = names;
     return AT_OK;
 }
 
 static at_status write_cells(at_json_writer *writer, const at_table *table, const at_row *row,
-                             const size_t *order, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text printed = {.limit_bytes = AT_FINDING_LINE_BYTES_MAX};
+                             const size_t *order, const at_json_name *names, at_text *printed,
+                             at_error *err) {
     at_json_object(writer);
     for (size_t i = 0; i < table->column_count; i++) {
-        const at_column *column = &table->columns[order[i]];
         const at_cell *cell = &row->cells[order[i]];
-        at_text_reset(&printed);
-        AT_TRY(at_cell_print(&printed, column, cell, AT_SHARE_PLACES, err));
-        at_document_put(writer, column->name, cell->empty ? NULL : at_text_string(&printed));
+        at_text_reset(printed);
+        AT_TRY(at_cell_print(printed, &table->columns[order[i]], cell, AT_SHARE_PLACES, err));
+        at_json_member_text(writer, &names[i], cell->empty ? NULL : at_text_string(printed));
     }
     at_json_object_end(writer);
     return AT_OK;
@@ -41,14 +45,16 @@ static at_status write_cells(at_json_writer *writer, const at_table *table, cons
 
 at_status at_findings_write(at_text *out, const at_table *table, at_cites *cites, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena scratch = {.limit_bytes = 1 << 20};
+    AT_CLEANUP(at_text_clear) at_text printed = {.limit_bytes = AT_FINDING_LINE_BYTES_MAX};
     size_t *order = NULL;
-    AT_TRY(order_columns(&order, table, &scratch, err));
+    at_json_name *names = NULL;
+    at_json_writer writer = {.out = out};
+    AT_TRY(order_columns(&order, &names, table, &scratch, err));
     for (size_t i = 0; i < table->row_count; i++) {
         const at_row *row = &table->rows[i];
-        at_json_writer writer = {.out = out};
         at_json_object(&writer);
         at_json_put_key(&writer, "cells");
-        AT_TRY(write_cells(&writer, table, row, order, err));
+        AT_TRY(write_cells(&writer, table, row, order, names, &printed, err));
         at_document_put(&writer, "grade", at_grade_text(row->grade));
         at_json_put_key(&writer, "row");
         at_json_put_int(&writer, (int64_t)i + 1);

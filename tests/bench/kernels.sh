@@ -25,5 +25,7 @@ done
 
 section 'Canonical JSON'
 said "$bench/bench_kernels" json 500000
+said "$bench/bench_kernels" transfers 500000
 head_of what 'assettrace, M objects/s' peer 'peer, M objects/s' 'ours divided by the peer' goal
 "$bench/bench_kernels" json 500000
+"$bench/bench_kernels" transfers 500000
