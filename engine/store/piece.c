@@ -1,5 +1,6 @@
 #include "engine/store/piece.h"
 
+#include "engine/base/checksum.h"
 #include "engine/base/state.h"
 #include "engine/store/put.h"
 #include "engine/store/sources.h"
@@ -197,12 +198,18 @@ static at_status save_import(at_text *out, at_import *import, at_span state, at_
     return at_leaves_pause(out, &import->leaves, err);
 }
 
+uint64_t at_piece_sum(at_span state, at_span things, uint64_t offset) {
+    return at_checksum(state.data, state.bytes, at_checksum(things.data, things.bytes, offset));
+}
+
 static at_status insert_piece(at_import *import, uint64_t offset, at_span state, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *insert = NULL;
     AT_CLEANUP(at_text_clear) at_text saved = {.limit_bytes = STATE_BYTES_MAX};
     AT_CLEANUP(at_text_clear) at_text things = {.limit_bytes = STATE_BYTES_MAX};
     AT_TRY(save_import(&saved, import, state, err));
     AT_TRY(at_intern_save(&things, &import->intern, err));
+    const at_span parts[] = {{saved.data, saved.bytes}, {things.data, things.bytes}};
+    AT_TRY(at_state_put(&saved, at_piece_sum(parts[0], parts[1], offset), err));
     AT_TRY(at_db_prepare(&insert, import->store->db,
                          "INSERT INTO main.piece (source, number, offset, state, things)"
                          " VALUES (?, ?, ?, ?, ?)",

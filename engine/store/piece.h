@@ -44,7 +44,7 @@ typedef struct at_pending {
     /* Its last piece. */
     int64_t number;
     uint64_t offset; /* of the next record */
-    at_span state;
+    at_span state;   /* and 8 bytes of at_piece_sum, as state.h puts numbers */
 } at_pending;
 
 /** source 0 when there is none. */
@@ -75,6 +75,9 @@ AT_CHECKED at_status at_pieces_begin(at_import *import, at_error *err);
  * another thread), and commit it. */
 bool at_pieces_due(void *import, uint64_t offset);
 AT_CHECKED at_status at_pieces_keep(void *import, uint64_t offset, at_span state, at_error *err);
+
+/** A piece says where the rest begins and what it depends on: not a bit of that may change. */
+uint64_t at_piece_sum(at_span state, at_span things, uint64_t offset);
 
 /** Hash of all that decides what a file's bytes become. resume.c */
 AT_CHECKED at_status at_resume_request(char out[65], const at_source_info *info, at_error *err);

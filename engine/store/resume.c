@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { STATE_FORMAT = 1 }; /* raised when what a piece keeps changes its form */
+enum { STATE_FORMAT = 2 }; /* raised when what a piece keeps changes its form */
 
 /* Everything that decides what a file's bytes become. */
 at_status at_resume_request(char out[65], const at_source_info *info, at_error *err) {
@@ -100,18 +100,40 @@ static at_status add_names(void *self, int64_t source, const at_name_list *list,
     return AT_OK;
 }
 
+static at_span blob_of(sqlite3_stmt *row, int column) {
+    return (at_span){sqlite3_column_blob(row, column), (size_t)sqlite3_column_bytes(row, column)};
+}
+
+static at_status damaged(at_error *err) {
+    at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
+            "where a pending import stood cannot be read back");
+    at_hint(err, "what was stored of it is taken back; import it again");
+    return AT_TAMPERED;
+}
+
+/* The sum lies after the state. */
+static at_status check_sum(at_span *state, at_span things, uint64_t offset, at_error *err) {
+    if (state->bytes < sizeof(uint64_t))
+        return damaged(err);
+    state->bytes -= sizeof(uint64_t);
+    at_state_reader sum = at_state_read((at_span){state->data + state->bytes, sizeof(uint64_t)});
+    return at_state_next(&sum) == at_piece_sum(*state, things, offset) ? AT_OK : damaged(err);
+}
+
 static at_status load_things(at_import *import, at_error *err) {
     AT_CLEANUP(at_db_done) sqlite3_stmt *row = NULL;
     AT_TRY(at_db_prepare(&row, import->store->db,
-                         "SELECT things FROM main.piece WHERE source = ? ORDER BY number", err));
+                         "SELECT things, state, offset FROM main.piece WHERE source = ?"
+                         " ORDER BY number",
+                         err));
     AT_TRY(at_db_bind_int(row, 1, import->source, err));
     for (bool more = false;;) {
         AT_TRY(at_db_step(&more, row, err));
         if (!more)
             return AT_OK;
-        AT_TRY(at_intern_load(
-            &import->intern,
-            (at_span){sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0)}, err));
+        at_span state = blob_of(row, 1);
+        AT_TRY(check_sum(&state, blob_of(row, 0), (uint64_t)at_db_int(row, 2), err));
+        AT_TRY(at_intern_load(&import->intern, blob_of(row, 0), err));
     }
 }
 
@@ -132,21 +154,21 @@ static at_status load_counts(at_import *import, at_state_reader *state, at_error
 }
 
 at_status at_resume_load(at_import *import, const at_pending *pending, at_error *err) {
-    at_state_reader state = at_state_read(pending->state);
     at_pieces *pieces = &import->pieces;
     at_names *names = &import->chunks.names;
+    AT_TRY(load_things(import, err)); /* each piece's sum is checked there */
+    at_state_reader state =
+        at_state_read((at_span){pending->state.data, pending->state.bytes - sizeof(uint64_t)});
     pieces->state = at_state_next_bytes(&state);
     AT_TRY(at_chunks_names(import->store->db, AT_CHUNKS_SOURCE, import->source, add_names, names,
                            err));
     import->chunks.names_written = names->count;
     AT_TRY(at_db_number(&import->chunks.legs_written, import->store->db, 0, &import->source, 1,
                         "SELECT sum(leg_count) FROM main.chunk WHERE source = ?1", err));
-    AT_TRY(load_things(import, err));
     AT_TRY(load_counts(import, &state, err));
     AT_TRY(at_leaves_resume(&import->leaves, &state, err));
     if (!at_state_whole(&state) || pieces->state.bytes == 0)
-        return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED",
-                       "where a pending import stood cannot be read back");
+        return damaged(err);
     if (import->all_money > INT64_MAX)
         AT_TRY(at_put_count_again(import, err));
     pieces->count = pending->number;

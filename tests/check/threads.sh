@@ -1,5 +1,6 @@
 #!/bin/sh
-# Goal: an import gives the same chunks, receipt and error however its threads are scheduled.
+# Goal: an import gives the same chunks, receipt and error however its threads are scheduled, in one
+#       transaction or in pieces.
 # Method: the same files on two processors, on one, and on one with the reader's thread kept back
 #         by other work; what is stored is compared without the random secret of the salts.
 #         Under ThreadSanitizer each run also says whether two threads meet where they must not.
@@ -44,7 +45,43 @@ try() {
         SELECT state, row_count, loaded_count, duplicate_count, rejected_count FROM source' >"$name.rows"
     "$bin" -s "$name.at" check --read-data >/dev/null
 }
+# counts NAME: what was published in it
+counts() {
+    sqlite3 "$1.at/store.sqlite" "SELECT state, row_count, loaded_count, duplicate_count,
+        rejected_count FROM source WHERE state <> 'failed'"
+}
+
+# in_pieces NAME: the same files in small pieces, stopped once in the middle and gone on with
+in_pieces() {
+    export ASSETTRACE_PIECE_BYTES=100000
+    "$bin" -s cut.at init >/dev/null
+    "$bin" -s cut.at import --as ledger_csv whole.csv >cut.out 2>cut.err &
+    importing=$!
+    until [ "$(sqlite3 'file:cut.at/store.sqlite?mode=ro' 'SELECT count(*) FROM piece' 2>/dev/null ||
+        echo 0)" -gt 2 ] || ! kill -0 $importing 2>/dev/null; do
+        sleep 0.02
+    done
+    kill -TERM $importing 2>/dev/null || :
+    code=0
+    wait $importing || code=$?
+    case $code in 3 | 143) ;; *)
+        cat cut.err
+        exit 1
+        ;;
+    esac
+    "$bin" -s cut.at import --as ledger_csv whole.csv >>cut.out 2>>cut.err || :
+    "$bin" -s cut.at check --read-data >/dev/null
+    counts cut >"$1.cut"
+    rm -rf cut.at
+    try "$1" env
+    unset ASSETTRACE_PIECE_BYTES
+}
 try two env
+in_pieces pieces
+cmp two.out pieces.out # chunks end elsewhere, and what was rolled back is said
+counts two >whole.counts
+counts pieces | cmp whole.counts -
+cmp whole.counts pieces.cut
 for rival in '' busy; do
     if [ -n "$rival" ]; then
         taskset -c 0 sh -c 'while :; do :; done' &

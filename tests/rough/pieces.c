@@ -304,11 +304,82 @@ static void test_no_memory(void **state) {
     test_store_drop(&test);
 }
 
+/* --- A flipped bit ---------------------------------------------------------------------------- */
+
+static const char *const kept_columns[] = {"state", "things"};
+
+/* The last piece's column, copied; put back with `set`. */
+static void get_kept(at_text *out, const test_store *test, const char *column) {
+    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
+    AT_CLEANUP(at_db_done) sqlite3_stmt *row = NULL;
+    bool found = false;
+    at_text_reset(out);
+    assert_int_equal(
+        at_text_print(&sql, NULL, "SELECT %s FROM piece ORDER BY number DESC LIMIT 1", column),
+        AT_OK);
+    assert_int_equal(at_db_prepare(&row, test->store->db, at_text_string(&sql), NULL), AT_OK);
+    assert_int_equal(at_db_step(&found, row, NULL), AT_OK);
+    assert_int_equal(at_text_add_bytes(out, sqlite3_column_blob(row, 0),
+                                       (size_t)sqlite3_column_bytes(row, 0), NULL),
+                     AT_OK);
+}
+
+static void set_kept(const test_store *test, const char *column, const at_text *value) {
+    AT_CLEANUP(at_text_clear) at_text sql = {.data = NULL};
+    AT_CLEANUP(at_db_done) sqlite3_stmt *row = NULL;
+    assert_int_equal(at_text_print(&sql, NULL,
+                                   "UPDATE piece SET %s = ? WHERE number ="
+                                   " (SELECT max(number) FROM piece)",
+                                   column),
+                     AT_OK);
+    assert_int_equal(at_db_prepare(&row, test->store->db, at_text_string(&sql), NULL), AT_OK);
+    assert_int_equal(sqlite3_bind_blob(row, 1, value->data, (int)value->bytes, SQLITE_STATIC),
+                     SQLITE_OK);
+    assert_int_equal(at_db_once(row, NULL), AT_OK);
+}
+
+/* One bit of what a piece keeps, or its end, is gone: that is said once, nothing of it stays, and
+ * the same import comes in anew. */
+static void test_flipped(void **state) {
+    AT_CLEANUP(at_text_clear) at_text good = {.data = NULL};
+    AT_CLEANUP(at_text_clear) at_text now = {.data = NULL};
+    AT_CLEANUP(at_text_clear) at_text kept = {.data = NULL};
+    at_receipt receipt;
+    test_store test;
+    size_t tried = 0, bytes = 0;
+    (void)state;
+    undisturbed(&good, &receipt);
+    begin_store(&test);
+    for (size_t i = 0; i < AT_COUNT(kept_columns); i++)
+        for (size_t at = bytes = 0; at <= bytes; at += at < 16 ? 1 : 29, tried++) {
+            at_error err = {.status = AT_OK};
+            assert_int_equal(import_lines(&receipt, &test, LINES - 9, &err), AT_INTERRUPTED);
+            get_kept(&kept, &test, kept_columns[i]);
+            bytes = kept.bytes;
+            assert_true(bytes > 50);
+            if (at < bytes)
+                kept.data[at] ^= (char)(1 << at % 8);
+            kept.bytes -= at >= bytes;
+            set_kept(&test, kept_columns[i], &kept);
+            if (import_lines(&receipt, &test, LINES, &err) != AT_TAMPERED)
+                fail_msg("%s, byte %zu: nothing is said", kept_columns[i], at);
+            assert_string_equal(err.code, "E-STORE-DAMAGED");
+        }
+    assert_true(tried > 50);
+    assert_int_equal(import_lines(&receipt, &test, LINES, NULL), AT_OK);
+    assert_int_equal(receipt.resumed_at, 0);
+    dump(&now, &test);
+    same(&now, &good, "damaged and begun anew");
+    check(&test);
+    test_store_drop(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_flipped),
     };
     for (size_t i = 0; i < LINES; i++)
         snprintf(content + i * TEST_LINE_BYTES, TEST_LINE_BYTES + 1, "n%06zu\n", i);

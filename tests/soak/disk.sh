@@ -31,11 +31,11 @@ kib_of() {
 # full: on a file system with room for a random part of what the operation needs.
 full() {
     draw 1000
-    size=$(($(kib_of before.at) + 40 + ($(kib_of "$operation.at") * drawn / 1000)))
+    size=$(($(kib_of "$(before_of "$operation")") + 40 + ($(kib_of "$operation.at") * drawn / 1000)))
     how="a disk of $size KiB"
     mount -t tmpfs -o size=${size}k tmpfs disk
     mounted=yes
-    cp -a before.at disk/test.at
+    begin_with "$operation" disk/test.at
     # shellcheck disable=SC2046
     "$bin" -s disk/test.at $(command_of "$operation") >told 2>err || status=$?
     mount -o remount,size=1g disk
@@ -45,7 +45,7 @@ full() {
 failing() {
     draw "$2"
     how="$1 $((drawn + 1)) of $2"
-    cp -a before.at disk/test.at
+    begin_with "$operation" disk/test.at
     # shellcheck disable=SC2046
     env FAIL_KIND="$1" FAIL_AT=$((drawn + 1)) ${3:+FAIL_LASTING=1} LD_PRELOAD="$preload" \
         "$bin" -s disk/test.at $(command_of "$operation") >told 2>err || status=$?
@@ -75,11 +75,10 @@ round() {
     unmount
     rm -rf disk/test.at
 }
-for operation in import folder replace withdraw; do
-    rm -rf $operation.at
-    cp -a before.at $operation.at
+for operation in $(echo "$operations" | tr ' ' '\n' | sort -u); do
+    begin_with "$operation" "$operation.at"
     # shellcheck disable=SC2046
-    expect "$operation" 0 -s $operation.at $(command_of $operation)
+    expect "$operation" 0 -s "$operation.at" $(command_of "$operation")
 done
 i=0
 while [ "$i" -lt "$rounds" ]; do

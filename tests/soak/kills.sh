@@ -70,11 +70,11 @@ at_once() {
     same "$story: at once" now "$operation.good"
     whole "$story: at once" test.at
 }
-# round SIGNAL: one operation of the four.
+# round SIGNAL: one operation.
 round() {
     draw_operation
-    rm -rf test.at trouble
-    cp -a before.at test.at
+    rm -f trouble
+    begin_with "$operation" test.at
     beside test.at &
     others=$!
     end "$1" "$operation"
@@ -88,7 +88,7 @@ round() {
     *) fail "$story: exit code $status: $(tail -n 2 err)" ;;
     esac
     draw 2
-    if [ "$drawn" -eq 0 ] && { [ "$operation" = import ] || [ "$operation" = folder ]; }; then
+    if [ "$drawn" -eq 0 ] && is_repeated "$operation"; then
         at_once
     else
         goes_on test.at

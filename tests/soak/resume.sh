@@ -95,6 +95,10 @@ for signal in KILL INT; do
     rm -rf $signal.at
 done
 rm -rf plain.at
+if [ "$minutes" -gt 0 ]; then # large enough for pieces
+    rows=3000000
+    large T >large.csv
+fi
 
 # An inbox: killed in the large file; the next run begins with it, whatever lies before it by then.
 ledger 300 E EARLY >early.csv
@@ -131,7 +135,6 @@ for before in '' yes; do
 done
 
 # A statement whose account's money leaves 64 bits in its last line.
-[ "$minutes" -eq 0 ] || rows=2000000
 large S 'S0,2024-03-30,ACC-5,ACC-6,92233720368547758.00,EUR
 S00,2024-03-30,ACC-5,ACC-6,92233720368547758.00,EUR' >over.csv
 for how in plain killed; do
