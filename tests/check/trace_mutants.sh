@@ -66,7 +66,7 @@ mutant vector.c unit_trace_lots 's/left_over >= by/left_over > by/'
 mutant vector.c unit_trace_lots 's/weight \* whole + /0 * whole + /'
 mutant explain.c unit_trace_lots 's/last.node == node \&\& //'
 mutant explain.c unit_trace_lots 's/if (way->hops < reach->hops)/if (way->hops <= reach->hops)/'
-mutant pass_event.c check_trace_restrict 's/if (way->hops >= reach->hops)/if (way->hops > reach->hops)/'
+mutant pass_event.c unit_trace_pass 's/if (way->hops >= reach->hops)/if (way->hops > reach->hops)/'
 mutant lots.c check_trace_coin 's/if (at->back_sum > at->keep)/if (at->back_sum >= at->keep)/'
 mutant lots.c check_trace_coin \
     's/sum \* amount_in \/ amount/sum * amount_in + amount - 1) \/ amount/; s/(int64_t)((at_wide)sum/(int64_t)(((at_wide)sum/'

@@ -413,11 +413,83 @@ static void test_range(void **state) {
     }
 }
 
+/* Of two ways as short as each other the first stays, and a shorter one that comes later wins. */
+enum { OUT, PAID, LEFT, RIGHT, BOTH, LATER, WAY_NODES };
+static const struct {
+    const char *id;
+    uint32_t from, to;
+} steps[] = {{"1", OUT, PAID},   {"2", PAID, LEFT},  {"3", PAID, RIGHT}, {"4", LEFT, BOTH},
+             {"5", RIGHT, BOTH}, {"6", BOTH, LATER}, {"7", PAID, LATER}};
+static const char *const shortest[WAY_NODES] = {"", "1", "12", "13", "124", "17"};
+
+static void make_steps(at_ledger *out, at_arena *arena) {
+    static const char *const ids[WAY_NODES] = {"A", "B", "C", "D", "E", "F"}; /* in that order */
+    at_ledger_builder *builder = NULL;
+    uint32_t node = 0;
+    assert_int_equal(at_ledger_begin(&builder, arena, NULL), AT_OK);
+    for (int n = 0; n < WAY_NODES; n++) {
+        const at_node given = {.account_id = ids[n],
+                               .currency = {"EUR"},
+                               .kind = n == OUT ? AT_NODE_EXTERNAL : AT_NODE_ACCOUNT,
+                               .opening = n == OUT ? AT_AMOUNT_NONE : 0};
+        assert_int_equal(at_ledger_add_node(&node, builder, &given, NULL), AT_OK);
+    }
+    for (size_t r = 0; r < AT_COUNT(steps); r++) {
+        const int64_t amount = r == 0 ? 1000 : 10;
+        const at_ledger_row_in row = {.id = steps[r].id,
+                                      .from = steps[r].from,
+                                      .to = steps[r].to,
+                                      .time_us = (int64_t)r,
+                                      .amount = amount,
+                                      .amount_in = amount};
+        assert_int_equal(at_ledger_add_row(builder, &row, NULL), AT_OK);
+    }
+    assert_int_equal(at_ledger_finish(out, builder, NULL), AT_OK);
+}
+
+static void test_ways(void **state) {
+    static const at_trace_method methods[] = {AT_TRACE_FIFO, AT_TRACE_LIFO, AT_TRACE_PRORATA,
+                                              AT_TRACE_LIBR, AT_TRACE_OATWAY};
+    (void)state;
+    AT_CLEANUP(at_arena_clear) at_arena arena = {0};
+    at_ledger ledger;
+    make_steps(&ledger, &arena);
+    const at_trace_source source = {.label = "T", .id = "1", .amount = AT_AMOUNT_NONE};
+    for (size_t turn = 0; turn < 2 * AT_COUNT(methods); turn++) {
+        const at_trace_options options = {.method = methods[turn / 2],
+                                          .as_of_us = INT64_MAX,
+                                          .backward_window_us = AT_TRACE_WINDOW_OFF,
+                                          .ways_only = turn % 2 != 0,
+                                          .sources = &source,
+                                          .source_count = 1};
+        at_effective effective;
+        at_trace trace;
+        assert_int_equal(at_effective_make(&effective, &ledger, AT_TIE_RECORD, AT_REVERSALS_CANCEL,
+                                           INT64_MAX, &arena, NULL),
+                         AT_OK);
+        assert_int_equal(at_trace_run(&trace, &effective, &options, &arena, NULL), AT_OK);
+        for (uint32_t n = PAID; n < WAY_NODES; n++) {
+            const at_reach *reach = at_reaches_find(&trace.reaches, n, 0);
+            const at_trace_move **path = NULL;
+            size_t count = 0, hops = 0;
+            char way[8] = "";
+            assert_non_null(reach);
+            assert_int_equal(
+                at_trace_path(&path, &count, &hops, &trace.moves, reach->move, 4, &arena, NULL),
+                AT_OK);
+            for (size_t i = 0; i < count; i++)
+                strcat(way, at_ledger_id(&ledger, path[i]->row));
+            assert_string_equal(way, shortest[n]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stories),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_range),
+        cmocka_unit_test(test_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
