@@ -126,4 +126,13 @@ AT_CHECKED at_status at_ledger_add_row(at_ledger_builder *builder, const at_ledg
                                        at_error *err);
 AT_CHECKED at_status at_ledger_finish(at_ledger *out, at_ledger_builder *builder, at_error *err);
 
+/* For who makes a ledger otherwise (engine/store/index_build.c): what finish says of nodes and
+ * flags. */
+
+/** Give each node its `id` and put them in its order; no two have account_id and currency alike. */
+AT_CHECKED at_status at_ledger_name_nodes(at_node **nodes, size_t count, at_arena *arena,
+                                          at_error *err);
+/** What was given, with SELF and CONVERSION as they are; a node is the same by its address. */
+uint8_t at_ledger_flags(uint8_t given, bool amounts_differ, const at_node *from, const at_node *to);
+
 #endif

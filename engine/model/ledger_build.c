@@ -157,71 +157,21 @@ at_status at_ledger_add_row(at_ledger_builder *builder, const at_ledger_row_in *
 
 /* --- Nodes ------------------------------------------------------------------------------------ */
 
-static at_status add_currency(at_node *node, at_arena *arena, at_error *err) {
-    return at_arena_print(&node->id, arena, err, "%s/%s", node->account_id, node->currency.code);
-}
-
-/* Node ids, in the order of account_id: alone it keeps that id, several add their currency. */
-static at_status name_nodes(at_ledger_builder *builder, const at_sort_key *keys, at_error *err) {
-    at_node *nodes = builder->nodes;
-    for (size_t i = 0; i < builder->node_count; i++) {
-        at_node *node = &nodes[keys[i].item];
-        const bool like_last =
-            i > 0 && strcmp(nodes[keys[i - 1].item].account_id, node->account_id) == 0;
-        const bool like_next = i + 1 < builder->node_count &&
-                               strcmp(nodes[keys[i + 1].item].account_id, node->account_id) == 0;
-        node->id = node->account_id;
-        if (like_last || like_next)
-            AT_TRY(add_currency(node, builder->arena, err));
-    }
-    return AT_OK;
-}
-
-/* An account really called "A/EUR" beside account "A" in euros and dollars takes its currency too.
- * True when there was such a pair: the order must be made again. */
-static at_status part_equal_ids(bool *again, at_ledger_builder *builder, const at_sort_key *keys,
-                                at_error *err) {
-    *again = false;
-    for (size_t i = 1; i < builder->node_count; i++) {
-        at_node *a = &builder->nodes[keys[i - 1].item], *b = &builder->nodes[keys[i].item];
-        if (strcmp(a->id, b->id) != 0)
-            continue;
-        AT_TRY(add_currency(a->id == a->account_id ? a : b, builder->arena, err));
-        *again = true;
-    }
-    return AT_OK;
-}
-
-static at_status sort_nodes(at_sort_key *keys, const at_ledger_builder *builder, bool by_id,
-                            at_arena *scratch, at_error *err) {
-    for (size_t i = 0; i < builder->node_count; i++)
-        keys[i] = (at_sort_key){
-            .item = (uint32_t)i,
-            .text = by_id ? builder->nodes[i].id : builder->nodes[i].account_id,
-        };
-    at_sort_pack_texts(keys, builder->node_count);
-    return at_sort(keys, builder->node_count, scratch, err);
-}
-
 /* Number the nodes bytewise by id; (*place_out)[as added] = node index. */
 static at_status number_nodes(at_ledger *ledger, uint32_t **place_out, at_ledger_builder *builder,
                               at_arena *scratch, at_error *err) {
-    at_sort_key *keys;
+    at_node **order;
     uint32_t *place;
     at_node *nodes;
-    bool again = true;
-    AT_TRY(AT_NEW(&keys, scratch, builder->node_count, err));
+    AT_TRY(AT_NEW(&order, scratch, builder->node_count, err));
     AT_TRY(AT_NEW(&place, scratch, builder->node_count, err));
     AT_TRY(AT_NEW(&nodes, builder->arena, builder->node_count, err));
-    AT_TRY(sort_nodes(keys, builder, false, scratch, err));
-    AT_TRY(name_nodes(builder, keys, err));
-    while (again) {
-        AT_TRY(sort_nodes(keys, builder, true, scratch, err));
-        AT_TRY(part_equal_ids(&again, builder, keys, err));
-    }
+    for (size_t i = 0; i < builder->node_count; i++)
+        order[i] = &builder->nodes[i];
+    AT_TRY(at_ledger_name_nodes(order, builder->node_count, builder->arena, err));
     for (size_t i = 0; i < builder->node_count; i++) {
-        place[keys[i].item] = (uint32_t)i;
-        nodes[i] = builder->nodes[keys[i].item];
+        place[order[i] - builder->nodes] = (uint32_t)i;
+        nodes[i] = *order[i];
     }
     ledger->nodes = nodes;
     ledger->node_count = builder->node_count;
@@ -276,16 +226,6 @@ static at_status take_columns(columns *out, size_t rows, size_t nodes, at_arena 
     return AT_NEW(&out->in_start, arena, nodes + 1, err);
 }
 
-static uint8_t row_flags(const draft *row, const at_node *nodes, uint32_t from, uint32_t to) {
-    int flags = row->flags & ~(AT_ROW_SELF | AT_ROW_CONVERSION);
-    if (from == to)
-        flags |= AT_ROW_SELF;
-    if (row->amount != row->amount_in ||
-        strcmp(nodes[from].currency.code, nodes[to].currency.code) != 0)
-        flags |= AT_ROW_CONVERSION;
-    return (uint8_t)flags;
-}
-
 static void fill_columns(columns *out, const at_ledger_builder *builder, const at_sort_key *keys,
                          const uint32_t *place, const at_node *nodes) {
     for (size_t i = 0; i < builder->row_count; i++) {
@@ -297,7 +237,8 @@ static void fill_columns(columns *out, const at_ledger_builder *builder, const a
         out->amount[i] = row->amount;
         out->amount_in[i] = row->amount_in;
         out->fee[i] = row->fee;
-        out->flags[i] = row_flags(row, nodes, out->from[i], out->to[i]);
+        out->flags[i] = at_ledger_flags(row->flags, row->amount != row->amount_in,
+                                        &nodes[out->from[i]], &nodes[out->to[i]]);
         out->grade[i] = row->grade;
         out->record[i] = row->record;
         out->record_in[i] = row->record_in;

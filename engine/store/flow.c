@@ -6,9 +6,25 @@
 
 #include <inttypes.h>
 
+/* Does any row of the ledger touch the node before a statement begins? Then the statement's opening
+ * is not that of the ledger. */
+static void note_time(at_flow_node *node, int64_t time_us) {
+    if (time_us < node->earliest_us)
+        node->earliest_us = time_us;
+}
+
 at_status at_flow_add_row(at_flow *flow, const at_flow_row *row, at_error *err) {
+    at_flow_node *from = &flow->nodes[row->row.from], *to = &flow->nodes[row->row.to];
+    at_flow_row kept = *row;
+    note_time(from, row->row.time_us);
+    note_time(to, row->row.time_us);
+    /* Money in cash is followed by a rule, not by a record: T19. */
+    if (from->node.kind == AT_NODE_CASH || to->node.kind == AT_NODE_CASH)
+        kept.row.grade = AT_INFERRED;
+    if (flow->take)
+        return flow->take(flow->taker, &kept, err);
     AT_TRY(AT_GROW(&flow->rows, &flow->row_capacity, flow->row_count, flow->arena, err));
-    flow->rows[flow->row_count++] = *row;
+    flow->rows[flow->row_count++] = kept;
     return AT_OK;
 }
 
@@ -63,12 +79,6 @@ static at_status read_sources(at_flow *flow, at_error *err) {
     }
 }
 
-/* Money in cash is followed by a rule, not by a record: T19. */
-static bool touches_cash(const at_flow *flow, const at_ledger_row_in *row) {
-    return flow->nodes[row->from].node.kind == AT_NODE_CASH ||
-           flow->nodes[row->to].node.kind == AT_NODE_CASH;
-}
-
 static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
     at_ledger_builder *builder = NULL;
     uint32_t *numbers = NULL;
@@ -78,8 +88,6 @@ static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
         AT_TRY(at_ledger_add_node(&numbers[i], builder, &flow->nodes[i].node, err));
     for (size_t i = 0; i < flow->row_count; i++) {
         at_ledger_row_in row = flow->rows[i].row;
-        if (touches_cash(flow, &row))
-            row.grade = AT_INFERRED;
         row.from = numbers[row.from];
         row.to = numbers[row.to];
         AT_TRY(at_ledger_add_row(builder, &row, err));
@@ -87,15 +95,19 @@ static at_status hand_over(at_ledger *out, at_flow *flow, at_error *err) {
     return at_ledger_finish(out, builder, err);
 }
 
+at_status at_flow_read(at_flow *flow, at_error *err) {
+    AT_TRY(at_identity_need_all(&flow->reader->identity, err));
+    AT_TRY(at_reader_tokens(&flow->tokens, &flow->token_count, flow->reader, err));
+    AT_TRY(read_sources(flow, err));
+    AT_TRY(at_flow_read_accounts(flow, err));
+    AT_TRY(at_flow_read_transfers(flow, err));
+    AT_TRY(at_flow_read_legs(flow, err));
+    return at_flow_finish_nodes(flow, err);
+}
+
 static at_status build_ledger(at_ledger *out, at_reader *reader, const bool *only, at_error *err) {
-    at_flow flow = {.reader = reader, .arena = reader->arena, .only = only};
-    AT_TRY(at_identity_need_all(&reader->identity, err));
-    AT_TRY(at_reader_tokens(&flow.tokens, &flow.token_count, reader, err));
-    AT_TRY(read_sources(&flow, err));
-    AT_TRY(at_flow_read_accounts(&flow, err));
-    AT_TRY(at_flow_read_transfers(&flow, err));
-    AT_TRY(at_flow_read_legs(&flow, err));
-    AT_TRY(at_flow_finish_nodes(&flow, err));
+    at_flow flow = {.reader = reader, .arena = reader->arena, .texts = reader->arena, .only = only};
+    AT_TRY(at_flow_read(&flow, err));
     AT_TRY(at_flow_settle_ids(&flow, err));
     return hand_over(out, &flow, err);
 }

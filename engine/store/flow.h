@@ -3,7 +3,8 @@
  *
  * Rows are gathered first (flow_rows.c, flow_legs.c), between nodes made as they are met; then
  * nodes learn their kind, opening and whether their statements add up (flow_nodes.c); then ids are
- * made unique and all is handed to the builder of engine/model/ledger.h (flow.c).
+ * made unique and all is handed to the builder of engine/model/ledger.h (flow.c) - or rows go to
+ * who makes an index as they are met, and none is kept (index_build.c).
  *
  * Ownership: everything lives in the reader's arena.
  */
@@ -27,6 +28,7 @@ typedef struct at_flow_node {
     at_flow_role role;
     uint32_t next; /* another node of the same thing, or AT_NONE */
     int64_t opening_at_us;
+    int64_t earliest_us; /* of its rows; INT64_MAX = none */
     bool opening_stated; /* by an account fact */
 } at_flow_node;
 
@@ -69,9 +71,15 @@ typedef struct at_flow_leg {
     uint32_t next;    /* leg of the same account */
 } at_flow_leg;
 
+/* Whoever takes rows as they are met; texts are borrowed for the call. */
+typedef at_status at_flow_taker(void *self, const at_flow_row *row, at_error *err);
+
 typedef struct at_flow {
     at_reader *reader;
     at_arena *arena;
+    at_arena *texts;     /* ids of transfers; where it is another one, kept for a chunk only */
+    at_flow_taker *take; /* NULL = rows are kept here */
+    void *taker;
     const at_token *tokens;
     size_t token_count;
     const bool
@@ -91,6 +99,8 @@ typedef struct at_flow {
 } at_flow;
 
 /* flow.c */
+/** All but the last step: reader, arena, texts, only, take and taker are set. */
+AT_CHECKED at_status at_flow_read(at_flow *flow, at_error *err);
 AT_CHECKED at_status at_flow_add_row(at_flow *flow, const at_flow_row *row, at_error *err);
 /** Flags of a time: DATE_ONLY, ZONE_ASSUMED. */
 uint8_t at_flow_time_flags(const at_time *time);

@@ -82,6 +82,7 @@ static at_status name_node(at_node *node, at_flow *flow, at_thing thing, at_flow
 static at_status add_node(uint32_t *out, at_flow *flow, const at_flow_node *node, at_error *err) {
     AT_TRY(AT_GROW(&flow->nodes, &flow->node_capacity, flow->node_count, flow->arena, err));
     flow->nodes[flow->node_count] = *node;
+    flow->nodes[flow->node_count].earliest_us = INT64_MAX;
     *out = (uint32_t)flow->node_count++;
     return AT_OK;
 }
@@ -247,28 +248,16 @@ static bool adds_up(const at_flow *flow, const statement_row *row) {
            (at_wide)row->opening + movement_of(flow, row) == row->closing;
 }
 
-/* Does any row of the ledger touch the node before `since_us`? Then a statement's opening is not
- * that of the ledger, and the true one is unknown. */
-static void mark_earliest(int64_t *earliest, const at_flow *flow) {
-    for (size_t i = 0; i < flow->row_count; i++) {
-        const at_ledger_row_in *row = &flow->rows[i].row;
-        if (row->time_us < earliest[row->from])
-            earliest[row->from] = row->time_us;
-        if (row->time_us < earliest[row->to])
-            earliest[row->to] = row->time_us;
-    }
-}
-
 static at_status apply_statements(at_flow *flow, at_error *err) {
     statement_row *rows = NULL;
     size_t count = 0;
-    int64_t *earliest = NULL, *since = NULL;
+    int64_t *since = NULL;
     AT_TRY(read_statements(&rows, &count, flow, err));
-    AT_TRY(AT_NEW(&earliest, flow->arena, flow->node_count, err));
+    if (!count)
+        return AT_OK;
     AT_TRY(AT_NEW(&since, flow->arena, flow->node_count, err));
     for (size_t i = 0; i < flow->node_count; i++)
-        earliest[i] = since[i] = INT64_MAX;
-    mark_earliest(earliest, flow);
+        since[i] = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         const statement_row *row = &rows[i];
         at_flow_node *node = &flow->nodes[row->node];
@@ -278,7 +267,7 @@ static at_status apply_statements(at_flow *flow, at_error *err) {
             row->since_us >= since[row->node])
             continue;
         since[row->node] = row->since_us;
-        const bool first = row->since_us == AT_TIME_NONE || row->since_us <= earliest[row->node];
+        const bool first = row->since_us == AT_TIME_NONE || row->since_us <= node->earliest_us;
         node->node.opening = first ? row->opening : AT_AMOUNT_NONE;
         node->node.opening_record = first ? row->record : 0;
     }

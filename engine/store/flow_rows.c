@@ -70,8 +70,8 @@ static at_status read_row(at_flow *flow, const at_chunk *chunk, int64_t source, 
         return at_fail(err, AT_TAMPERED, "E-STORE-DAMAGED", "a chunk has accounts without names");
     if (flow->only && !flow->only[from] && !flow->only[to])
         return meet_nodes(flow, &transfer, from, to, err);
-    AT_TRY(at_chunk_id(&transfer.id, chunk, source, row, flow->arena, err));
-    AT_TRY(at_arena_text(&transfer.reverses, flow->arena, transfer.reverses, err));
+    AT_TRY(at_chunk_id(&transfer.id, chunk, source, row, flow->texts, err));
+    AT_TRY(at_arena_text(&transfer.reverses, flow->texts, transfer.reverses, err));
     return add_transfer(flow, &transfer, from, to, record, flow->name_space_of[source], given, err);
 }
 
@@ -86,7 +86,8 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
                           AT_CHUNK_FACTS, flow->arena, err));
     for (size_t i = 0; i < chunks.count; i++)
         bar.total += chunks.entries[i].count;
-    if (!flow->only && flow->row_count == 0) { /* a list that doubles is there twice */
+    if (!flow->only && !flow->take &&
+        flow->row_count == 0) { /* a list that doubles is there twice */
         AT_TRY(AT_NEW(&flow->rows, flow->arena, bar.total, err));
         flow->row_capacity = bar.total;
     }
@@ -101,6 +102,8 @@ at_status at_flow_read_transfers(at_flow *flow, at_error *err) {
                 AT_TRY(read_row(flow, &chunks.loaded, source, row, record, err));
             at_progress_step(&bar, ++done);
         }
+        if (flow->texts != flow->arena)
+            at_arena_reset(flow->texts);
     }
     return AT_OK;
 }

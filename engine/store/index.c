@@ -200,7 +200,7 @@ static void end_writer(at_index_writer *writer) {
 }
 
 /* One file of it; a summary, or who is who and the ledger. */
-static at_status write_index(int descriptor, const at_reader *reader, const at_summary *summary,
+static at_status write_index(int descriptor, at_reader *reader, const at_summary *summary,
                              at_error *err) {
     AT_CLEANUP(end_writer) at_index_writer writer = {.descriptor = -1};
     AT_TRY(at_index_writer_begin(&writer, descriptor, reader->index_key, err));
@@ -208,10 +208,8 @@ static at_status write_index(int descriptor, const at_reader *reader, const at_s
         AT_TRY(at_index_put(&writer, (at_index_column_name)((int)AT_INDEX_SUMMARY + i),
                             summary->columns[i].values, at_summary_size((at_summary_column)i),
                             summary->columns[i].count, err));
-    if (!summary) {
-        AT_TRY(at_index_put_identity(&writer, &reader->identity, err));
-        AT_TRY(at_index_put_ledger(&writer, reader->ledger, err));
-    }
+    if (!summary)
+        AT_TRY(at_index_build(&writer, reader, err));
     return at_index_writer_finish(&writer, err);
 }
 
@@ -226,8 +224,8 @@ static mode_t shared_mode(const at_store *store) {
     return database.st_mode & SHARED_BITS;
 }
 
-static at_status keep(bool *kept_out, int folder, const at_index_names *names,
-                      const at_reader *reader, const at_summary *summary, at_error *err) {
+static at_status keep(bool *kept_out, int folder, const at_index_names *names, at_reader *reader,
+                      const at_summary *summary, at_error *err) {
     const int file = lock_building(folder, names->building, shared_mode(reader->store));
     if (file < 0)
         return AT_OK;
@@ -241,7 +239,7 @@ static at_status keep(bool *kept_out, int folder, const at_index_names *names,
 }
 
 bool at_index_possible(const at_reader *reader) {
-    return reader->newest && reader->store->writable && !reader->making_index;
+    return reader->newest && reader->store->writable;
 }
 
 /* Not synced: what a failing power supply leaves is found by its checksums. */
@@ -266,14 +264,12 @@ at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err) {
 at_status at_index_make(bool *made_out, at_store *store, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
     AT_CLEANUP(at_reader_close) at_reader *reader = NULL;
-    const at_ledger *ledger = NULL;
     AT_TRY(at_reader_open(&reader, store, 0, &arena, err));
-    reader->making_index = true;
-    AT_TRY(at_reader_ledger(&ledger, reader, err));
-    reader->making_index = false;
-    if (reader->index.descriptor >= 0) { /* read whole, so it is good */
-        *made_out = true;
-        return AT_OK;
+    if (reader->index.descriptor >= 0) {
+        const at_status status = at_index_file_check(&reader->index, err);
+        *made_out = status == AT_OK;
+        if (!at_index_passed_over(&reader->index, status))
+            return status;
     }
     return at_index_keep(made_out, reader, err);
 }

@@ -124,6 +124,23 @@ AT_CHECKED at_status at_index_put(at_index_writer *writer, at_index_column_name 
                                   const void *values, size_t size, size_t count, at_error *err);
 AT_CHECKED at_status at_index_put_bytes(at_index_writer *writer, at_index_column_name column,
                                         const void *data, size_t bytes, at_error *err);
+
+enum { AT_INDEX_PART_VALUES = 8192 };
+/** Fill `out` with values [first, first + count) of a column, as large as it was said to be. Asked
+ * from the first on in parts of AT_INDEX_PART_VALUES, the last one smaller - twice: what a column
+ * needs is known behind its last value. */
+typedef at_status at_index_values(void *self, void *out, size_t first, size_t count, at_error *err);
+/** A column by what says its values, so that it never lies in memory. */
+AT_CHECKED at_status at_index_put_values(at_index_writer *writer, at_index_column_name column,
+                                         size_t size, size_t count, at_index_values *values,
+                                         void *self, at_error *err);
+
+/** The text at a place; borrowed until the next is asked for. */
+typedef at_status at_index_text(const char **out, void *self, size_t place, at_error *err);
+/** A column of texts, and where each 16th begins. */
+AT_CHECKED at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
+                                        at_index_column_name starts, size_t count,
+                                        at_index_text *text, void *self, at_error *err);
 /** Sums and head: now it is an index. */
 AT_CHECKED at_status at_index_writer_finish(at_index_writer *writer, at_error *err);
 

@@ -5,32 +5,65 @@
 
 enum { DECLARED_BIT = 4, SPELLING_BIT = 6, ALONE_BIT = 7, KIND_MASK = 15, DECLARED_MASK = 3 };
 
-static at_status put_things(at_index_writer *writer, const at_identity *identity, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    uint32_t *numbers = NULL, *classes = NULL, *spaces = NULL;
-    const char **ids = NULL;
-    uint8_t *kinds = NULL;
-    AT_TRY(AT_NEW(&ids, &arena, identity->count, err));
-    AT_TRY(AT_NEW(&numbers, &arena, identity->count, err));
-    AT_TRY(AT_NEW(&classes, &arena, identity->count, err));
-    AT_TRY(AT_NEW(&spaces, &arena, identity->count, err));
-    AT_TRY(AT_NEW(&kinds, &arena, identity->count, err));
-    for (size_t i = 0; i < identity->count; i++) {
-        const at_identity_thing *thing = &identity->things[i];
-        ids[i] = thing->id;
-        numbers[i] = thing->number;
-        classes[i] = thing->class;
-        spaces[i] = thing->name_space;
-        kinds[i] = (uint8_t)(thing->kind | thing->declared << DECLARED_BIT |
-                             (thing->spelling ? 1 << SPELLING_BIT : 0) |
-                             (thing->alone ? 1 << ALONE_BIT : 0));
+/* Columns of things, each by what says its values. */
+static at_status thing_id(const char **out, void *self, size_t place, at_error *err) {
+    const at_identity *identity = self;
+    (void)err;
+    *out = identity->things[place].id;
+    return AT_OK;
+}
+
+static at_status thing_numbers(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_identity *identity = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((uint32_t *)out)[i] = identity->things[first + i].number;
+    return AT_OK;
+}
+
+static at_status thing_classes(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_identity *identity = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((uint32_t *)out)[i] = identity->things[first + i].class;
+    return AT_OK;
+}
+
+static at_status thing_spaces(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_identity *identity = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((uint32_t *)out)[i] = identity->things[first + i].name_space;
+    return AT_OK;
+}
+
+static at_status thing_kinds(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_identity *identity = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        const at_identity_thing *thing = &identity->things[first + i];
+        ((uint8_t *)out)[i] = (uint8_t)(thing->kind | thing->declared << DECLARED_BIT |
+                                        (thing->spelling ? 1 << SPELLING_BIT : 0) |
+                                        (thing->alone ? 1 << ALONE_BIT : 0));
     }
-    AT_TRY(at_index_put_texts(writer, AT_INDEX_THING_IDS, AT_INDEX_THING_STARTS, ids,
-                              identity->count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_NUMBER, numbers, identity->count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_CLASS, classes, identity->count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_SPACE, spaces, identity->count, err));
-    return AT_INDEX_PUT(writer, AT_INDEX_THING_KIND, kinds, identity->count, err);
+    return AT_OK;
+}
+
+static at_status put_things(at_index_writer *writer, at_identity *identity, at_error *err) {
+    static const struct {
+        at_index_column_name name;
+        size_t size;
+        at_index_values *values;
+    } columns[] = {{AT_INDEX_THING_NUMBER, sizeof(uint32_t), thing_numbers},
+                   {AT_INDEX_THING_CLASS, sizeof(uint32_t), thing_classes},
+                   {AT_INDEX_THING_SPACE, sizeof(uint32_t), thing_spaces},
+                   {AT_INDEX_THING_KIND, sizeof(uint8_t), thing_kinds}};
+    AT_TRY(at_index_put_texts(writer, AT_INDEX_THING_IDS, AT_INDEX_THING_STARTS, identity->count,
+                              thing_id, identity, err));
+    for (size_t i = 0; i < AT_COUNT(columns); i++)
+        AT_TRY(at_index_put_values(writer, columns[i].name, columns[i].size, identity->count,
+                                   columns[i].values, identity, err));
+    return AT_OK;
 }
 
 static at_status put_locals(at_index_writer *writer, const at_identity *identity, at_error *err) {
@@ -52,8 +85,7 @@ static at_status put_locals(at_index_writer *writer, const at_identity *identity
     return AT_INDEX_PUT(writer, AT_INDEX_LOCAL_FIRST, &identity->local_first, 1, err);
 }
 
-at_status at_index_put_identity(at_index_writer *writer, const at_identity *identity,
-                                at_error *err) {
+at_status at_index_put_identity(at_index_writer *writer, at_identity *identity, at_error *err) {
     const size_t classes = identity->class_count;
     AT_TRY(put_things(writer, identity, err));
     AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_THING_BY_ID, identity->by_id, identity->count, err));

@@ -23,9 +23,9 @@ enum { AT_INDEX_ROWS_MIN = 65536 };
 
 /* For the reader: an index that fits, or nothing. */
 AT_CHECKED at_status at_index_open(at_reader *reader, at_error *err);
-/** Could one be kept that this reader has worked out? */
+/** Could one be made of what this reader sees, and kept? */
 bool at_index_possible(const at_reader *reader);
-/** Keep what the reader has worked out, where that is possible; not an error where it is not. */
+/** Make one, where that is possible; not an error where it is not. */
 AT_CHECKED at_status at_index_keep(bool *kept_out, at_reader *reader, at_error *err);
 /** What `networks` found, NULL when none fits; keeping it, where that is possible. */
 AT_CHECKED at_status at_index_get_summary(const at_summary **out, at_reader *reader, at_error *err);
@@ -34,15 +34,17 @@ AT_CHECKED at_status at_index_keep_summary(at_reader *reader, const at_summary *
 /** May the failure of reading an index be passed over? Then it is closed. */
 bool at_index_passed_over(at_index_file *file, at_status status);
 
+/** Everything an index has, worked out from the store in memory that grows with accounts and
+ * hardly with transfers (index_build.c). */
+AT_CHECKED at_status at_index_build(at_index_writer *writer, at_reader *reader, at_error *err);
+
 /* index_identity.c, index_ledger.c: into a file and out of it */
-AT_CHECKED at_status at_index_put_identity(at_index_writer *writer, const at_identity *identity,
+AT_CHECKED at_status at_index_put_identity(at_index_writer *writer, at_identity *identity,
                                            at_error *err);
 AT_CHECKED at_status at_index_get_identity(at_identity *out, at_index_file *file, sqlite3 *db,
                                            at_arena *arena, at_error *err);
 /** What AT_INDEX_THING_KIND says of a thing. */
 void at_index_finish_thing(at_identity_thing *thing, uint8_t kind);
-AT_CHECKED at_status at_index_put_ledger(at_index_writer *writer, const at_ledger *ledger,
-                                         at_error *err);
 /** Without what transfers are called; that, behind it. */
 AT_CHECKED at_status at_index_get_ledger(at_ledger *out, at_index_file *file, at_thing class_count,
                                          at_arena *arena, at_error *err);
@@ -65,10 +67,6 @@ AT_CHECKED at_status at_index_cut_ledger(at_ledger *out, bool *cut_out, at_index
 AT_CHECKED at_status at_index_part_ledger(const at_ledger_part **out, at_index_file *file,
                                           at_thing class_count, at_arena *arena, at_error *err);
 
-/** The texts of a column, and where each 16th begins. */
-AT_CHECKED at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
-                                        at_index_column_name starts, const char *const *list,
-                                        size_t count, at_error *err);
 /** NUL-terminated texts one behind another, `count` of them: where each begins. */
 AT_CHECKED at_status at_index_get_texts(const char **pool_out, uint64_t *starts,
                                         at_index_file *file, at_index_column_name column,

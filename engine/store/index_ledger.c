@@ -1,71 +1,8 @@
-/* index_ledger.c - the ledger, into an index and out of it (index.h). */
+/* index_ledger.c - the ledger out of an index (index.h); index_build.c puts it in. */
 #include "engine/store/index_keep.h"
 #include "engine/store/index_nodes.h"
 
 #include <string.h>
-
-at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
-                             at_index_column_name starts, const char *const *list, size_t count,
-                             at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = SIZE_MAX};
-    AT_CLEANUP(at_text_clear) at_text places = {.limit_bytes = SIZE_MAX};
-    size_t known = 0;
-    for (size_t i = 0; i < count; i++) {
-        const int64_t place = (int64_t)text.bytes;
-        if (i % AT_INDEX_STARTS_EVERY == 0) {
-            AT_TRY(at_text_add_bytes(&places, &place, sizeof place, err));
-            known++;
-        }
-        AT_TRY(at_text_add_bytes(&text, list[i], strlen(list[i]) + 1, err));
-    }
-    AT_TRY(at_index_put_bytes(writer, texts, at_text_string(&text), text.bytes, err));
-    return at_index_put(writer, starts, places.data, sizeof(int64_t), known, err);
-}
-
-static at_status put_row_ids(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    const char **ids = NULL;
-    AT_TRY(AT_NEW(&ids, &arena, ledger->count, err));
-    for (size_t i = 0; i < ledger->count; i++)
-        ids[i] = at_ledger_id(ledger, i);
-    AT_TRY(
-        at_index_put_texts(writer, AT_INDEX_ROW_IDS, AT_INDEX_ROW_STARTS, ids, ledger->count, err));
-    return AT_INDEX_PUT(writer, AT_INDEX_ROW_BY_ID, ledger->by_id, ledger->count, err);
-}
-
-/* Columns that are kept as something smaller than they are. */
-static at_status put_derived(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
-    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    int64_t *more = NULL;
-    uint32_t *reverses = NULL;
-    AT_TRY(AT_NEW(&more, &arena, ledger->count, err));
-    AT_TRY(AT_NEW(&reverses, &arena, ledger->count, err));
-    for (size_t i = 0; i < ledger->count; i++) {
-        more[i] = ledger->amount_in[i] - ledger->amount[i]; /* both >= 0 */
-        reverses[i] = ledger->reverses[i] + 2;              /* AT_NONE becomes 1 */
-    }
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_AMOUNT_IN, more, ledger->count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_FEE, ledger->fee, ledger->count, err));
-    return AT_INDEX_PUT(writer, AT_INDEX_REVERSES, reverses, ledger->count, err);
-}
-
-at_status at_index_put_ledger(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
-    const size_t rows = ledger->count;
-    AT_TRY(at_index_put_nodes(writer, ledger, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_FROM, ledger->from, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_TO, ledger->to, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_TIME, ledger->time_us, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_SEQ, ledger->seq, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_AMOUNT, ledger->amount, rows, err));
-    AT_TRY(put_derived(writer, ledger, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_FLAGS, ledger->flags, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_GRADE, ledger->grade, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_RECORD, ledger->record, rows, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_RECORD_IN, ledger->record_in, rows, err));
-    AT_TRY(put_row_ids(writer, ledger, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_OUT_ROWS, ledger->out_rows, rows, err));
-    return AT_INDEX_PUT(writer, AT_INDEX_IN_ROWS, ledger->in_rows, rows, err);
-}
 
 at_status at_index_get_texts(const char **pool_out, uint64_t *starts, at_index_file *file,
                              at_index_column_name column, size_t count, at_arena *arena,

@@ -7,81 +7,127 @@
 
 enum { KIND_MASK = 7, UNRECONCILED_BIT = 3, CURRENCY_BIT = 4, CODES_MAX = 4096 };
 
-static at_status code_place(uint32_t *out, at_index_codes *list, const at_currency *code,
-                            at_arena *arena, at_error *err) {
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->codes[i].code, code->code) == 0) {
-            *out = (uint32_t)i;
-            return AT_OK;
-        }
-    AT_TRY(AT_GROW(&list->codes, &list->capacity, list->count, arena, err));
-    list->codes[list->count] = *code;
-    *out = (uint32_t)list->count++;
+static size_t find_code(const at_index_codes *list, const at_currency *code) {
+    size_t i = 0;
+    while (i < list->count && strcmp(list->codes[i].code, code->code) != 0)
+        i++;
+    return i;
+}
+
+static at_status list_codes(at_index_node_list *list, at_arena *arena, at_error *err) {
+    at_index_codes *codes = &list->codes;
+    for (size_t i = 0; i < list->count; i++) {
+        if (find_code(codes, &list->nodes[i]->currency) < codes->count)
+            continue;
+        AT_TRY(AT_GROW(&codes->codes, &codes->capacity, codes->count, arena, err));
+        codes->codes[codes->count++] = list->nodes[i]->currency;
+    }
     return AT_OK;
 }
 
 static int compare_accounts(const void *first, const void *second, void *context) {
-    const at_node *nodes = context;
+    at_node *const *nodes = context;
     const uint32_t a = *(const uint32_t *)first, b = *(const uint32_t *)second;
-    if (nodes[a].account != nodes[b].account)
-        return nodes[a].account < nodes[b].account ? -1 : 1;
+    if (nodes[a]->account != nodes[b]->account)
+        return nodes[a]->account < nodes[b]->account ? -1 : 1;
     return (a > b) - (a < b);
 }
 
-static at_status put_by_account(at_index_writer *writer, const at_ledger *ledger, at_arena *arena,
+static at_status put_by_account(at_index_writer *writer, const at_index_node_list *list,
                                 at_error *err) {
-    uint32_t *order = NULL;
-    AT_TRY(AT_NEW(&order, arena, ledger->node_count, err));
-    for (size_t i = 0; i < ledger->node_count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, ledger->node_count, sizeof *order, compare_accounts, (void *)ledger->nodes);
-    return AT_INDEX_PUT(writer, AT_INDEX_NODE_BY_ACCOUNT, order, ledger->node_count, err);
-}
-
-static at_status put_codes(at_index_writer *writer, const at_index_codes *list, at_error *err) {
-    AT_CLEANUP(at_text_clear) at_text text = {.limit_bytes = 0};
-    for (size_t i = 0; i < list->count; i++)
-        AT_TRY(at_text_add_bytes(&text, list->codes[i].code, strlen(list->codes[i].code) + 1, err));
-    return at_index_put_bytes(writer, AT_INDEX_CURRENCIES, at_text_string(&text), text.bytes, err);
-}
-
-at_status at_index_put_nodes(at_index_writer *writer, const at_ledger *ledger, at_error *err) {
     AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
-    const size_t count = ledger->node_count;
-    at_index_codes codes = {.count = 0};
-    const char **ids = NULL;
-    uint8_t *kinds = NULL;
-    uint32_t *currencies = NULL, *accounts = NULL;
-    int64_t *openings = NULL;
-    at_record_id *records = NULL;
-    AT_TRY(AT_NEW(&ids, &arena, count, err));
-    AT_TRY(AT_NEW(&kinds, &arena, count, err));
-    AT_TRY(AT_NEW(&currencies, &arena, count, err));
-    AT_TRY(AT_NEW(&accounts, &arena, count, err));
-    AT_TRY(AT_NEW(&openings, &arena, count, err));
-    AT_TRY(AT_NEW(&records, &arena, count, err));
+    uint32_t *order = NULL;
+    AT_TRY(AT_NEW(&order, &arena, list->count, err));
+    for (size_t i = 0; i < list->count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, list->count, sizeof *order, compare_accounts, (void *)list->nodes);
+    return AT_INDEX_PUT(writer, AT_INDEX_NODE_BY_ACCOUNT, order, list->count, err);
+}
+
+/* --- Columns, each by what says its values ---------------------------------------------------- */
+
+static at_status node_id(const char **out, void *self, size_t place, at_error *err) {
+    const at_index_node_list *list = self;
+    (void)err;
+    *out = list->nodes[place]->account_id;
+    return AT_OK;
+}
+
+static at_status node_kinds(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_index_node_list *list = self;
+    (void)err;
     for (size_t i = 0; i < count; i++) {
-        const at_node *node = &ledger->nodes[i];
+        const at_node *node = list->nodes[first + i];
         const bool plain = strcmp(node->id, node->account_id) == 0;
-        ids[i] = node->account_id;
-        AT_TRY(code_place(&currencies[i], &codes, &node->currency, &arena, err));
-        kinds[i] =
+        ((uint8_t *)out)[i] =
             (uint8_t)((unsigned)node->kind | (node->unreconciled ? 1U << UNRECONCILED_BIT : 0) |
                       (plain ? 0 : 1U << CURRENCY_BIT));
-        accounts[i] = node->account;
-        openings[i] = node->opening;
-        records[i] = node->opening_record;
     }
-    AT_TRY(at_index_put_texts(writer, AT_INDEX_NODE_IDS, AT_INDEX_NODE_STARTS, ids, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_KIND, kinds, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_CURRENCY, currencies, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_ACCOUNT, accounts, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_OPENING, openings, count, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_NODE_OPENING_RECORD, records, count, err));
-    AT_TRY(put_by_account(writer, ledger, &arena, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_OUT_START, ledger->out_start, count + 1, err));
-    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_IN_START, ledger->in_start, count + 1, err));
-    return put_codes(writer, &codes, err);
+    return AT_OK;
+}
+
+static at_status node_currencies(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_index_node_list *list = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((uint32_t *)out)[i] = (uint32_t)find_code(&list->codes, &list->nodes[first + i]->currency);
+    return AT_OK;
+}
+
+static at_status node_accounts(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_index_node_list *list = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((uint32_t *)out)[i] = list->nodes[first + i]->account;
+    return AT_OK;
+}
+
+static at_status node_openings(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_index_node_list *list = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((int64_t *)out)[i] = list->nodes[first + i]->opening;
+    return AT_OK;
+}
+
+static at_status node_records(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_index_node_list *list = self;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        ((int64_t *)out)[i] = (int64_t)list->nodes[first + i]->opening_record;
+    return AT_OK;
+}
+
+static at_status put_codes(const at_index_codes *list, at_index_writer *writer, at_error *err) {
+    AT_TRY(at_index_put_bytes(writer, AT_INDEX_CURRENCIES, "", 0, err));
+    for (size_t i = 0; i < list->count; i++)
+        AT_TRY(at_index_put_bytes(writer, AT_INDEX_CURRENCIES, list->codes[i].code,
+                                  strlen(list->codes[i].code) + 1, err));
+    return AT_OK;
+}
+
+at_status at_index_put_nodes(at_index_writer *writer, at_index_node_list *list, at_error *err) {
+    static const struct {
+        at_index_column_name name;
+        size_t size;
+        at_index_values *values;
+    } columns[] = {{AT_INDEX_NODE_KIND, sizeof(uint8_t), node_kinds},
+                   {AT_INDEX_NODE_CURRENCY, sizeof(uint32_t), node_currencies},
+                   {AT_INDEX_NODE_ACCOUNT, sizeof(uint32_t), node_accounts},
+                   {AT_INDEX_NODE_OPENING, sizeof(int64_t), node_openings},
+                   {AT_INDEX_NODE_OPENING_RECORD, sizeof(int64_t), node_records}};
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
+    const size_t count = list->count;
+    AT_TRY(list_codes(list, &arena, err));
+    AT_TRY(at_index_put_texts(writer, AT_INDEX_NODE_IDS, AT_INDEX_NODE_STARTS, count, node_id, list,
+                              err));
+    for (size_t i = 0; i < AT_COUNT(columns); i++)
+        AT_TRY(at_index_put_values(writer, columns[i].name, columns[i].size, count,
+                                   columns[i].values, list, err));
+    AT_TRY(put_by_account(writer, list, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_OUT_START, list->out_start, count + 1, err));
+    AT_TRY(AT_INDEX_PUT(writer, AT_INDEX_IN_START, list->in_start, count + 1, err));
+    return put_codes(&list->codes, writer, err);
 }
 
 at_status at_index_get_codes(at_index_codes *out, at_index_file *file, at_arena *arena,

@@ -13,7 +13,14 @@ typedef struct at_index_codes {
     size_t count, capacity;
 } at_index_codes;
 
-AT_CHECKED at_status at_index_put_nodes(at_index_writer *writer, const at_ledger *ledger,
+/* Nodes in their order; where the rows of each begin, by node, and one more. */
+typedef struct at_index_node_list {
+    at_node *const *nodes;
+    size_t count;
+    const uint32_t *out_start, *in_start;
+    at_index_codes codes; /* filled here */
+} at_index_node_list;
+AT_CHECKED at_status at_index_put_nodes(at_index_writer *writer, at_index_node_list *list,
                                         at_error *err);
 
 AT_CHECKED at_status at_index_get_codes(at_index_codes *out, at_index_file *file, at_arena *arena,

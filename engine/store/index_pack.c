@@ -23,36 +23,46 @@ static uint64_t common_divisor(uint64_t a, uint64_t b) {
     return a;
 }
 
-static bool counts_up(const void *values, size_t size, size_t count, uint64_t step) {
-    for (size_t i = 1; i < count; i++)
-        if (value_at(values, size, i) - value_at(values, size, i - 1) != step)
-            return false;
-    return true;
+static void add_value(at_index_shaping *shaping, uint64_t value) {
+    const int64_t number = (int64_t)value;
+    if (shaping->count == 0) {
+        shaping->first = value;
+        shaping->least = shaping->most = number;
+    } else if (shaping->count == 1) {
+        shaping->second = value;
+    } else {
+        shaping->broken =
+            shaping->broken || value - shaping->last != shaping->second - shaping->first;
+    }
+    shaping->least = number < shaping->least ? number : shaping->least;
+    shaping->most = number > shaping->most ? number : shaping->most;
+    shaping->last = value;
+    shaping->count++;
+    if (shaping->divisor != 1 && value != shaping->first)
+        shaping->divisor = common_divisor(number > (int64_t)shaping->first ? value - shaping->first
+                                                                           : shaping->first - value,
+                                          shaping->divisor);
 }
 
-at_index_column at_index_shape(const void *values, size_t size, size_t count) {
-    at_index_column out = {.count = count, .unit = 1};
-    if (count == 0)
+void at_index_shaping_add(at_index_shaping *shaping, const void *values, size_t size,
+                          size_t count) {
+    for (size_t i = 0; i < count; i++)
+        add_value(shaping, value_at(values, size, i));
+}
+
+at_index_column at_index_shape(const at_index_shaping *shaping) {
+    at_index_column out = {.count = shaping->count, .unit = 1};
+    if (shaping->count == 0)
         return out;
-    const uint64_t first = value_at(values, size, 0);
-    const uint64_t step = count > 1 ? value_at(values, size, 1) - first : 0;
-    int64_t least = (int64_t)first, most = (int64_t)first;
-    out.base = (int64_t)first;
-    if (counts_up(values, size, count, step)) {
-        out.step = (int64_t)step;
+    if (!shaping->broken) {
+        out.base = (int64_t)shaping->first;
+        out.step = shaping->count > 1 ? (int64_t)(shaping->second - shaping->first) : 0;
         return out;
     }
-    for (size_t i = 1; i < count; i++) {
-        const int64_t value = (int64_t)value_at(values, size, i);
-        least = value < least ? value : least;
-        most = value > most ? value : most;
-    }
-    uint64_t unit = (uint64_t)most - (uint64_t)least;
-    for (size_t i = 0; i < count && unit > 1; i++)
-        unit = common_divisor(unit, value_at(values, size, i) - (uint64_t)least);
-    out.base = least;
-    out.unit = (int64_t)unit;
-    for (uint64_t range = ((uint64_t)most - (uint64_t)least) / unit; range; range >>= 8)
+    out.base = shaping->least;
+    out.unit = (int64_t)shaping->divisor;
+    for (uint64_t range = ((uint64_t)shaping->most - (uint64_t)shaping->least) / shaping->divisor;
+         range; range >>= 8)
         out.width++;
     return out;
 }

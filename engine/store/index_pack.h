@@ -9,8 +9,17 @@
 /* Values are fetched eight bytes at a time: so many may lie in front of a block and behind it. */
 enum { AT_INDEX_SPARE_BYTES = 16 };
 
-/** The column that holds these values in the fewest bytes; count and offset are left to others. */
-at_index_column at_index_shape(const void *values, size_t size, size_t count);
+/* The column that holds some values in the fewest bytes, as they are met: {0} to begin with. */
+typedef struct at_index_shaping {
+    size_t count;
+    uint64_t first, second, last, divisor; /* divisor: of all differences */
+    int64_t least, most;
+    bool broken; /* it does not count up */
+} at_index_shaping;
+
+void at_index_shaping_add(at_index_shaping *shaping, const void *values, size_t size, size_t count);
+/** The offset is left to others. */
+at_index_column at_index_shape(const at_index_shaping *shaping);
 /** Pack values [first, first + count) of a column behind each other. */
 void at_index_pack(uint8_t *out, const at_index_column *column, const void *values, size_t size,
                    size_t first, size_t count);

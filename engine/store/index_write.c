@@ -73,26 +73,80 @@ static at_status add_bytes(at_index_writer *writer, const void *data, size_t byt
     return AT_OK;
 }
 
-at_status at_index_put(at_index_writer *writer, at_index_column_name name, const void *values,
-                       size_t size, size_t count, at_error *err) {
-    enum { PART_ROWS = 512 };
-    uint8_t bytes[PART_ROWS * 8];
+at_status at_index_put_values(at_index_writer *writer, at_index_column_name name, size_t size,
+                              size_t count, at_index_values *values, void *self, at_error *err) {
+    AT_CLEANUP(at_arena_clear) at_arena arena = {.limit_bytes = SIZE_MAX};
+    at_index_shaping shaping = {.count = 0};
     at_index_column *column = &writer->head.columns[name];
-    *column = at_index_shape(values, size, count);
-    column->offset = writer->head.data_bytes;
-    for (size_t first = 0; column->width && first < count; first += PART_ROWS) {
-        const size_t part = count - first < PART_ROWS ? count - first : PART_ROWS;
-        at_index_pack(bytes, column, values, size, first, part);
-        AT_TRY(add_bytes(writer, bytes, part * column->width, err));
+    int64_t *part = NULL;
+    uint8_t *bytes = NULL;
+    AT_TRY(AT_NEW(&part, &arena, AT_INDEX_PART_VALUES, err));
+    AT_TRY(AT_NEW(&bytes, &arena, (size_t)AT_INDEX_PART_VALUES * 8, err));
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1) {
+            *column = at_index_shape(&shaping);
+            column->offset = writer->head.data_bytes;
+        }
+        for (size_t first = 0; first < count; first += AT_INDEX_PART_VALUES) {
+            const size_t rest = count - first;
+            const size_t now = rest < AT_INDEX_PART_VALUES ? rest : AT_INDEX_PART_VALUES;
+            if (pass == 1 && !column->width)
+                break;
+            AT_TRY(values(self, part, first, now, err));
+            if (pass == 0) {
+                at_index_shaping_add(&shaping, part, size, now);
+                continue;
+            }
+            at_index_pack(bytes, column, part, size, 0, now);
+            AT_TRY(add_bytes(writer, bytes, now * column->width, err));
+        }
     }
     return AT_OK;
 }
 
+/* An array as it lies there. */
+typedef struct at_array {
+    const char *values;
+    size_t size;
+} at_array;
+
+static at_status array_values(void *self, void *out, size_t first, size_t count, at_error *err) {
+    const at_array *array = self;
+    (void)err;
+    memcpy(out, array->values + first * array->size, count * array->size);
+    return AT_OK;
+}
+
+at_status at_index_put(at_index_writer *writer, at_index_column_name name, const void *values,
+                       size_t size, size_t count, at_error *err) {
+    at_array array = {values, size};
+    return at_index_put_values(writer, name, size, count, array_values, &array, err);
+}
+
 at_status at_index_put_bytes(at_index_writer *writer, at_index_column_name name, const void *data,
                              size_t bytes, at_error *err) {
-    writer->head.columns[name] =
-        (at_index_column){.count = bytes, .offset = writer->head.data_bytes, .unit = 1, .width = 1};
+    at_index_column *column = &writer->head.columns[name];
+    if (!column->unit)
+        *column = (at_index_column){.offset = writer->head.data_bytes, .unit = 1, .width = 1};
+    column->count += bytes;
     return add_bytes(writer, data, bytes, err);
+}
+
+at_status at_index_put_texts(at_index_writer *writer, at_index_column_name texts,
+                             at_index_column_name starts, size_t count, at_index_text *text,
+                             void *self, at_error *err) {
+    AT_CLEANUP(at_text_clear) at_text places = {.limit_bytes = SIZE_MAX};
+    const char *now = NULL;
+    AT_TRY(at_index_put_bytes(writer, texts, "", 0, err));
+    for (size_t i = 0; i < count; i++) {
+        const int64_t place = (int64_t)writer->head.columns[texts].count;
+        if (i % AT_INDEX_STARTS_EVERY == 0)
+            AT_TRY(at_text_add_bytes(&places, &place, sizeof place, err));
+        AT_TRY(text(&now, self, i, err));
+        AT_TRY(at_index_put_bytes(writer, texts, now, strlen(now) + 1, err));
+    }
+    return at_index_put(writer, starts, places.data, sizeof(int64_t),
+                        places.bytes / sizeof(int64_t), err);
 }
 
 /* A column that was not put is an empty one, where it would have been. */

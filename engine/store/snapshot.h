@@ -56,8 +56,8 @@ struct at_reader {
     at_summaries summaries;
     at_index_file index; /* open when one fits (index.h) */
     uint8_t index_key[AT_INDEX_KEY_BYTES];
+    size_t index_room; /* bytes to sort in when one is made; 0 = as many as usual */
     bool newest;       /* its revision is the store's newest */
-    bool making_index; /* its ledger is worked out for one */
     const at_token *tokens;
     size_t token_count;
     bool tokens_loaded;
