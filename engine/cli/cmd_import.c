@@ -1,5 +1,6 @@
 /* cmd_import.c: files in, receipts out. */
 #include "engine/base/file.h"
+#include "engine/base/interrupt.h"
 #include "engine/cli/command.h"
 #include "engine/cli/confined.h"
 #include "engine/cli/exit.h"
@@ -10,6 +11,7 @@
 #include "engine/cli/receipt_all.h"
 #include "engine/cli/signals.h"
 #include "engine/jobs/import.h"
+#include "engine/store/index.h"
 #include "engine/store/spool.h"
 
 #include <stdio.h>
@@ -235,13 +237,32 @@ static at_status import_one(at_receipt_all *all, at_output *out, at_json_writer 
     return status;
 }
 
+/* All is published: whatever becomes of the index is said, and changes nothing. */
+static void make_index(at_store *store, int64_t since) {
+    bool due = false, made = false;
+    at_error err = {.status = AT_OK};
+    const at_status status = at_index_make_after(&due, &made, store, since, &err);
+    at_progress_erase();
+    if (status == AT_INTERRUPTED)
+        at_interrupt(0);
+    if (due && !made)
+        at_cli_note("INDEX_LATER",
+                    "what was imported is published; the index was not made (%s), and "
+                    "the first question over all of it will",
+                    status == AT_INTERRUPTED ? "interrupted"
+                    : err.message[0]         ? err.message
+                                             : "somebody else makes one");
+}
+
 static at_status import_all(at_output *out, at_cli *cli, const import_list *list, at_error *err) {
     AT_CLEANUP(at_store_close) at_store *store = NULL;
+    int64_t since = 0;
     at_json_writer json = {.out = &out->text};
     const bool as_json = out->format == AT_FORMAT_JSON;
     at_receipt_all all = {.arena = cli->arena};
     at_status worst = AT_OK;
     AT_TRY(at_cli_open_store(&store, cli, AT_READ_WRITE, err));
+    AT_TRY(at_store_revision(&since, store, err));
     if (as_json) {
         at_json_object(&json);
         at_json_put_key(&json, "receipts");
@@ -272,6 +293,8 @@ static at_status import_all(at_output *out, at_cli *cli, const import_list *list
         AT_TRY(at_receipt_all_print(out, &all, err));
         AT_TRY(at_output_finish(out, err));
     }
+    if (!ends_all(worst))
+        make_index(store, since);
     return worst;
 }
 

@@ -105,7 +105,13 @@ at_status at_flow_read(at_flow *flow, at_error *err) {
     return at_flow_finish_nodes(flow, err);
 }
 
+void at_flow_end(at_flow *flow) {
+    at_memory_resize(flow->nodes, 0);
+    flow->nodes = NULL;
+}
+
 static at_status build_ledger(at_ledger *out, at_reader *reader, const bool *only, at_error *err) {
+    AT_CLEANUP(at_flow_end)
     at_flow flow = {.reader = reader, .arena = reader->arena, .texts = reader->arena, .only = only};
     AT_TRY(at_flow_read(&flow, err));
     AT_TRY(at_flow_settle_ids(&flow, err));

@@ -6,7 +6,8 @@
  * made unique and all is handed to the builder of engine/model/ledger.h (flow.c) - or rows go to
  * who makes an index as they are met, and none is kept (index_build.c).
  *
- * Ownership: everything lives in the reader's arena.
+ * Ownership: everything lives in the reader's arena, but nodes, which are many and grow: an at_flow
+ *            is ended by scope.
  */
 #ifndef ASSETTRACE_STORE_FLOW_H
 #define ASSETTRACE_STORE_FLOW_H
@@ -101,6 +102,7 @@ typedef struct at_flow {
 /* flow.c */
 /** All but the last step: reader, arena, texts, only, take and taker are set. */
 AT_CHECKED at_status at_flow_read(at_flow *flow, at_error *err);
+void at_flow_end(at_flow *flow);
 AT_CHECKED at_status at_flow_add_row(at_flow *flow, const at_flow_row *row, at_error *err);
 /** Flags of a time: DATE_ONLY, ZONE_ASSUMED. */
 uint8_t at_flow_time_flags(const at_time *time);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { NODES_FIRST = 64 };
+
 static void note_currency(at_flow_account *account, const char *currency) {
     if (!currency || account->currency_count > 1)
         return;
@@ -80,7 +82,14 @@ static at_status name_node(at_node *node, at_flow *flow, at_thing thing, at_flow
 }
 
 static at_status add_node(uint32_t *out, at_flow *flow, const at_flow_node *node, at_error *err) {
-    AT_TRY(AT_GROW(&flow->nodes, &flow->node_capacity, flow->node_count, flow->arena, err));
+    if (flow->node_count == flow->node_capacity) {
+        const size_t wanted = flow->node_capacity ? 2 * flow->node_capacity : NODES_FIRST;
+        void *grown = at_memory_resize(flow->nodes, wanted * sizeof *flow->nodes);
+        if (!grown)
+            return at_fail(err, AT_NO_MEMORY, "E-MEMORY", "no memory for %zu nodes", wanted);
+        flow->nodes = grown;
+        flow->node_capacity = wanted;
+    }
     flow->nodes[flow->node_count] = *node;
     flow->nodes[flow->node_count].earliest_us = INT64_MAX;
     *out = (uint32_t)flow->node_count++;

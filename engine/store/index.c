@@ -274,6 +274,20 @@ at_status at_index_make(bool *made_out, at_store *store, at_error *err) {
     return at_index_keep(made_out, reader, err);
 }
 
+at_status at_index_make_after(bool *due_out, bool *made_out, at_store *store, int64_t since,
+                              at_error *err) {
+    enum { PART_MIN = 4 };
+    int64_t all = 0, fresh = 0;
+    *due_out = *made_out = false;
+    AT_TRY(at_db_number(&all, store->db, 0, NULL, 0, "SELECT sum(row_count) FROM main.chunk", err));
+    AT_TRY(at_db_number(&fresh, store->db, 1, &since, 1,
+                        "SELECT sum(c.row_count) FROM main.source s JOIN main.chunk c"
+                        " ON c.source = s.number WHERE s.revision > ?1",
+                        err));
+    *due_out = store->writable && all >= AT_INDEX_ROWS_MIN && fresh >= all / PART_MIN;
+    return *due_out ? at_index_make(made_out, store, err) : AT_OK;
+}
+
 /* --- What networks found ---------------------------------------------------------------------- */
 
 at_status at_index_keep_summary(at_reader *reader, const at_summary *summary, at_error *err) {

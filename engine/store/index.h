@@ -39,4 +39,15 @@ AT_CHECKED at_status at_index_look(at_index_state *out, uint64_t *bytes_out, at_
  * now? */
 AT_CHECKED at_status at_index_make(bool *made_out, at_store *store, at_error *err);
 
+/**
+ * Make one after an import, where that pays: the store has AT_INDEX_ROWS_MIN rows of money (65,536)
+ * and at least a quarter of them came after revision `since`. So however often a large store
+ * grows a little, all making together costs what some rows of each import do; the first question
+ * makes it otherwise. What was imported is published whatever becomes of this.
+ *
+ * @param due_out  did it pay, whether one was made or not?
+ */
+AT_CHECKED at_status at_index_make_after(bool *due_out, bool *made_out, at_store *store,
+                                         int64_t since, at_error *err);
+
 #endif

@@ -36,6 +36,7 @@ typedef struct build {
 } build;
 
 static void end_build(build *all) {
+    at_flow_end(&all->flow);
     at_index_rows_end(&all->rows);
     at_index_columns_end(&all->columns);
     at_spool_close(&all->id_spool);
