@@ -211,8 +211,8 @@ static at_status cite_party(at_row *row, const at_pattern_work *work, at_thing p
     return AT_OK;
 }
 
-/* The records that say that a node's account is held by the centre. */
-static at_status cite_holder(at_row *row, const at_pattern_work *work, const char *centre,
+/* The records that say that a node's account is held by the party shown so. */
+static at_status cite_holder(at_row *row, const at_pattern_work *work, const char *shown,
                              uint32_t node, at_error *err) {
     const at_facts *facts = work->question->facts;
     const at_thing account = work->question->ledger->nodes[node].account;
@@ -226,7 +226,7 @@ static at_status cite_holder(at_row *row, const at_pattern_work *work, const cha
         if (holder == 0)
             continue;
         AT_TRY(facts->view(facts->self, &view, holder, err));
-        if (strcmp(view.shown, centre) != 0)
+        if (strcmp(view.shown, shown) != 0)
             continue;
         AT_TRY(at_row_cite(row, work->table, list.facts[i].record, err));
         return cite_party(row, work, holder, err);
@@ -234,15 +234,26 @@ static at_status cite_holder(at_row *row, const at_pattern_work *work, const cha
     return AT_OK;
 }
 
+/* The holder whom a finding names: its centre, or whose cash the centre is; else NULL. */
+static const char *named_holder(const at_pattern_family *family,
+                                const at_pattern_finding *finding) {
+    static const char cash[] = "@cash:";
+    if (family->by_holder)
+        return finding->centre;
+    return strncmp(finding->centre, cash, sizeof cash - 1) == 0 ? finding->centre + sizeof cash - 1
+                                                                : NULL;
+}
+
 /* A finding about a holder says whose the first and the last account are: so do its records, which
  * stand first because a row shows only so many. */
 static at_status cite_holders(at_row *row, const at_pattern_work *work,
-                              const at_pattern_finding *finding, at_error *err) {
+                              const at_pattern_finding *finding, const char *holder,
+                              at_error *err) {
     const at_ledger *ledger = work->question->ledger;
     const uint32_t ends[2] = {finding->rows[0], finding->rows[finding->row_count - 1]};
     for (size_t i = 0; i < AT_COUNT(ends); i++) {
-        AT_TRY(cite_holder(row, work, finding->centre, ledger->from[ends[i]], err));
-        AT_TRY(cite_holder(row, work, finding->centre, ledger->to[ends[i]], err));
+        AT_TRY(cite_holder(row, work, holder, ledger->from[ends[i]], err));
+        AT_TRY(cite_holder(row, work, holder, ledger->to[ends[i]], err));
     }
     return AT_OK;
 }
@@ -272,8 +283,9 @@ static at_status add_finding(at_pattern_work *work, const at_pattern_family *fam
     at_cell_text(cell++, ledger->nodes[finding->node].currency.code);
     at_cell_integer(cell++, reversals);
     at_cell_text(cell, ids);
-    if (family->by_holder)
-        AT_TRY(cite_holders(row, work, finding, err));
+    const char *holder = named_holder(family, finding);
+    if (holder != NULL)
+        AT_TRY(cite_holders(row, work, finding, holder, err));
     return cite(row, work, finding, err);
 }
 

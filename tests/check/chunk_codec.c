@@ -1,4 +1,4 @@
-/* Goal: a chunk of transfers comes back as it was, or is refused.
+/* Goal: a chunk of transfers and legs comes back as it was, or is refused.
  * Method: thousands of seeded random chunks of every shape - constant, counting, wild and extreme
  * numbers, rising and random ids, absent columns - are packed and read back; then each column is
  * cut at every byte, and each of its bits is turned in turn: what is read then is refused, whatever
@@ -34,7 +34,8 @@ static int64_t most_of(int column) {
 }
 
 static int64_t wild(int column) {
-    const bool negative = column == AT_CHUNK_TIME || column == AT_CHUNK_SEQ;
+    const bool negative = column == AT_CHUNK_TIME || column == AT_CHUNK_SEQ ||
+                          column == AT_CHUNK_VALUE_TIME || column == AT_CHUNK_BALANCE;
     const uint64_t wide = roll(UINT64_C(1) << 34) << roll(30);
     const int64_t value = (int64_t)(wide & INT64_MAX) % most_of(column);
     if (roll(50) == 0)
@@ -42,13 +43,19 @@ static int64_t wild(int column) {
     return negative && roll(2) ? -value : value;
 }
 
-static int64_t flags(void) {
-    return (int64_t)(roll(AT_YEAR + 1) | roll(8) << 3);
+static bool has_flags(int column) {
+    return column == AT_CHUNK_FLAGS || column == AT_CHUNK_VALUE_FLAGS;
+}
+
+static int64_t flags(int column) {
+    const uint64_t bits = column == AT_CHUNK_FLAGS ? AT_CHUNK_FLAGS_MAX : AT_CHUNK_ZONE_ASSUMED;
+    return (int64_t)(roll(AT_YEAR + 1) |
+                     (roll(AT_CHUNK_FLAGS_MAX + 1) & bits & ~AT_CHUNK_PRECISION));
 }
 
 static void fill_column(at_chunk *chunk, int column) {
     const uint64_t shape = roll(5);
-    const int64_t first = column == AT_CHUNK_FLAGS ? flags() : wild(column) / 4;
+    const int64_t first = has_flags(column) ? flags(column) : wild(column) / 4;
     const int64_t unit = roll(2) ? 1000000 : 1;
     if (shape == 0 && column != AT_CHUNK_NUMBER)
         return; /* absent */
@@ -61,8 +68,8 @@ static void fill_column(at_chunk *chunk, int column) {
             value = first + (int64_t)i;
         else if (shape == 3 && column == AT_CHUNK_TIME)
             value = (int64_t)roll(1 << 20) * unit;
-        if (column == AT_CHUNK_FLAGS)
-            value = shape < 3 ? first : flags();
+        if (has_flags(column))
+            value = shape < 3 ? first : flags(column);
         chunk->ints[column][i] = value;
     }
 }
@@ -92,8 +99,8 @@ static void make_chunk(at_chunk *chunk, uint64_t seed) {
         assert_int_equal(at_pack_texts_add(&chunk->codes, codes[i], strlen(codes[i]), NULL), AT_OK);
     for (int column = 0; column < AT_CHUNK_INTS; column++)
         fill_column(chunk, column);
-    fill_texts(chunk, 0);
-    fill_texts(chunk, 1);
+    for (int which = 0; which < AT_CHUNK_TEXTS; which++)
+        fill_texts(chunk, which);
 }
 
 typedef struct packed {
