@@ -478,7 +478,7 @@ static void test_ways(void **state) {
                 at_trace_path(&path, &count, &hops, &trace.moves, reach->move, 4, &arena, NULL),
                 AT_OK);
             for (size_t i = 0; i < count; i++)
-                strcat(way, at_ledger_id(&ledger, path[i]->row));
+                way[i] = at_ledger_id(&ledger, path[i]->row)[0];
             assert_string_equal(way, shortest[n]);
         }
     }
