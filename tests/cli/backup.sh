@@ -107,10 +107,11 @@ checks=$((checks + 1))
 [ ! -e full.age ] || fail 'half a backup'
 nothing_left 'a full disk'
 
-# Stopped in the middle: nothing under the name, nothing beside it.
+# Stopped in the middle: nothing under the name, nothing beside it. Without --foreground timeout
+# sends its signal to its whole group as well, and a second signal ends the program at once.
 for wait in 0.01 0.03 0.06; do
     checks=$((checks + 1))
-    timeout -s TERM "$wait" "$bin" backup stopped.age --to "$recipient" >out 2>err || :
+    timeout --foreground -s TERM "$wait" "$bin" backup stopped.age --to "$recipient" >out 2>err || :
     if [ -e stopped.age ]; then
         "$bin" restore stopped.age whole.at --identity liaison.age-key >/dev/null ||
             fail 'a stopped backup left half a file'
