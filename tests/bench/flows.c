@@ -209,18 +209,6 @@ static void take_columns(columns *out, size_t rows, size_t nodes, at_arena *aren
     }
 }
 
-static void index_nodes(uint64_t *start, uint32_t *rows, const uint32_t *node_of, size_t count,
-                        size_t node_count) {
-    for (size_t i = 0; i < count; i++)
-        start[node_of[i] + 1]++;
-    for (size_t node = 0; node < node_count; node++)
-        start[node + 1] += start[node];
-    for (size_t i = 0; i < count; i++)
-        rows[start[node_of[i]]++] = (uint32_t)i;
-    memmove(start + 1, start, node_count * sizeof *start);
-    start[0] = 0;
-}
-
 void bench_ledger(at_ledger *out, const bench_flows *flows, at_arena *arena) {
     columns column;
     take_columns(&column, flows->count, flows->node_count, arena);
@@ -234,8 +222,10 @@ void bench_ledger(at_ledger *out, const bench_flows *flows, at_arena *arena) {
         column.record[i] = (at_record_id)i + 1;
         column.by_id[i] = i;
     }
-    index_nodes(column.out_start, column.out_rows, column.from, flows->count, flows->node_count);
-    index_nodes(column.in_start, column.in_rows, column.to, flows->count, flows->node_count);
+    at_ledger_rows_by_node(column.out_start, column.out_rows, column.from, flows->count,
+                           flows->node_count);
+    at_ledger_rows_by_node(column.in_start, column.in_rows, column.to, flows->count,
+                           flows->node_count);
     *out = (at_ledger){.count = flows->count,
                        .from = column.from,
                        .to = column.to,
